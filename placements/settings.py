@@ -1,0 +1,238 @@
+"""`study.toml`: what the study is about, and every assumption it makes.
+
+All mistakes in the file are collected and raised once, each naming the setting, what was found and what is allowed.
+The defaults are stated here and written, with comments, into each new study: none is hidden in the code that uses it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from placements.errors import SettingsError
+
+PROFILES = ("shareable", "internal")
+AREA_LEVELS = ("district", "postcode_district")
+GOALS = ("away_child_years", "net_cost", "travel")
+
+
+@dataclass(frozen=True)
+class StudySettings:
+    """Who and when. `districts` names a custom area instead of a whole authority."""
+
+    authority: str = "Surrey"
+    snapshot: dt.date = dt.date(2025, 3, 31)
+    districts: tuple[str, ...] = ()
+    name: str = ""
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class AreaSettings:
+    """Planning areas within the authority."""
+
+    level: str = "district"
+
+
+@dataclass(frozen=True)
+class ThresholdSettings:
+    """Distances that definitions use."""
+
+    far_miles: float = 20.0
+    near_home_miles: float = 3.0
+
+
+@dataclass(frozen=True)
+class CapacitySettings:
+    """From registered places to places that our children can use.
+
+    Registered places are never all usable: matching, staffing, sex and age keep some empty. The shares for us apply to
+    places that others can also buy; our own provision is ours.
+    """
+
+    usable_share_home: float = 0.85
+    usable_share_school: float = 1.0
+    usable_share_foster: float = 0.9
+    share_for_us_own: float = 1.0
+    share_for_us_private: float = 0.35
+    share_for_us_school: float = 0.9
+
+
+@dataclass(frozen=True)
+class ForecastSettings:
+    """How far ahead, how many runs, and levers on the rates (1.0 = as observed)."""
+
+    years: int = 5
+    runs: int = 200
+    seed: int = 7
+    history_years: int = 3
+    entry_rate_multiplier: float = 1.0
+    duration_multiplier: float = 1.0
+
+
+@dataclass(frozen=True)
+class OptimiseSettings:
+    """The money, the limits and the goals, in order of importance."""
+
+    capital_gbp: float = 12_000_000.0
+    capital_per_year_gbp: float = 5_000_000.0
+    revenue_per_year_gbp: float = 6_000_000.0
+    demand_samples: int = 8
+    travel_limit_miles: float = 20.0
+    goals: tuple[str, ...] = GOALS
+    tolerance: float = 0.001
+    time_limit_s: float = 120.0
+    max_homes_per_area: int = 2
+
+
+@dataclass(frozen=True)
+class DisclosureSettings:
+    """What may leave the program."""
+
+    profile: str = "shareable"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of `study.toml`."""
+
+    study: StudySettings = field(default_factory=StudySettings)
+    areas: AreaSettings = field(default_factory=AreaSettings)
+    thresholds: ThresholdSettings = field(default_factory=ThresholdSettings)
+    capacity: CapacitySettings = field(default_factory=CapacitySettings)
+    forecast: ForecastSettings = field(default_factory=ForecastSettings)
+    optimise: OptimiseSettings = field(default_factory=OptimiseSettings)
+    disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for the manifest."""
+        return asdict(self)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check a `study.toml`.
+
+    Raises
+    ------
+    SettingsError
+        When the file is missing, is not TOML, or any setting is unknown or out of range; all are listed at once.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SettingsError(
+            "there is no study here",
+            file=path,
+            advice="make one with `placements init DIR --authority NAME`, or name another folder",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"is not valid TOML: {error}", file=path, advice="mend the line named") from None
+    return settings_from(raw, path)
+
+
+def settings_from(raw: Mapping[str, Any], path: Path | None = None) -> Settings:
+    """Build `Settings` from nested mappings, collecting every mistake. Raises `SettingsError`."""
+    problems: list[str] = []
+    parts: dict[str, Any] = {}
+    sections = get_type_hints(Settings)
+    for name in raw:
+        if name not in sections:
+            problems.append(f"[{name}] is not a section; there are {', '.join(sections)}")
+    for name, kind in sections.items():
+        parts[name] = _section(name, kind, raw.get(name, {}), problems)
+    if not problems:
+        problems += _rules(Settings(**parts))
+    if problems:
+        raise SettingsError(
+            "\n  - ".join(["these settings cannot be followed:", *problems]),
+            file=path,
+            advice="mend them in the file; `placements init` writes one with every setting explained",
+        )
+    return Settings(**parts)
+
+
+def _section(name: str, kind: type, values: Any, problems: list[str]) -> Any:
+    if not isinstance(values, Mapping):
+        problems.append(f"[{name}] must be a table of settings, found {values!r}")
+        return kind()
+    hints, given = get_type_hints(kind), {}
+    allowed = [entry.name for entry in fields(kind)] if is_dataclass(kind) else []
+    for key, value in values.items():
+        if key not in allowed:
+            problems.append(f"{name}.{key} is not a setting; there are {', '.join(allowed)}")
+            continue
+        try:
+            given[key] = _coerce(value, hints[key])
+        except (TypeError, ValueError):
+            problems.append(f"{name}.{key} = {value!r} is not {_KIND_WORDS.get(hints[key], 'of the right kind')}")
+    return kind(**given)
+
+
+_KIND_WORDS: Mapping[Any, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dt.date: "a date such as 2025-03-31",
+    tuple[str, ...]: "a list of texts",
+}
+
+
+def _coerce(value: Any, kind: Any) -> Any:
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind is dt.date and isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if kind == tuple[str, ...]:
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise TypeError
+    if kind in (str, bool) and isinstance(value, kind):
+        return value
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise TypeError
+
+
+def _rules(settings: Settings) -> list[str]:
+    """Return what is out of range or contradictory."""
+    problems = []
+    if settings.areas.level not in AREA_LEVELS:
+        problems.append(f"areas.level = {settings.areas.level!r}: choose one of {', '.join(AREA_LEVELS)}")
+    if settings.disclosure.profile not in PROFILES:
+        problems.append(f"disclosure.profile = {settings.disclosure.profile!r}: choose one of {', '.join(PROFILES)}")
+    unknown = [goal for goal in settings.optimise.goals if goal not in GOALS]
+    if unknown or not settings.optimise.goals:
+        problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOALS)}")
+    problems += [
+        f"capacity.{entry.name} = {getattr(settings.capacity, entry.name)}: a share lies between 0 and 1"
+        for entry in fields(settings.capacity)
+        if not 0 <= getattr(settings.capacity, entry.name) <= 1
+    ]
+    ranges: tuple[tuple[str, float, float, float], ...] = (
+        ("thresholds.far_miles", settings.thresholds.far_miles, 0, 500),
+        ("thresholds.near_home_miles", settings.thresholds.near_home_miles, 0, 500),
+        ("forecast.years", settings.forecast.years, 1, 10),
+        ("forecast.runs", settings.forecast.runs, 2, 100_000),
+        ("forecast.history_years", settings.forecast.history_years, 1, 10),
+        ("forecast.entry_rate_multiplier", settings.forecast.entry_rate_multiplier, 0, 10),
+        ("forecast.duration_multiplier", settings.forecast.duration_multiplier, 0.1, 10),
+        ("optimise.capital_gbp", settings.optimise.capital_gbp, 0, 1e12),
+        ("optimise.capital_per_year_gbp", settings.optimise.capital_per_year_gbp, 0, 1e12),
+        ("optimise.revenue_per_year_gbp", settings.optimise.revenue_per_year_gbp, 0, 1e12),
+        ("optimise.demand_samples", settings.optimise.demand_samples, 1, 1000),
+        ("optimise.travel_limit_miles", settings.optimise.travel_limit_miles, 0, 500),
+        ("optimise.tolerance", settings.optimise.tolerance, 1e-9, 0.2),
+        ("optimise.time_limit_s", settings.optimise.time_limit_s, 0.1, 86_400),
+        ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
+    )
+    problems += [
+        f"{name} = {value}: it lies between {low:g} and {high:g}" for name, value, low, high in ranges if not low <= value <= high
+    ]
+    if settings.optimise.demand_samples > settings.forecast.runs:
+        problems.append("optimise.demand_samples is more than forecast.runs: samples are drawn from the runs")
+    return problems
