@@ -1,45 +1,17 @@
-"""The two containers that make the wrong order impossible: `SourceTables` as read, and `County` validated and located."""
+"""The container that makes the wrong order impossible: a `County` is validated and located, or it does not exist."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from placements.analysis.gap import sufficiency
+from placements.analysis.indicators import Indicator, headline
 from placements.geography.authorities import Authority
 from placements.settings import Settings
-
-
-@dataclass(frozen=True)
-class SourceTables:
-    """What the readers found, as read: raw codes, no location. Schemas in `placements.schemas`.
-
-    Attributes
-    ----------
-    children, episodes : DataFrame
-        SSDA903 (`CHILDREN`, `EPISODES`).
-    plans, education_placements : DataFrame
-        SEN2 (`PLANS`, `EDUCATION_PLACEMENTS`).
-    provision : DataFrame
-        Ofsted, GIAS and the own registers together (`PROVISION_AS_READ`).
-    unit_costs, options : DataFrame
-        Assumed costs, and what could be opened (`UNIT_COSTS`, `OPTIONS`).
-    quarantine : DataFrame
-        Rows that could not be used (`QUARANTINE`).
-    files : DataFrame
-        What became of the rows of every file (`FILES`).
-    """
-
-    children: pd.DataFrame
-    episodes: pd.DataFrame
-    plans: pd.DataFrame
-    education_placements: pd.DataFrame
-    provision: pd.DataFrame
-    unit_costs: pd.DataFrame
-    options: pd.DataFrame
-    quarantine: pd.DataFrame
-    files: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -87,3 +59,14 @@ class County:
     def synthetic(self) -> bool:
         """Return whether the children are made up."""
         return self.settings.study.synthetic
+
+    def sufficiency(self, by: Sequence[str] = ("service", "need")) -> pd.DataFrame:
+        """Return need, local places and the gap, by `service`, `need`, `age_band`, `area` or `provision`.
+
+        See `placements.analysis.gap.sufficiency`.
+        """
+        return sufficiency(self.placements, self.provision, self.snapshot, self.settings.thresholds, by)
+
+    def headline(self) -> tuple[Indicator, ...]:
+        """Return the headline figures, each with numerator, denominator and what was left out."""
+        return headline(self.placements, self.provision, self.snapshot, self.settings.thresholds)

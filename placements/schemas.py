@@ -18,8 +18,11 @@ _TEXT: Final = "str"
 _DATE: Final = "datetime64[us]"
 
 
-def _text(*, nullable: bool = True, isin: tuple[str, ...] | None = None, unique: bool = False) -> pa.Column:
+def _text(
+    *, nullable: bool = True, isin: tuple[str, ...] | None = None, unique: bool = False, filled: bool = False
+) -> pa.Column:
     checks = [pa.Check.isin(list(isin))] if isin else []
+    checks += [pa.Check.str_length(min_value=1)] if filled else []
     return pa.Column(str, checks, nullable=nullable, unique=unique, coerce=True)
 
 
@@ -109,7 +112,7 @@ EDUCATION_PLACEMENTS: Final = pa.DataFrameSchema(
 )
 
 #: Every place where a child can live or learn: homes, carers' households, schools. Names of homes and households are
-#: confidential (`confidential`); they never leave the program. `needs` is a `;`-joined list of need groups, empty = any.
+#: `confidential`; they never leave the program. `needs` is a `;`-joined list of need groups, empty = any.
 _PROVISION_COLUMNS = {
     "provider_id": _text(nullable=False, unique=True),
     "name": _text(),
@@ -137,7 +140,7 @@ UNIT_COSTS: Final = pa.DataFrameSchema(
         "sector": _text(nullable=False, isin=(*_SECTOR, "any")),
         "location": _text(nullable=False, isin=(*_LOCATION, "any")),
         "weekly_cost_gbp": _number(0),
-        "source": _text(nullable=False),
+        "source": _text(nullable=False, filled=True),
     },
     name="unit_costs",
 )
@@ -154,8 +157,8 @@ OPTION_KINDS: Final = (
 #: `yearly_cost_gbp` is what a unit costs a year whether used or not; `weekly_cost_gbp` is per used place.
 OPTIONS: Final = pa.DataFrameSchema(
     {
-        "option_id": _text(nullable=False, unique=True),
-        "site_id": _text(nullable=False),
+        "option_id": _text(nullable=False, filled=True),
+        "site_id": _text(nullable=False, filled=True),
         "kind": _text(nullable=False, isin=OPTION_KINDS),
         "name": _text(nullable=False),
         "postcode": _text(),
@@ -173,7 +176,7 @@ OPTIONS: Final = pa.DataFrameSchema(
         "lead_time_years": _number(0, 10),
         "planned_occupancy": _number(0.01, 1),
         "minimum_occupancy": _number(0, 1),
-        "source": _text(nullable=False),
+        "source": _text(nullable=False, filled=True),
     },
     name="options",
 )
@@ -312,14 +315,16 @@ def check(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
         cases = getattr(error, "failure_cases", None)
         raise DataError(f"table {schema.name}: {_summary(cases)}") from None
     first = list(schema.columns)
-    return checked[first + [column for column in checked.columns if column not in schema.columns]]
+    ordered: pd.DataFrame = checked[first + [column for column in checked.columns if column not in schema.columns]]
+    return ordered
 
 
 def _summary(cases: object) -> str:
     if not isinstance(cases, pd.DataFrame):
         return "breaks its declared schema"
     counts = cases.groupby([cases["column"].astype(str), cases["check"].astype(str)]).size()
-    return "; ".join(f"column {column}: {rule} broken {count} times" for (column, rule), count in counts.items())
+    rows = counts.rename("count").reset_index().itertuples(index=False)
+    return "; ".join(f"column {column}: {rule} broken {count} times" for column, rule, count in rows)
 
 
 def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:

@@ -40,23 +40,25 @@ class AreaSettings:
 
 @dataclass(frozen=True)
 class ThresholdSettings:
-    """Distances that definitions use."""
+    """Distances and limits that definitions use."""
 
     far_miles: float = 20.0
     near_home_miles: float = 3.0
+    full_at_occupancy: float = 0.9
 
 
 @dataclass(frozen=True)
 class CapacitySettings:
     """From registered places to places that our children can use.
 
-    Registered places are never all usable: matching, staffing, sex and age keep some empty. The shares for us apply to
-    places that others can also buy; our own provision is ours.
+    Registered places are never all usable: matching, staffing, sex and age keep some empty. About a quarter of approved
+    fostering places are not available at any time (assumed; Ofsted's *Fostering in England* reports such a share). The
+    shares for us apply to places that others can also buy; our own provision is ours.
     """
 
     usable_share_home: float = 0.85
     usable_share_school: float = 1.0
-    usable_share_foster: float = 0.9
+    usable_share_foster: float = 0.75
     share_for_us_own: float = 1.0
     share_for_us_private: float = 0.35
     share_for_us_school: float = 0.9
@@ -139,9 +141,7 @@ def settings_from(raw: Mapping[str, Any], path: Path | None = None) -> Settings:
     problems: list[str] = []
     parts: dict[str, Any] = {}
     sections = get_type_hints(Settings)
-    for name in raw:
-        if name not in sections:
-            problems.append(f"[{name}] is not a section; there are {', '.join(sections)}")
+    problems += [f"[{name}] is not a section; there are {', '.join(sections)}" for name in raw if name not in sections]
     for name, kind in sections.items():
         parts[name] = _section(name, kind, raw.get(name, {}), problems)
     if not problems:
@@ -216,6 +216,7 @@ def _rules(settings: Settings) -> list[str]:
     ranges: tuple[tuple[str, float, float, float], ...] = (
         ("thresholds.far_miles", settings.thresholds.far_miles, 0, 500),
         ("thresholds.near_home_miles", settings.thresholds.near_home_miles, 0, 500),
+        ("thresholds.full_at_occupancy", settings.thresholds.full_at_occupancy, 0, 1),
         ("forecast.years", settings.forecast.years, 1, 10),
         ("forecast.runs", settings.forecast.runs, 2, 100_000),
         ("forecast.history_years", settings.forecast.history_years, 1, 10),
@@ -231,7 +232,9 @@ def _rules(settings: Settings) -> list[str]:
         ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
     )
     problems += [
-        f"{name} = {value}: it lies between {low:g} and {high:g}" for name, value, low, high in ranges if not low <= value <= high
+        f"{name} = {value}: it lies between {low:g} and {high:g}"
+        for name, value, low, high in ranges
+        if not low <= value <= high
     ]
     if settings.optimise.demand_samples > settings.forecast.runs:
         problems.append("optimise.demand_samples is more than forecast.runs: samples are drawn from the runs")

@@ -96,7 +96,9 @@ def find_authority(text: str, districts: tuple[str, ...] = (), name: str = "") -
 
 def _plain(text: str) -> str:
     plain = re.sub(r"[^a-z0-9 ]", " ", text.lower().replace("&", "and"))
-    plain = re.sub(r"\b(the|of|county|city|council|borough|metropolitan|district|unitary|royal|london|upon)\b", " ", plain)
+    plain = re.sub(
+        r"\b(the|of|county|city|council|borough|metropolitan|district|unitary|royal|london|upon)\b", " ", plain
+    )
     return " ".join(plain.split())
 
 
@@ -105,25 +107,35 @@ def _find(text: str, names: dict[str, str], what: str) -> str:
     if wanted.upper() in names:
         return wanted.upper()
     exact = [code for code, name in names.items() if name.lower() == wanted.lower()]
-    loose = exact or [code for code, name in names.items() if _plain(name) == _plain(wanted) and _plain(wanted)]
+    plain = {code: _plain(name) for code, name in names.items()}
+    loose = exact or [code for code, name in plain.items() if name == _plain(wanted) and name]
+    words = set(_plain(wanted).split())
+    loose = loose or [code for code, name in plain.items() if words and words <= set(name.split())]
     if len(loose) == 1:
         return loose[0]
-    near = difflib.get_close_matches(wanted, list(names.values()), n=3, cutoff=0.5)
+    near = [names[code] for code in loose[:3]]
+    near = near or difflib.get_close_matches(wanted, list(names.values()), n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise UsageError(f"{text!r} is not the name or code of an {what} of England.{hint}".replace("an district", "a district"))
+    raise UsageError(f"{text!r} is not the name or code of one {what} of England.{hint}")
 
 
 def authority_of(district: pd.Series) -> pd.Series:
     """Return the upper-tier code of each district code; `SCO`, `WAL`, `NIR`, `CON` outside England; NaN if unknown."""
+    row, codes = pd.factorize(district)
+    upper = _upper_tier()
+    found = [upper.get(str(code), OUTSIDE_ENGLAND.get(str(code)[:1])) for code in codes]
+    return pd.Series(pd.array(found, dtype="str").take(row, allow_fill=True), index=district.index, name="authority")
+
+
+@cache
+def _upper_tier() -> dict[str, str]:
     table = reference_table("districts.csv")
-    upper = dict(zip(table["district_code"], table["authority_code"], strict=True))
-    english = district.map(upper)
-    outside = district.str[0].map(OUTSIDE_ENGLAND)
-    return english.fillna(outside).astype("str").rename("authority")
+    return dict(zip(table["district_code"], table["authority_code"], strict=True))
 
 
 @cache
 def adjoining_authorities(code: str) -> frozenset[str]:
-    """Return the authorities that share a boundary with `code` (see `data/reference/adjoining.csv`)."""
+    """Return the English authorities that share a boundary with `code`: see `placements.geography.adjoining`."""
     table = reference_table("adjoining.csv")
-    return frozenset(table.loc[table["authority_code"] == code, "adjoining_code"])
+    codes = table.loc[table["authority_code"] == code, "adjoining_code"]
+    return frozenset(codes[codes.str.startswith("E")])

@@ -55,6 +55,7 @@ STATUSES: Final[dict[str, str]] = {
     OUTWARD_ONLY: "only the first half of a postcode: not located",
 }
 _STATUS_ORDER: Final = tuple(STATUSES)
+_STATUS_TYPE: Final = pd.CategoricalDtype(list(STATUSES))
 
 Progress = Callable[[float, str], None]
 
@@ -65,7 +66,7 @@ def clean_postcodes(postcodes: pd.Series) -> pd.Series:
     return text.str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
 
 
-def _keys(cleaned: npt.NDArray[np.str_] | pd.Series) -> npt.NDArray[np.uint64]:
+def _keys(cleaned: npt.NDArray[np.bytes_]) -> npt.NDArray[np.uint64]:
     """Return the base-37 key of each cleaned postcode of 5 to 7 characters, 0 for any other text."""
     fixed = np.asarray(cleaned, dtype=f"S{_KEY_LENGTH + 1}")
     codes = _ALPHABET[fixed.view(np.uint8).reshape(len(fixed), _KEY_LENGTH + 1)]
@@ -122,24 +123,35 @@ class PostcodeDirectory:
             Indexed as the input: `status` (see `STATUSES`), `easting` and `northing` (metres, float, NaN when unknown),
             `district` (code, NaN when unknown).
         """
-        cleaned = clean_postcodes(postcodes)
-        unique, inverse = np.unique(cleaned.to_numpy(dtype=f"U{_KEY_LENGTH + 3}"), return_inverse=True)
-        found = self._lookup_unique(unique)
+        # Each distinct text is cleaned and looked up once: an authority's rows repeat the same few thousand.
+        row, texts = pd.factorize(postcodes.astype("str").fillna(""))
+        cleaned = clean_postcodes(pd.Series(texts, dtype="str")).to_numpy(dtype=f"U{_KEY_LENGTH + 3}")
+        status, easting, northing, district = self._lookup_unique(cleaned)
+        names = pd.array(list(self.district_codes), dtype="str")
         return pd.DataFrame(
             {
-                "status": pd.Categorical.from_codes(found["status"][inverse], categories=list(_STATUS_ORDER)),
-                "easting": found["easting"][inverse],
-                "northing": found["northing"][inverse],
-                "district": pd.Series(found["district"][inverse], index=postcodes.index, dtype="str"),
+                "status": pd.Categorical.from_codes(status[row], dtype=_STATUS_TYPE),
+                "easting": easting[row],
+                "northing": northing[row],
+                "district": pd.Series(names.take(district[row], allow_fill=True), index=postcodes.index, dtype="str"),
             },
             index=postcodes.index,
         )
 
-    def _lookup_unique(self, cleaned: npt.NDArray[np.str_]) -> dict[str, npt.NDArray[np.generic]]:
-        keys = _keys(_ascii(cleaned))
-        position = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
-        hit = (self.keys[position] == keys) & (keys > 0)
-        has_point = hit & (self.easting[position] != self.NO_POINT)
+    def _lookup_unique(
+        self, cleaned: npt.NDArray[np.str_]
+    ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+        """Return status, easting, northing and position in `district_codes` (-1: none) of cleaned postcodes."""
+        keys = _keys(cleaned.astype(f"S{_KEY_LENGTH + 1}"))
+        # Searched in order, each step lands near the last one in memory: five times quicker.
+        order = np.argsort(keys)
+        position = np.empty(len(keys), np.intp)
+        position[order] = np.minimum(np.searchsorted(self.keys, keys[order]), max(len(self.keys) - 1, 0))
+        if len(self.keys):
+            hit = (self.keys[position] == keys) & (keys > 0)
+            has_point = hit & (self.easting[position] != self.NO_POINT)
+        else:
+            hit = has_point = np.zeros(len(cleaned), bool)
         status = np.full(len(cleaned), _STATUS_ORDER.index(NOT_FOUND), np.int8)
         shape = pd.Series(cleaned)
         full = shape.str.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}").to_numpy(bool)
@@ -150,14 +162,12 @@ class PostcodeDirectory:
         status[shape.str.startswith("ZZ99").to_numpy(bool)] = _STATUS_ORDER.index(NO_FIXED_ABODE)
         status[hit & ~has_point] = _STATUS_ORDER.index(NO_COORDINATES)
         status[has_point] = _STATUS_ORDER.index(MATCHED)
-        district = np.full(len(cleaned), None, object)
-        district[hit] = np.asarray(self.district_codes, object)[self.district_index[position[hit]]]
-        return {
-            "status": status,
-            "easting": np.where(has_point, self.easting[position], np.nan).astype(float),
-            "northing": np.where(has_point, self.northing[position], np.nan).astype(float),
-            "district": district,
-        }
+        easting, northing = np.full((2, len(cleaned)), np.nan)
+        easting[has_point] = self.easting[position[has_point]]
+        northing[has_point] = self.northing[position[has_point]]
+        district = np.full(len(cleaned), -1, np.intp)
+        district[hit] = self.district_index[position[hit]]
+        return status, easting, northing, district
 
     def points(self, districts: tuple[str, ...] | None = None) -> pd.DataFrame:
         """Return postcodes with coordinates: `postcode`, `easting`, `northing`, `district`; of `districts`, or all."""
@@ -165,14 +175,22 @@ class PostcodeDirectory:
         if districts is not None:
             index = [i for i, code in enumerate(self.district_codes) if code in set(districts)]
             wanted &= np.isin(self.district_index, index)
+        return self._rows(wanted)
+
+    def points_within(self, west: float, south: float, east: float, north: float) -> pd.DataFrame:
+        """Return the postcodes of a rectangle (metres, edges included), with the columns of `points`."""
+        easting, northing = np.asarray(self.easting), np.asarray(self.northing)
+        wanted = (easting != self.NO_POINT) & (easting >= west) & (easting <= east)
+        return self._rows(wanted & (northing >= south) & (northing <= north))
+
+    def _rows(self, wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
+        names = pd.array(list(self.district_codes), dtype="str")
         return pd.DataFrame(
             {
-                "postcode": _from_keys(np.asarray(self.keys)[wanted]),
+                "postcode": pd.Series(_from_keys(np.asarray(self.keys)[wanted]), dtype="str"),
                 "easting": np.asarray(self.easting)[wanted].astype(float),
                 "northing": np.asarray(self.northing)[wanted].astype(float),
-                "district": pd.Series(
-                    np.asarray(self.district_codes, object)[self.district_index[wanted]], dtype="str"
-                ),
+                "district": pd.Series(names.take(self.district_index[wanted]), dtype="str"),
             }
         )
 
@@ -194,10 +212,23 @@ def _from_keys(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.object_]:
 
 
 def compile_directory(frame: pd.DataFrame, source: str) -> PostcodeDirectory:
-    """Compile `postcode`, `easting`, `northing`, `district` into a directory; the first of duplicates is kept."""
-    frame = frame[frame["district"].notna()]
-    cleaned = frame["postcode"].to_numpy(dtype=f"S{_KEY_LENGTH}")
-    keys = _keys(cleaned)
+    """Compile `postcode`, `easting`, `northing`, `district` into a directory.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Postcodes in any case and spacing; Northern Ireland in Irish Grid, all else in British National Grid (metres,
+        NaN when unknown). Rows without a district or with no postcode's form are left out; the first of duplicates is
+        kept.
+    source : str
+        What it is made from, for provenance.
+    """
+    frame = frame[frame["district"].notna() & frame["postcode"].notna()]
+    keys = _keys(_ascii(frame["postcode"].to_numpy(dtype=f"U{_KEY_LENGTH + 3}")))
+    spaced = keys == 0
+    if spaced.any():
+        tidy = clean_postcodes(frame["postcode"][spaced]).to_numpy(dtype=f"U{_KEY_LENGTH + 3}")
+        keys[spaced] = _keys(_ascii(tidy))
     keys, first = np.unique(keys, return_index=True)
     keep = keys > 0
     keys, frame = keys[keep], frame.iloc[first[keep]]
@@ -280,6 +311,8 @@ def save_directory(directory: PostcodeDirectory, folder: Path) -> None:
             np.save(part / f"{name}.npy", getattr(directory, name))
         about = {"source": directory.source, "district_codes": list(directory.district_codes)}
         (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
+        if folder.exists() and not (folder / "about.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             part.rename(folder)
     finally:

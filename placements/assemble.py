@@ -1,0 +1,274 @@
+"""From tables as read to a located `County`: who is placed where, in what, and what provision there is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from placements import codes, schemas
+from placements.analysis.capacity import occupied_by_us
+from placements.analysis.cost import assumed_weekly_cost
+from placements.analysis.snapshot import in_force
+from placements.county import County
+from placements.geography.areas import assign_area, planning_areas
+from placements.geography.authorities import Authority, authority_of
+from placements.geography.locate import locate
+from placements.geography.postcodes import PostcodeDirectory, clean_postcodes
+from placements.read.gias import BASE_SUFFIX
+from placements.read.tables import SourceTables
+from placements.settings import CapacitySettings, Settings
+from placements.spells import placement_spells
+from placements.validate import check_rules
+
+_FOSTER: Final = ("in_house_foster", "agency_foster")
+_AGENCIES: Final = (*_FOSTER, "adoption")
+
+
+def assemble(tables: SourceTables, settings: Settings, authority: Authority, directory: PostcodeDirectory) -> County:
+    """Join, locate and check the tables of a study.
+
+    Raises
+    ------
+    DataError
+        When a joined table breaks its declared schema.
+    """
+    placements = pd.concat([_care(tables), _education(tables)], ignore_index=True)
+    placements = locate(placements, authority, directory, far_miles=settings.thresholds.far_miles)
+    placements["home_area"] = assign_area(
+        placements.rename(columns={"home_postcode": "postcode"}), authority, settings.areas.level
+    )
+    placements = _with_household(placements, tables.provision)
+    placements["weekly_cost_gbp"] = _weekly_cost(placements, tables)
+    placements = schemas.check(schemas.PLACEMENTS, placements)
+    provision = _provision(tables, placements, settings, authority, directory)
+    return County(
+        settings=settings,
+        authority=authority,
+        placements=placements,
+        provision=provision,
+        unit_costs=tables.unit_costs,
+        options=tables.options,
+        areas=planning_areas(authority, settings.areas.level, directory),
+        quarantine=tables.quarantine,
+        files=tables.files,
+        checks=check_rules(tables, settings.study.snapshot),
+        postcode_source=directory.source,
+    )
+
+
+def _care(tables: SourceTables) -> pd.DataFrame:
+    spells = placement_spells(tables.episodes)
+    children = tables.children.set_index("child_id")
+    sector = spells["sector"]
+    # Fostering without a stated provider is counted with the agencies, as DfE's "own provision" needs PR1.
+    provision = [codes.care_provision(place, by) for place, by in zip(spells["place_code"], sector, strict=True)]
+    uasc = spells["child_id"].map(children["uasc"]).fillna(False).astype(bool)
+    return pd.DataFrame(
+        {
+            "placement_id": "C" + spells["child_id"] + "-" + spells["start"].dt.strftime("%Y%m%d"),
+            "child_id": spells["child_id"],
+            "service": codes.CARE,
+            "start": spells["start"],
+            "end": spells["end"],
+            "rank": 1,
+            "provision": pd.Series(provision, index=spells.index, dtype="str"),
+            "place_code": spells["place_code"],
+            "sector": sector,
+            "provider_id": spells["provider_id"],
+            "need": spells["need"],
+            "need_group": spells["need"].map(codes.NEED_GROUP).where(~uasc, "unaccompanied"),
+            "birth_date": spells["child_id"].map(children["birth_date"]),
+            "sex": spells["child_id"].map(children["sex"]).fillna("U"),
+            "uasc": uasc,
+            "legal_status": spells["legal_status"],
+            "starts_care": spells["start_reason"].eq("S"),
+            "residential": spells["place_code"].eq("S1"),
+            "home_postcode": spells["home_postcode"],
+            "placement_postcode": spells["placement_postcode"],
+            "reason_at_distance": "",
+            "source": spells["source"],
+        }
+    )
+
+
+def _education(tables: SourceTables) -> pd.DataFrame:
+    """Return one row per setting of each plan; a plan with no setting has one row, setting not known."""
+    plans = tables.plans.rename(columns={"start": "plan_start", "end": "plan_end", "source": "plan_source"})
+    rows = plans.merge(tables.education_placements, on="person_id", how="left")
+    unplaced = rows["source"].isna()
+    rows["rank"] = rows["rank"].fillna(1).astype(int)
+    rows["start"] = rows["start"].where(~unplaced, rows["plan_start"])
+    rows["end"] = pd.concat([rows["end"], rows["plan_end"]], axis=1).min(axis=1)
+    flags = {name: rows[name].fillna(False).astype(bool) for name in ("sen_unit", "resourced_provision")}
+    urn = rows["provider_id"].fillna("")
+    in_base = (flags["sen_unit"] | flags["resourced_provision"]) & urn.ne("")
+    provider_id = urn.where(~in_base, urn + BASE_SUFFIX)
+    schools = tables.provision[tables.provision["service"].eq(codes.EDUCATION)].set_index("provider_id")
+    by_urn = pd.DataFrame({name: urn.map(schools[name]) for name in ("provision", "sector", "postcode")})
+    unknown = pd.Series(
+        np.where(rows["setting"].fillna("").ne("") & urn.eq(""), "other_education", "education_unknown"),
+        index=rows.index,
+    )
+    family = by_urn["provision"].fillna(unknown).mask(in_base, "specialist_base")
+    number = rows.groupby("person_id").cumcount() + 1
+    return pd.DataFrame(
+        {
+            "placement_id": "E" + rows["person_id"] + "-" + number.astype("str"),
+            "child_id": _shared_ids(rows, tables.children),
+            "service": codes.EDUCATION,
+            "start": rows["start"],
+            "end": rows["end"],
+            "rank": rows["rank"],
+            "provision": family.astype("str"),
+            "place_code": rows["setting"],
+            "sector": by_urn["sector"].fillna("unknown"),
+            "provider_id": provider_id,
+            "need": rows["need"],
+            "need_group": rows["need"].map(codes.NEED_GROUP),
+            "birth_date": rows["birth_date"],
+            "sex": rows["sex"],
+            "uasc": False,
+            "legal_status": "",
+            "starts_care": False,
+            "residential": rows["residential_weeks"].fillna("").ne(""),
+            "home_postcode": rows["home_postcode"],
+            "placement_postcode": by_urn["postcode"],
+            "reason_at_distance": "",
+            "source": rows["source"].fillna(rows["plan_source"]),
+        }
+    )
+
+
+def _shared_ids(plans: pd.DataFrame, children: pd.DataFrame) -> pd.Series:
+    """Return the care child's id where the unique pupil number matches exactly one, else the plan's own."""
+    known = children[children["upn"].fillna("").str.fullmatch(r"[A-Z]\d{11}[\dA-Z]")]
+    once = known.drop_duplicates("upn", keep=False).set_index("upn")["child_id"]
+    return plans["upn"].map(once).fillna("P" + plans["person_id"]).astype("str")
+
+
+def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.DataFrame:
+    """Give each in-house foster placement the household at its postcode: the URN on it is the whole service's."""
+    own = provision[
+        provision["provision"].eq("in_house_foster") & provision["provider_id"].str.startswith("household:")
+    ]
+    by_postcode = (
+        own.assign(key=clean_postcodes(own["postcode"])).drop_duplicates("key").set_index("key")["provider_id"]
+    )
+    fostered = placements["provision"].isin(_FOSTER)
+    matched = clean_postcodes(placements["placement_postcode"]).map(by_postcode)
+    carers = matched.where(placements["provision"].eq("in_house_foster"))
+    return placements.assign(provider_id=placements["provider_id"].where(~fostered, carers))
+
+
+def _weekly_cost(placements: pd.DataFrame, tables: SourceTables) -> pd.Series:
+    """Return the cost of the provider where it is known, else the assumed cost of the kind."""
+    known = tables.provider_use.set_index("provider_id")["weekly_cost_gbp"]
+    return placements["provider_id"].map(known).astype(float).fillna(assumed_weekly_cost(placements, tables.unit_costs))
+
+
+def _provision(
+    tables: SourceTables,
+    placements: pd.DataFrame,
+    settings: Settings,
+    authority: Authority,
+    directory: PostcodeDirectory,
+) -> pd.DataFrame:
+    on = settings.study.snapshot
+    frame = pd.concat([tables.provision, _carers_not_registered(placements, on)], ignore_index=True)
+    # A carers' row made from placements has its place already; the others are found by their postcode.
+    found = directory.lookup(frame["postcode"])
+    for name in ("district", "easting", "northing"):
+        frame[name] = found[name].fillna(frame[name])
+    frame["authority"] = authority_of(frame["district"])
+    inside = frame["district"].isin(authority.districts)
+    frame["location"] = np.select(
+        [inside, frame["district"].notna()], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN
+    )
+    area = assign_area(
+        frame[["district", "postcode"]].rename(columns={"district": "home_district"}), authority, settings.areas.level
+    )
+    frame["area"] = frame["area"].fillna(area)
+    elsewhere = frame["sector"].eq("own") & ~inside & frame["district"].notna()
+    frame["sector"] = frame["sector"].mask(elsewhere, "other_authority")
+    used = frame["provider_id"].map(occupied_by_us(placements, on)).fillna(0).astype(float)
+    # An agency's or service's own number stands on its carers' placements: its office holds nobody.
+    used = used.mask(frame["provision"].isin(_AGENCIES) & frame["registered_places"].isna(), 0.0)
+    use = frame[["provider_id"]].merge(tables.provider_use, on="provider_id", how="left")
+    frame["usable_places"] = use["usable_places"].fillna(
+        frame["registered_places"] * _usable_share(frame, settings.capacity)
+    )
+    # Where commissioning holds no figure, everyone on a school's roll who is not ours is another's.
+    frame["occupied_by_others"] = use["occupied_by_others"].fillna((frame["on_roll"] - used).clip(lower=0)).fillna(0.0)
+    made = frame["provider_id"].str.startswith("carers:")
+    frame["occupied_by_us"] = used.mask(made, frame["usable_places"].where(~made, frame["registered_places"]))
+    frame["usable_places"] = frame["usable_places"].mask(made, frame["registered_places"])
+    frame["share_for_us"] = _share_for_us(frame, settings.capacity)
+    frame["weekly_cost_gbp"] = use["weekly_cost_gbp"].fillna(assumed_weekly_cost(frame, tables.unit_costs))
+    return schemas.check(schemas.PROVISION, frame)
+
+
+def _carers_not_registered(placements: pd.DataFrame, on: dt.date) -> pd.DataFrame:
+    """Return one row per area and kind of fostering for carers in no register (agencies'), with the places we hold.
+
+    An agency's office says nothing about where its carers live, so the only local agency places that are known are
+    those where our children live today.
+    """
+    now = placements[
+        in_force(placements, on)
+        & placements["provision"].isin(_FOSTER)
+        & placements["provider_id"].isna()
+        & placements["location"].eq(codes.IN_COUNTY)
+        & ~placements["legal_status"].isin(codes.SHORT_BREAKS)
+    ]
+    groups = now.groupby(["placement_district", "provision"])
+    rows = groups.agg(
+        registered_places=("child_id", "nunique"),
+        easting=("placement_easting", "median"),
+        northing=("placement_northing", "median"),
+    ).reset_index()
+    return pd.DataFrame(
+        {
+            "provider_id": "carers:" + rows["provision"] + ":" + rows["placement_district"],
+            "name": "",
+            "service": codes.CARE,
+            "provision": rows["provision"],
+            "sector": np.where(rows["provision"].eq("in_house_foster"), "own", "private"),
+            "owner": "",
+            "postcode": "",
+            "registered_places": rows["registered_places"].astype(float),
+            "needs": "",
+            "age_low": 0.0,
+            "age_high": 17.0,
+            "sex": "any",
+            "quality": "",
+            "is_open": True,
+            "confidential": True,
+            "source": "derived from placements",
+            "district": rows["placement_district"],
+            "easting": rows["easting"],
+            "northing": rows["northing"],
+            "area": pd.Series(index=rows.index, dtype="str"),
+        }
+    )
+
+
+def _usable_share(frame: pd.DataFrame, capacity: CapacitySettings) -> pd.Series:
+    share = np.select(
+        [frame["service"].eq(codes.EDUCATION), frame["provision"].isin(_FOSTER)],
+        [capacity.usable_share_school, capacity.usable_share_foster],
+        capacity.usable_share_home,
+    )
+    return pd.Series(share, index=frame.index)
+
+
+def _share_for_us(frame: pd.DataFrame, capacity: CapacitySettings) -> pd.Series:
+    ours = frame["sector"].eq("own") & frame["location"].eq(codes.IN_COUNTY)
+    share = np.select(
+        [frame["service"].eq(codes.EDUCATION), ours],
+        [capacity.share_for_us_school, capacity.share_for_us_own],
+        capacity.share_for_us_private,
+    )
+    return pd.Series(share, index=frame.index)

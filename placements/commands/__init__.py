@@ -1,0 +1,1 @@
+"""What each command answers, as plain values: the command line only prints it. One module per kind of question."""

@@ -1,0 +1,108 @@
+"""What do the data say? Headline, location, sufficiency and cost as plain rows that may be shown under a profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from placements import codes
+from placements.analysis.cost import cost
+from placements.analysis.gap import WANTED_LABEL
+from placements.analysis.location import location_by_distance
+from placements.analysis.snapshot import looked_after, plans_in_force, stock
+from placements.county import County
+from placements.disclosure.suppress import count_text, money_text, protect, share_text
+from placements.loading import load
+from placements.manifest import figures
+from placements.progress import Reporter
+from placements.study import open_study
+
+
+def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: Reporter) -> dict[str, Any]:
+    """Return headline figures, location x distance, sufficiency and cost, as they may be shown under the profile."""
+    study = open_study(folder).with_profile(profile)
+    county = load(study, reporter)
+    shown = study.settings.disclosure.profile
+    return {
+        "authority": county.authority.name,
+        "code": county.authority.code,
+        "snapshot": county.snapshot.isoformat(),
+        "synthetic": county.synthetic,
+        "profile": shown,
+        "headline": figures(county.headline(), shown),
+        "location": _location(county, shown),
+        "sufficiency": sufficiency_rows(county, by, shown),
+        "cost": _cost(county, shown),
+    }
+
+
+def _location(county: County, profile: str) -> list[dict[str, Any]]:
+    rows = []
+    now = {"care": looked_after, "education": plans_in_force}
+    for service, children in now.items():
+        table = location_by_distance(children(county.placements, county.snapshot))
+        safe = protect(table, ["count"], profile)
+        for row, count in zip(table.to_dict("records"), safe["count"], strict=True):
+            rows.append(
+                {
+                    "service": service,
+                    "location": row["location"],
+                    "distance": row["distance_band"],
+                    "count": count,
+                    "of": count_text(row["denominator"], profile),
+                    "share": "c" if count == "c" else share_text(row["count"], row["denominator"], profile),
+                }
+            )
+    return rows
+
+
+def sufficiency_rows(county: County, by: list[str], profile: str) -> list[dict[str, Any]]:
+    """Return need, local places and gap by any breakdown; counts of children as they may be shown."""
+    table = county.sufficiency(by)
+    children = ["children", "in_county", "appropriate", "avoidable", "unknown", "need_local"]
+    safe = protect(table.reset_index(), children, profile).to_dict("records")
+    rows = []
+    for shown, raw in zip(safe, table.reset_index().to_dict("records"), strict=True):
+        places = raw["available_to_us"]
+        hide = shown["need_local"] == "c"
+        rows.append(
+            {name: _label(county, name, raw[name]) for name in by}
+            | {name: shown[name] for name in children}
+            | {
+                "available_to_us": "c" if hide else count_text(round(places), profile),
+                "gap": "c" if hide else _signed(raw["gap"], profile),
+                "out_of_county": share_text(raw["numerator"], raw["denominator"], profile),
+            }
+        )
+    return rows
+
+
+def _signed(value: float, profile: str) -> str:
+    step = 1 if profile == "internal" else 5
+    return f"{step * round(value / step):+,d}"
+
+
+def _label(county: County, name: str, value: str) -> str:
+    if name == "need":
+        return codes.NEED_GROUP_LABEL.get(value, value)
+    if name == "provision":
+        return WANTED_LABEL.get(value, value)
+    if name == "area":
+        return str(dict(zip(county.areas["area"], county.areas["name"], strict=True)).get(value, value))
+    return value
+
+
+def _cost(county: County, profile: str) -> list[dict[str, Any]]:
+    now = stock(county.placements, county.snapshot)
+    table = cost(now[now["service"].eq(codes.CARE) | now["provision"].str.contains("special")])
+    return [
+        {
+            "service": row["service"],
+            "provision": codes.PROVISION[row["provision"]],
+            "location": codes.LOCATION[row["location"]],
+            "children": count_text(row["children"], profile),
+            "mean_weekly_cost": money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
+            "yearly_cost": money_text(row["yearly_cost_gbp"], row["costed"], profile),
+        }
+        for row in table.reset_index().to_dict("records")
+    ]

@@ -1,0 +1,74 @@
+"""Where are the two postcodes of each row of any CSV, and how far apart? Needs no study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from placements import codes
+from placements.errors import DataError
+from placements.geography.authorities import authority_names, find_authority
+from placements.geography.locate import locate
+from placements.geography.postcodes import open_directory
+from placements.progress import Reporter
+from placements.read.rawtable import ROW, read_csv
+
+#: What `locate` adds to a file.
+LOCATE_COLUMNS: Final = (
+    "location",
+    "placement_authority",
+    "placement_authority_name",
+    "adjoining",
+    "distance_miles",
+    "over_20_miles",
+    "distant",
+)
+
+
+def locate_file(
+    path: Path, authority: str, home: str, placement: str, reporter: Reporter
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return any CSV with the columns of `LOCATE_COLUMNS` added, and a summary.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read or has no such columns.
+    """
+    if not path.exists():
+        raise DataError("is not there", file=path, advice="check the path")
+    found = find_authority(authority)
+    table = read_csv(path)
+    frame = table.frame.drop(columns=ROW)
+    for column in (home, placement):
+        if column not in frame.columns:
+            raise DataError(
+                "there is no such column", file=path, column=column, advice=f"choose from: {', '.join(frame.columns)}"
+            )
+    with reporter.stage("locate") as stage:
+        located = locate(frame, found, open_directory(progress=stage), home=home, placement=placement)
+    added = pd.DataFrame(
+        {
+            "location": located["location"],
+            "placement_authority": located["placement_authority"].fillna(""),
+            "placement_authority_name": located["placement_authority"].map(authority_names()).fillna(""),
+            "adjoining": _yes_no(located["adjoining"]),
+            "distance_miles": located["distance_miles"].map(lambda miles: "" if pd.isna(miles) else f"{miles:.1f}"),
+            "over_20_miles": _yes_no(located["over_20_miles"]),
+            "distant": _yes_no(located["distant"]),
+        }
+    )
+    counts = located["location"].value_counts().reindex(list(codes.LOCATION), fill_value=0)
+    sentence = (
+        f"{len(frame):,} rows: {counts[codes.IN_COUNTY]:,} in {found.name}, {counts[codes.OUT_OF_COUNTY]:,} outside, "
+        f"{counts[codes.UNKNOWN]:,} not known"
+    )
+    kept = frame.drop(columns=[column for column in LOCATE_COLUMNS if column in frame.columns])
+    summary = {"file": str(path), "authority": found.code, "counts": counts.to_dict(), "sentence": sentence}
+    return pd.concat([kept, added], axis=1), summary
+
+
+def _yes_no(values: pd.Series) -> pd.Series:
+    return values.map({True: "true", False: "false"}).fillna("")

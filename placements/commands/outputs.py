@@ -1,0 +1,61 @@
+"""The outputs of a study one at a time: the plan, the map, the statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from placements.comparison import compare
+from placements.disclosure.release import release
+from placements.disclosure.secrets import county_secrets
+from placements.interventions import scenario_text
+from placements.loading import load
+from placements.manifest import provenance, solver
+from placements.maps import write_map
+from placements.optimisation import Plan
+from placements.pipeline import plan_for, scenarios_of
+from placements.progress import Reporter
+from placements.reports import write_statement
+from placements.study import open_study
+
+
+def plan_report(folder: Path, reporter: Reporter, **limits: Any) -> tuple[Plan, dict[str, Any]]:
+    """Return the plan of local capacity, and it as plain values; writes `reports/best-plan.toml`."""
+    study = open_study(folder)
+    county = load(study, reporter)
+    _, plan = plan_for(county, reporter, **{name: value for name, value in limits.items() if value is not None})
+    path = release(
+        study.reports / "best-plan.toml",
+        scenario_text(plan.interventions),
+        county_secrets(county),
+        study.settings.disclosure.profile,
+    )
+    report = {
+        "authority": county.authority.name,
+        "synthetic": county.synthetic,
+        **(solver(plan) or {}),
+        "interventions": plan.schedule.to_dict("records"),
+        "path": str(path),
+    }
+    return plan, report
+
+
+def make_map(folder: Path, out: Path | None, profile: str | None, reporter: Reporter) -> tuple[Path, Plan]:
+    """Write the map of a study; return its path and the plan shown on it."""
+    study = open_study(folder).with_profile(profile)
+    county = load(study, reporter)
+    future, plan = plan_for(county, reporter)
+    result = compare(county, future, scenarios_of(study, plan))
+    with reporter.stage("map"):
+        return write_map(result, out or study.maps / "placements.html", plan=plan), plan
+
+
+def make_statement(folder: Path, profile: str | None, reporter: Reporter) -> tuple[tuple[Path, ...], Plan]:
+    """Write the sufficiency statement of a study; return its paths and the plan in it."""
+    study = open_study(folder).with_profile(profile)
+    county = load(study, reporter)
+    future, plan = plan_for(county, reporter)
+    result = compare(county, future, scenarios_of(study, plan))
+    with reporter.stage("statement"):
+        paths = write_statement(result, study.reports, plan=plan, provenance=provenance(county, plan))
+    return paths, plan

@@ -1,0 +1,29 @@
+"""The one door that outputs leave by: scanned, then written whole; blocked, with what was found, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from placements.disclosure.scan import Secrets, scan
+from placements.disclosure.suppress import INTERNAL
+from placements.errors import DisclosureError
+from placements.writing import write_bytes
+
+
+def release(path: Path, content: bytes | str, secrets: Secrets, profile: str) -> Path:
+    """Write an output file if it may leave the program.
+
+    Raises
+    ------
+    DisclosureError
+        Under any profile but `internal`, when the file shows something of a child; the file is not written.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    if profile != INTERNAL:
+        findings = scan(data, path.name, secrets)
+        if findings:
+            raise DisclosureError(
+                "\n  - ".join([f"{path} was not written, because it would show:", *map(str, findings)])
+                + "\n  What to do: report this; or run with `--profile internal` for a copy that must not be shared"
+            )
+    return write_bytes(path, data)

@@ -1,0 +1,13 @@
+"""What must no shareable output of a county show?"""
+
+from __future__ import annotations
+
+from placements.county import County
+from placements.disclosure.scan import Secrets, secrets_of
+from placements.geography.postcodes import clean_postcodes
+
+
+def county_secrets(county: County) -> Secrets:
+    """Return what no shareable output of this county may show. Postcodes of schools are public."""
+    public = county.provision[~county.provision["confidential"]]
+    return secrets_of(county.placements, frozenset(clean_postcodes(public["postcode"])))

@@ -1,0 +1,113 @@
+"""How is a figure made safe to share? Suppression, rounding and the limits on shares and means.
+
+Rules of the `shareable` profile: counts of children of 1 to 5 are suppressed, shown as `c`; where that leaves one
+hidden cell beside a shown total, the next smallest is hidden too; other counts are rounded to the nearest 5; shares are
+whole percentages, none on a denominator under 10 nor where the numerator or its complement is suppressed; means and
+costs need 10 children. The `internal` profile shows figures as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+SUPPRESSED: Final = "c"
+NOT_AVAILABLE: Final = "x"
+SMALLEST_SHOWN: Final = 6
+SMALLEST_BASE: Final = 10
+SMALLEST_FLOW: Final = 6
+ROUND_TO: Final = 5
+INTERNAL: Final = "internal"
+SHAREABLE: Final = "shareable"
+
+
+def rounded(value: float) -> int:
+    """Return the nearest multiple of 5, halves up."""
+    return int(math.floor(value / ROUND_TO + 0.5) * ROUND_TO)
+
+
+def is_small(value: float) -> bool:
+    """Return whether a count of children must be hidden."""
+    return 0 < value < SMALLEST_SHOWN
+
+
+def count_text(value: float, profile: str) -> str:
+    """Return one count of children as it may be shown: with thousands separators, or `c`, or `x` when unknown."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NOT_AVAILABLE
+    if profile == INTERNAL:
+        return f"{value:,.0f}"
+    return SUPPRESSED if is_small(value) else f"{rounded(value):,}"
+
+
+def share_text(numerator: float, denominator: float, profile: str) -> str:
+    """Return a share as a whole percentage, or `c` when either part is small, or `x` when there is no base."""
+    if not denominator or (isinstance(denominator, float) and math.isnan(denominator)):
+        return NOT_AVAILABLE
+    if profile == INTERNAL:
+        return f"{100 * numerator / denominator:.1f}%"
+    if denominator < SMALLEST_BASE or is_small(numerator) or is_small(denominator - numerator):
+        return SUPPRESSED
+    return f"{math.floor(100 * numerator / denominator + 0.5):d}%"
+
+
+def money_text(value: float, children: float, profile: str) -> str:
+    """Return a sum or mean of money over children: three significant figures when shareable, `c` under 10 children."""
+    if value is None or math.isnan(value):
+        return NOT_AVAILABLE
+    if profile == INTERNAL:
+        return f"£{value:,.0f}"
+    if children < SMALLEST_BASE:
+        return SUPPRESSED
+    if value == 0:
+        return "£0"
+    digits = 3 - math.ceil(math.log10(abs(value)))
+    return f"£{round(value, digits):,.0f}"
+
+
+def hidden(counts: pd.Series, profile: str, *, total_shown: bool = True) -> pd.Series:
+    """Return which counts of one column must be hidden, primary and secondary.
+
+    Parameters
+    ----------
+    counts : Series of int
+        The parts; a total of them is published when `total_shown`.
+    """
+    values = counts.fillna(0).to_numpy(float)
+    if profile == INTERNAL:
+        return pd.Series(False, index=counts.index)
+    hide = (values > 0) & (values < SMALLEST_SHOWN)
+    if total_shown and hide.sum() == 1:
+        rest = np.where(hide | (values == 0), np.inf, values)
+        if np.isfinite(rest).any():
+            hide[int(np.argmin(rest))] = True
+    return pd.Series(hide, index=counts.index)
+
+
+def protect(table: pd.DataFrame, counts: Sequence[str], profile: str, *, total_shown: bool = True) -> pd.DataFrame:
+    """Return the table with its count columns as texts that may be shown: rounded, or `c`.
+
+    Columns that are not named are left as they are: they must not be counts of children.
+    """
+    out = table.copy()
+    for column in counts:
+        hide = hidden(table[column], profile, total_shown=total_shown)
+        shown = [
+            SUPPRESSED if secret else count_text(value, profile)
+            for value, secret in zip(table[column], hide, strict=True)
+        ]
+        out[column] = pd.Series(shown, index=table.index, dtype=object)
+    return out
+
+
+def safe_flows(flows: pd.DataFrame, profile: str, count: str = "count") -> pd.DataFrame:
+    """Return only the flows of at least 6 children, rounded; the rest are left out (say how many children that is)."""
+    if profile == INTERNAL:
+        return flows
+    kept = flows[flows[count] >= SMALLEST_FLOW].copy()
+    kept[count] = [rounded(value) for value in kept[count]]
+    return kept

@@ -1,0 +1,151 @@
+"""Outlines of districts and authorities: official ones when the study has them, derived from postcodes when not.
+
+Derived outlines are the Voronoi cells of postcode points, joined by district, cut at the coast (`geography.land`) and
+simplified with shared edges kept. They are for maps. Whether a child lives inside an authority is decided by the
+district of the postcode, as DfE decides it, never by an outline: `geography.locate`.
+
+Every frame says where it comes from in ``attrs["source"]``: ``"official"`` or ``"derived"``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from placements.errors import DataError
+from placements.geography.authorities import Authority
+from placements.geography.cells import regions, unique_points
+from placements.geography.land import REACH_M, fingerprint, land
+from placements.geography.official import CRS, OFFICIAL, user_boundaries
+from placements.geography.postcodes import PostcodeDirectory, Progress, cache_folder
+from placements.writing import write_text
+
+__all__ = [
+    "CRS",
+    "DERIVED",
+    "OFFICIAL",
+    "area_of",
+    "authority_boundary",
+    "district_boundaries",
+    "outlines",
+    "user_boundaries",
+]
+
+DERIVED: Final = "derived"
+_FORMAT: Final = 1
+#: Points this far around are triangulated too, so that cells at the edge are bounded by their real neighbours, metres.
+MARGIN_M: Final = 10_000.0
+#: Detail taken away, metres: less than half the usual spacing of postcodes.
+TOLERANCE_M: Final = 40.0
+
+
+def district_boundaries(
+    authority: Authority,
+    directory: PostcodeDirectory,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the derived outline of each district of an authority.
+
+    Parameters
+    ----------
+    authority : Authority
+    directory : PostcodeDirectory
+    cache : Path, optional
+        Folder to keep outlines in; the user's cache folder when not given.
+    progress : callable, optional
+        Called with the share done (0 to 1) and what is being done, only when they have to be worked out.
+
+    Returns
+    -------
+    GeoDataFrame
+        `code, name, geometry` in EPSG:27700, by code; neighbours share their edges exactly.
+        ``attrs["source"]`` is ``"derived"``.
+
+    Raises
+    ------
+    DataError
+        When the directory has no postcode of one of the districts.
+    """
+    frame = outlines(authority, "district", directory, cache, progress)
+    frame.insert(1, "name", frame["code"].map(authority.district_names).astype("str"))
+    return frame
+
+
+def authority_boundary(
+    authority: Authority,
+    directory: PostcodeDirectory,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the derived outline of an authority: one row, the union of its districts (see `district_boundaries`)."""
+    districts = outlines(authority, "district", directory, cache, progress)
+    outline = shapely.normalize(shapely.coverage_union_all(districts.geometry.to_numpy()))
+    return _framed([authority.code], [outline], name=[authority.name])
+
+
+def outlines(
+    authority: Authority,
+    level: str,
+    directory: PostcodeDirectory,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Return `code, geometry` of each ``"district"`` or ``"postcode_district"`` of an authority, kept on disk.
+
+    The other arguments, the errors and ``attrs`` are those of `district_boundaries`.
+    """
+    about = "|".join([str(_FORMAT), level, fingerprint(directory), *authority.districts])
+    path = (cache or cache_folder()) / f"outlines-{hashlib.sha256(about.encode()).hexdigest()[:24]}.json"
+    if path.exists():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return _framed(list(kept), list(shapely.from_wkb(list(kept.values()))))
+    made = _derive(authority, level, directory, cache, progress or (lambda share, text: None))
+    write_text(path, json.dumps({code: shapely.to_wkb(shape, hex=True, byte_order=1) for code, shape in made.items()}))
+    return _framed(list(made), list(made.values()))
+
+
+def _derive(
+    authority: Authority, level: str, directory: PostcodeDirectory, cache: Path | None, progress: Progress
+) -> dict[str, shapely.Geometry]:
+    own = directory.points(authority.districts)
+    lacking = sorted(set(authority.districts) - set(own["district"]))
+    if lacking:
+        raise DataError(
+            f"the postcode directory ({directory.source}) has no postcode in {', '.join(lacking)}",
+            advice="use a directory of a date when they existed, or put an official outline in data/boundaries/",
+        )
+    coast = land(directory, cache, progress)
+    progress(0.4, "triangulating postcodes")
+    west, south = own[["easting", "northing"]].min() - MARGIN_M
+    east, north = own[["easting", "northing"]].max() + MARGIN_M
+    near = directory.points_within(west, south, east, north)
+    near["label"] = area_of(near, level).where(near["district"].isin(authority.districts), "")
+    near = unique_points(near)
+    coast = shapely.clip_by_rect(coast, west, south, east, north)
+    shapely.prepare(coast)
+    places = shapely.points(near[["easting", "northing"]].to_numpy())
+    stranded = places[~shapely.contains_properly(coast, places)]
+    coast = shapely.union_all([coast, *shapely.buffer(stranded, REACH_M, quad_segs=2)])
+    progress(0.6, "joining cells")
+    made = regions(near, coast, TOLERANCE_M)
+    progress(1.0, "done")
+    return made
+
+
+def area_of(points: pd.DataFrame, level: str) -> pd.Series:
+    """Return the area of each point: its `district`, or the postcode district (first half) of its `postcode`."""
+    return points["district"] if level == "district" else points["postcode"].str[:-3].str.rstrip()
+
+
+def _framed(codes: list[str], shapes: list[shapely.Geometry], name: list[str] | None = None) -> gpd.GeoDataFrame:
+    columns = {"code": codes} | ({"name": name} if name else {})
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)
+    frame.attrs["source"] = DERIVED
+    return frame

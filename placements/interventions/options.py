@@ -1,0 +1,67 @@
+"""From a row of the options table to the intervention that a person would write by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from placements.interventions.kinds import OPENINGS, RecruitCarers
+from placements.interventions.opening import Opening
+
+_KIND: Final = {kind.kind: kind for kind in OPENINGS}
+
+
+def from_option(option: Mapping[str, Any], opens_year: int, units: tuple[int, ...] = (1,)) -> Opening:
+    """Return the intervention of an option decided on in a year.
+
+    Parameters
+    ----------
+    option : mapping
+        One row of `schemas.OPTIONS`; `easting` and `northing` too if known.
+    opens_year : int
+        From 1.
+    units : tuple of int
+        Units in that year and the years after it; more than one only for carers.
+    """
+    point = {
+        key: float(option[key]) if key in option and pd.notna(option[key]) else None for key in ("easting", "northing")
+    }
+    kind = _KIND[option["kind"]]
+    values: dict[str, Any] = {
+        **{key: _text(option[key]) for key in ("name", "district", "postcode", "option_id", "site_id", "sex")},
+        **{key: _number(option[key]) for key in ("capital_gbp", "yearly_cost_gbp", "weekly_cost_gbp")},
+        **point,
+        "opens_year": int(opens_year),
+        "places": round(_number(option["places"], 1.0)),
+        "lead_time_years": _number(option["lead_time_years"]),
+        "planned_occupancy": _number(option["planned_occupancy"], 1.0),
+        "minimum_occupancy": _number(option["minimum_occupancy"]),
+        "needs": split_needs(option["needs"]),
+        "age_low": int(_number(option["age_low"])),
+        "age_high": int(_number(option["age_high"], 25.0)),
+        "provision": _text(option["provision"]),
+        "evidence": _text(option["source"]),
+    }
+    if issubclass(kind, RecruitCarers):
+        values["households_by_year"] = units
+    return kind(**values)
+
+
+def is_recruitment(kind: str) -> bool:
+    """Return whether a kind can be taken up again each year, several units at a time."""
+    return issubclass(_KIND[kind], RecruitCarers)
+
+
+def split_needs(text: object) -> tuple[str, ...]:
+    """Return the need groups of a `;`-joined list; none means any."""
+    return tuple(part.strip() for part in _text(text).split(";") if part.strip())
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any, missing: float = 0.0) -> float:
+    return float(value) if pd.notna(value) else missing

@@ -1,0 +1,116 @@
+"""Every figure can be traced: what went in, what was assumed, what the solver proved, and what came out.
+
+`manifest.json` is the same for the same inputs and seed but for its `timings`.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+import placements
+from placements.analysis.indicators import Indicator
+from placements.county import County
+from placements.disclosure.suppress import count_text, share_text
+from placements.geography.reference import reference_path
+from placements.writing import sha256, write_text
+
+if TYPE_CHECKING:
+    from placements.optimisation import Plan
+
+#: Packages whose version can change a figure.
+_PACKAGES: Final = ("numpy", "pandas", "scipy", "shapely", "geopandas", "pyproj", "ortools", "folium", "matplotlib")
+_REFERENCE: Final = ("authorities.csv", "districts.csv", "adjoining.csv", "published.csv")
+
+
+def provenance(county: County, plan: Plan | None = None, seeds: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Return where the figures come from: inputs with hashes, settings, seeds, versions, counts, solver."""
+    files = county.files
+    return {
+        "program": {"name": "placements", "version": placements.__version__},
+        "versions": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "authority": {"code": county.authority.code, "name": county.authority.name},
+        "snapshot": county.snapshot.isoformat(),
+        "synthetic": county.synthetic,
+        "profile": county.settings.disclosure.profile,
+        "settings": plain_values(county.settings.as_dict()),
+        "seeds": dict(seeds or {"forecast": county.settings.forecast.seed}),
+        "postcode_directory": county.postcode_source,
+        "reference": {n: sha256(reference_path(n)) for n in _REFERENCE if reference_path(n).exists()},
+        "inputs": files.to_dict("records"),
+        "counts": {name: int(files[name].sum()) for name in ("rows_in", "used", "quarantined", "superseded")},
+        "quarantine_reasons": reasons(county),
+        "solver": solver(plan),
+    }
+
+
+def reasons(county: County) -> list[dict[str, Any]]:
+    """Return how many rows were quarantined by source, table and reason."""
+    counts = county.quarantine.groupby(["source", "table", "reason"]).size().rename("count").reset_index()
+    return [plain_values(row) for row in counts.to_dict("records")]
+
+
+def solver(plan: Plan | None) -> dict[str, Any] | None:
+    """Return what the solver proved, goal by goal, without its times."""
+    if plan is None:
+        return None
+    return {
+        "status": plan.status,
+        "is_proved": plan.is_proved,
+        "goals": [
+            {"name": g.name, "value": g.value, "bound": g.bound, "gap": g.gap, "status": g.status} for g in plan.goals
+        ],
+    }
+
+
+def figures(indicators: Sequence[Indicator], profile: str) -> list[dict[str, Any]]:
+    """Return the headline figures as they may be shown, each with its parts and definition."""
+    rows = []
+    for item in indicators:
+        base = item.denominator
+        shown = count_text(item.value, profile) if base is None else share_text(item.numerator or 0, base, profile)
+        parts = {"numerator": item.numerator, "denominator": base, "excluded": item.excluded}
+        rows.append(
+            {"name": item.name, "label": item.label, "shown": shown}
+            | {key: None if part is None else count_text(part, profile) for key, part in parts.items()}
+            | {"definition": item.definition}
+        )
+    return rows
+
+
+def outputs(paths: Sequence[Path], folder: Path) -> list[dict[str, Any]]:
+    """Return name, size and hash of every file written."""
+    return [
+        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in sorted(paths)
+    ]
+
+
+def write_manifest(path: Path, content: Mapping[str, Any]) -> Path:
+    """Write a manifest; numbers that are not finite become null."""
+    return write_text(path, json.dumps(plain_values(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def plain_values(value: Any) -> Any:
+    """Return JSON values: dates as text, tuples as lists, NaN as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain_values(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_values(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if hasattr(value, "item") and not isinstance(value, str):
+        return plain_values(value.item())
+    if value is pd.NaT or value is pd.NA:
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value

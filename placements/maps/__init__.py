@@ -1,0 +1,139 @@
+"""One HTML placement map: opens with networking off, safe to share by default, the same bytes every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from placements import codes
+from placements.comparison import Comparison
+from placements.county import County
+from placements.disclosure.release import release
+from placements.disclosure.scan import secrets_of
+from placements.errors import UsageError
+from placements.geography.areas import area_boundaries
+from placements.geography.boundaries import district_boundaries
+from placements.geography.postcodes import PostcodeDirectory, clean_postcodes, open_directory
+from placements.interventions import Intervention, Opening
+from placements.interventions.locate import locate
+from placements.maps.backdrop import surroundings
+from placements.maps.geojson import simplified
+from placements.maps.layers import LAYERS, build
+from placements.maps.page import page
+from placements.maps.scene import Scene, authority_centres
+from placements.optimisation import Plan
+from placements.settings import PROFILES
+
+__all__ = ["LAYERS", "make_scene", "write_map"]
+
+
+def write_map(
+    result: Comparison,
+    path: Path | str,
+    *,
+    plan: Plan | None = None,
+    scenario: str | None = None,
+    profile: str | None = None,
+    directory: PostcodeDirectory | None = None,
+) -> Path:
+    """Write the placement map of a comparison as one HTML file.
+
+    Parameters
+    ----------
+    result : Comparison
+        What was compared; its county is drawn.
+    path : Path or str
+        Where to write.
+    plan : Plan, optional
+        The plan whose sites are shown.
+    scenario : str, optional
+        Name of the scenario whose sites are shown, when no plan is given; the first that has any when neither is.
+    profile : str, optional
+        `shareable` or `internal`; the study's own when not given.
+    directory : PostcodeDirectory, optional
+        The bundled one when not given.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    UsageError
+        When the scenario or the profile does not exist.
+    DisclosureError
+        When the page would show something of a child; nothing is written.
+    """
+    county = result.county
+    profile = profile or county.settings.disclosure.profile
+    if profile not in PROFILES:
+        raise UsageError(f"there is no disclosure profile {profile!r}; choose one of {', '.join(PROFILES)}")
+    name, interventions = _chosen(result, plan, scenario)
+    scene = make_scene(county, directory or open_directory(), profile, interventions, name)
+    public = county.provision[~county.provision["confidential"]]
+    secrets = secrets_of(county.placements, frozenset(clean_postcodes(public["postcode"])))
+    return release(Path(path), page(scene, build(scene)), secrets, profile)
+
+
+def make_scene(
+    county: County,
+    directory: PostcodeDirectory,
+    profile: str,
+    interventions: tuple[Intervention, ...] = (),
+    proposal: str = "",
+) -> Scene:
+    """Return what the layers are drawn from: boundaries, centres of host authorities and located proposals."""
+    districts = district_boundaries(county.authority, directory)
+    areas = area_boundaries(county.authority, county.settings.areas.level, directory)
+    hosts = county.placements.loc[county.placements["location"].eq(codes.OUT_OF_COUNTY), "placement_authority"]
+    return Scene(
+        county=county,
+        profile=profile,
+        districts=_simplified(districts),
+        areas=_simplified(areas),
+        surroundings=surroundings(directory),
+        centres=authority_centres(directory, sorted(set(hosts.dropna()))),
+        interventions=interventions,
+        proposal=proposal,
+        sites=_located(county, directory, interventions),
+    )
+
+
+def _simplified(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return outlines for the page, keeping whether they are official."""
+    out = simplified(frame)
+    out.attrs.update(frame.attrs)
+    return out
+
+
+def _chosen(result: Comparison, plan: Plan | None, scenario: str | None) -> tuple[str, tuple[Intervention, ...]]:
+    scenarios = result.scenarios
+    if plan is not None:
+        same = [name for name, interventions in scenarios.items() if tuple(interventions) == tuple(plan.interventions)]
+        return (same[0] if same and plan.interventions else "Plan"), tuple(plan.interventions)
+    if scenario is not None:
+        if scenario not in scenarios:
+            raise UsageError(f"there is no scenario {scenario!r}; there are {', '.join(scenarios) or 'none'}")
+        return scenario, tuple(scenarios[scenario])
+    return next(((name, tuple(given)) for name, given in scenarios.items() if given), ("", ()))
+
+
+def _located(county: County, directory: PostcodeDirectory, interventions: tuple[Intervention, ...]) -> pd.DataFrame:
+    """Return `easting, northing, area` by position of each intervention that has a site."""
+    rows = {
+        position: {
+            "name": entry.name,
+            "district": entry.district,
+            "postcode": entry.postcode,
+            "easting": entry.easting,
+            "northing": entry.northing,
+        }
+        for position, entry in enumerate(interventions)
+        if isinstance(entry, Opening)
+    }
+    columns = ["name", "district", "postcode", "easting", "northing"]
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return locate(frame, county, lambda: directory)[["easting", "northing", "area"]] if rows else frame.iloc[:, 3:]

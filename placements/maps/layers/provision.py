@@ -1,0 +1,142 @@
+"""What there is: homes, carers' households and schools counted by area, and special schools as the public points they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import shapely
+
+from placements import codes
+from placements.analysis.capacity import capacity
+from placements.maps import style
+from placements.maps.figures import count
+from placements.maps.geojson import label_point
+from placements.maps.layer import SUPPLY, Layer, LegendItem, Table, frame
+from placements.maps.scene import Scene, authority_label
+
+#: Counted by area; homes and households are never points.
+_COUNTED: Final = {
+    "childrens_home": "Children's homes",
+    "supported_accommodation": "Supported accommodation",
+    "in_house_foster": "In-house foster households",
+    "agency_foster": "Agency foster households",
+    "residential_school": "Residential schools",
+    "state_special": "State-funded special schools",
+    "independent_special": "Independent special schools",
+    "specialist_base": "SEN units and resourced provision",
+}
+#: Households are people: their counts are protected as children's are.
+_HOUSEHOLDS: Final = ("in_house_foster", "agency_foster")
+_SCHOOLS: Final = {"state_special": "square", "independent_special": "diamond", "specialist_base": "triangle"}
+
+
+def counts(scene: Scene) -> Layer:
+    """Return homes, households and schools in the county by area: a circle as large as the number of providers."""
+    table = capacity(scene.county.provision, by=["area", "provision"])["providers"].unstack(fill_value=0)
+    kinds = [kind for kind in _COUNTED if kind in table.columns]
+    table = table.reindex(columns=kinds).reindex(list(scene.areas["area"]), fill_value=0)
+    texts = pd.DataFrame(
+        {
+            kind: [count(n, scene.profile).text if kind in _HOUSEHOLDS else f"{n:,.0f}" for n in table[kind]]
+            for kind in kinds
+        },
+        index=table.index,
+        dtype=object,
+    )
+    # The circle is of what is not protected, so that its size gives nothing away.
+    public = [kind for kind in kinds if kind not in _HOUSEHOLDS]
+    size = table[public].sum(axis=1)
+    shapes, properties, rows = [], [], []
+    for area, shape in zip(scene.areas["area"], scene.areas.geometry, strict=True):
+        name, number = scene.area_names.get(str(area), str(area)), int(size.get(area, 0))
+        lines = [[_COUNTED[kind], texts.at[area, kind]] for kind in kinds]
+        rows.append((name, *(text for _, text in lines)))
+        if number:
+            shapes.append(_beside(shape))
+            properties.append(
+                {
+                    "label": name,
+                    "rows": lines,
+                    "marker": {"kind": "number", "size": round(11 + 2.2 * number**0.5), "text": str(number)},
+                    "style": {},
+                }
+            )
+    rows.sort()
+    return Layer(
+        key="provision_counts",
+        name="Homes and schools, counted by area",
+        group=SUPPLY,
+        frame=frame(shapes, properties),
+        legend=(LegendItem("Number of homes and schools in the area", "circle", style.HOME_COLOUR),),
+        source="Ofsted list, GIAS and own registers",
+        date=scene.date,
+        table=Table(
+            caption="Open homes, foster households and special provision in the county, by area",
+            columns=("Area", *(_COUNTED[kind] for kind in kinds)),
+            rows=tuple(rows),
+            notes=("Homes and carers are never shown as points. Counts of households of 1 to 5 are suppressed (c).",),
+            numeric=tuple(range(1, len(kinds) + 1)),
+        ),
+        note="Foster households are in the pop-up and the table, not in the circle. Homes and carers are never points.",
+    )
+
+
+def _beside(shape: object) -> shapely.Point:
+    """Return a point below the label's, so that the circle does not cover the district's name."""
+    point = label_point(shape)
+    return shapely.Point(point.x, point.y - 2_400)
+
+
+def schools(scene: Scene) -> Layer:
+    """Return special schools, SEN units and resourced provision in and around the county: public points, no children."""
+    provision = scene.county.provision
+    near = provision["location"].eq(codes.IN_COUNTY) | provision["authority"].isin(
+        sorted(scene.adjoining)
+    )
+    wanted = (
+        provision["provision"].isin(list(_SCHOOLS))
+        & provision["is_open"]
+        & ~provision["confidential"]
+        & provision[["easting", "northing"]].notna().all(axis=1)
+    )
+    table = provision[near & wanted].sort_values(["name", "provider_id"], kind="stable")
+    shapes, properties, rows = [], [], []
+    for row in table.to_dict("records"):
+        kind = str(row["provision"])
+        places = "not known" if pd.isna(row["registered_places"]) else f"{row['registered_places']:,.0f}"
+        inside = row["location"] == codes.IN_COUNTY
+        where = scene.county.authority.name if inside else authority_label(str(row["authority"]))
+        shapes.append(shapely.Point(round(row["easting"]), round(row["northing"])))
+        properties.append(
+            {
+                "label": str(row["name"]),
+                "rows": [["Type", codes.PROVISION[kind]], ["Places (all children)", places], ["Authority", where]],
+                "marker": {"kind": _SCHOOLS[kind], "size": 6 if inside else 4.5},
+                "style": {
+                    "color": style.PAPER if inside else style.SCHOOL_COLOUR,
+                    "weight": 1.2,
+                    "fillColor": style.SCHOOL_COLOUR if inside else style.PAPER,
+                    "fillOpacity": 1,
+                },
+            }
+        )
+        rows.append((str(row["name"]), codes.PROVISION[kind], where, places))
+    legend = [LegendItem(codes.PROVISION[kind], shape, style.SCHOOL_COLOUR) for kind, shape in _SCHOOLS.items()]  # type: ignore[arg-type]
+    return Layer(
+        key="schools",
+        name="Special schools and SEN units",
+        group=SUPPLY,
+        frame=frame(shapes, properties),
+        legend=(*legend, LegendItem("White inside: in an adjoining authority", "key")),
+        source="GIAS (Get information about schools)",
+        date=scene.date,
+        table=Table(
+            caption="Special schools, SEN units and resourced provision, in the county and adjoining authorities",
+            columns=("School", "Type", "Authority", "Places (all children)"),
+            rows=tuple(rows),
+            notes=("Public register. Places are for children of every authority; how many are ours is not shown here.",),
+            numeric=(3,),
+        ),
+        note="Public register: says nothing of who attends.",
+    )

@@ -1,0 +1,145 @@
+"""What is proposed: a shape per kind, where it would be (to the nearest kilometre), what it opens, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from placements import codes
+from placements.interventions import Opening, RecruitCarers
+from placements.maps import style
+from placements.maps.layer import PROPOSALS, Layer, LegendItem, Swatch, Table, frame
+from placements.maps.scene import Scene
+
+#: Kind of intervention: its name, and the shape and colour of its marker (shape says it without colour).
+KINDS: Final[dict[str, tuple[str, Swatch, str]]] = {
+    "open_home": ("Children's home", "house", "#0f6350"),
+    "expand_school": ("Special school places", "square", "#6a3d00"),
+    "open_specialist_base": ("SEN unit or resourced provision", "triangle", "#8a5a00"),
+    "recruit_carers": ("Foster carers", "heart", "#8c2d6b"),
+    "open_supported_accommodation": ("Supported accommodation", "diamond", "#16548f"),
+    "reduce_entries": ("Prevention (in the table only)", "key", "#566472"),
+}
+_GRID_M: Final = 1000.0
+_APART_M: Final = 2500.0
+
+
+def proposed_sites(scene: Scene) -> Layer:
+    """Return the interventions of the chosen plan or scenario; those without a site are in the table only."""
+    located = scene.sites
+    shapes, properties, rows = [], [], []
+    drawn: list[tuple[float, float]] = []
+    for position, entry in enumerate(scene.interventions):
+        kind, swatch, colour = KINDS.get(entry.kind, (entry.kind, "circle", style.INK))
+        described = _describe(scene, entry, kind)
+        # Ties by name, so that the table does not depend on the order of the plan.
+        rows.append((described["Ready"], str(entry.name), kind, described))
+        if position not in located.index:
+            continue
+        point = _point(scene, entry, located.loc[position])
+        # Markers that would cover each other are set side by side.
+        slot = sum(math.dist(point, other) < _APART_M for other in drawn)
+        drawn.append(point)
+        shapes.append(shapely.Point(point))
+        properties.append(
+            {
+                "label": str(entry.name),
+                "rows": [["Kind", kind], *([key, text] for key, text in described.items() if text)],
+                "marker": {"kind": "site", "shape": swatch, "colour": colour, "slot": slot},
+            }
+        )
+    rows.sort(key=lambda row: (_year_of(row[3]), row[1]))
+    kinds = sorted({entry.kind for entry in scene.interventions if entry.kind in KINDS}, key=list(KINDS).index)
+    statement = _statement(scene)
+    return Layer(
+        key="sites",
+        name=f"Proposed: {scene.proposal}" if scene.proposal else "Proposed sites",
+        group=PROPOSALS,
+        frame=frame(shapes, properties),
+        legend=tuple(LegendItem(*KINDS[kind]) for kind in kinds) or (LegendItem("Nothing is proposed", "key"),),
+        source=f"Scenario: {scene.proposal}" if scene.proposal else "No scenario",
+        date=f"from {scene.date}",
+        table=Table(
+            caption=f"What is proposed: {scene.proposal}" if scene.proposal else "Nothing is proposed",
+            columns=("Proposal", "Kind", "District", "Places", "Usable from", "Capital", "Why"),
+            rows=tuple(
+                (name, kind, d["District"], d["Places"], d["Ready"], d["Capital"], d["Why"]) for _, name, kind, d in rows
+            ),
+            notes=(statement,),
+            numeric=(3, 5),
+        ),
+        note=statement,
+        shown=True,
+    )
+
+
+def _statement(scene: Scene) -> str:
+    if not scene.interventions:
+        return "No plan or scenario with interventions was given."
+    where = (
+        "Sites are shown where they would be."
+        if scene.internal
+        else "Sites are shown to the nearest kilometre, carers in the middle of their district."
+    )
+    return f"{where} Proposals, not decisions; they place new and changing needs, and move no settled child."
+
+
+def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
+    years = scene.county.settings.forecast.years
+    capital = float(entry.capital_by_year(max(years, 25)).sum())
+    why = scene.why.get(str(entry.name), "")
+    if not isinstance(entry, Opening):
+        return {
+            "Ready": _when(scene.county.snapshot, entry.from_year - 1),
+            "Places": "none",
+            "Capital": style.money_millions(capital),
+            "District": "county-wide",
+            "Why": why,
+        }
+    units = int(entry.units_by_year(25).sum())
+    places = units * entry.places
+    text = f"{places:,} ({units} households)" if isinstance(entry, RecruitCarers) else f"{places:,}"
+    return {
+        "Ready": _when(scene.county.snapshot, entry.opens_year - 1 + entry.lead_time_years),
+        "Places": text,
+        "Capital": style.money_millions(capital),
+        "District": _district(scene, entry),
+        "Why": why,
+    }
+
+
+def _when(snapshot: dt.date, years: float) -> str:
+    """Return the month so many years after the snapshot: ``April 2026``."""
+    month = snapshot.year * 12 + snapshot.month - 1 + round(12 * years)
+    # A study's year starts on the day after its snapshot.
+    month += 1 if (snapshot + dt.timedelta(days=1)).month != snapshot.month else 0
+    return style.date_text(dt.date(month // 12, month % 12 + 1, 1)).removeprefix("1 ")
+
+
+def _year_of(described: dict[str, str]) -> tuple[int, int]:
+    month, year = described["Ready"].split()
+    return int(year), style.MONTHS.index(month)
+
+
+def _district(scene: Scene, entry: Opening) -> str:
+    names = dict(zip(scene.districts["code"], scene.districts["name"], strict=True))
+    return str(names.get(entry.district, entry.district)) or "not stated"
+
+
+def _point(scene: Scene, entry: Any, at: pd.Series) -> tuple[float, float]:
+    """Return where to draw it: its point when internal; else the middle of its square kilometre, or of its district."""
+    easting, northing = float(at["easting"]), float(at["northing"])
+    if isinstance(entry, RecruitCarers):
+        area = scene.county.areas.set_index("area").reindex([at["area"]]).iloc[0]
+        if not math.isnan(area["easting"]):
+            return float(round(area["easting"])), float(round(area["northing"]))
+    if scene.internal:
+        return easting, northing
+    return (
+        math.floor(easting / _GRID_M) * _GRID_M + _GRID_M / 2,
+        math.floor(northing / _GRID_M) * _GRID_M + _GRID_M / 2,
+    )

@@ -1,0 +1,294 @@
+"""From layers to one page: folium writes the map, Leaflet is put inside, and nothing can be fetched from anywhere.
+
+The page forbids itself every connection by a content security policy that lists the hashes of its own scripts and
+styles: what is not in the file cannot run, and no address can be called.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final
+
+import folium
+import jinja2
+from folium.utilities import JsCode
+from markupsafe import Markup
+
+from placements.maps import headline
+from placements.maps.geojson import feature_collection
+from placements.maps.layer import CHOICES, GROUPS, Layer, LegendItem, Table
+from placements.maps.scene import Scene
+from placements.maps.style import SUPPRESSED_FILL
+
+_FILES: Final = resources.files("placements.maps")
+_MAP_NAME: Final = "placements"
+#: Neither address is ever called; both are taken out so that no link leaves the page.
+_ATTRIBUTION_LINK: Final = re.compile(r'<a href="https://leafletjs\.com"[^>]*>')
+_SOURCE_MAP: Final = re.compile(r"\n?//# sourceMappingURL=\S+")
+_CSS_URL: Final = re.compile(r"[\w-]+\s*:\s*url\([^)]*\);?")
+#: Below this zoom district names and values would lie on each other.
+_LABELS_FROM_ZOOM: Final = 8.5
+#: Districts are few; smaller planning areas need a closer look before their values fit.
+_LABELS_FROM_ZOOM_SMALL: Final = 10.5
+
+
+def page(scene: Scene, layers: Sequence[Layer]) -> str:
+    """Return the page as HTML."""
+    scripts = [_leaflet_js(), _asset("map.js"), _folium_script(scene, layers)]
+    styles = _CSS_URL.sub("", _asset("leaflet.css")) + _asset("map.css")
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (_FILES / "templates" / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    views = {layer.key: _view(layer) for layer in layers}
+    return environment.get_template("page.html.jinja").render(
+        csp=_policy(scripts, styles),
+        authority=scene.county.authority.name,
+        date=scene.date,
+        internal=scene.internal,
+        synthetic=scene.county.synthetic,
+        styles=Markup(styles),  # noqa: S704 - our own files
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, and data escaped as JSON
+        map_html=Markup(f'<div class="folium-map" id="map_{_MAP_NAME}"></div>'),  # noqa: S704
+        figures=headline.figures(scene),
+        sources=headline.sources(scene),
+        layers=list(views.values()),
+        groups=_groups(views, layers),
+        tables=[views[layer.key] for layer in _in_group_order(layers) if layer.table],
+        about=_about(scene),
+        credits=_CREDITS,
+    )
+
+
+_CREDITS: Final = (
+    "Contains OS data © Crown copyright and database right, Royal Mail data © Royal Mail copyright and database right, "
+    "and National Statistics data © Crown copyright and database right. Open Government Licence v3.0.",
+    "Drawn with Leaflet 1.9.4 (BSD 2-Clause licence, © 2010-2023 Volodymyr Agafonkin, © 2010-2011 CloudMade).",
+)
+
+
+def _about(scene: Scene) -> list[str]:
+    if scene.internal:
+        rules = "Disclosure profile: internal. Figures are exact; this copy must not be shared."
+    else:
+        rules = (
+            "Disclosure profile: shareable. Counts of 1 to 5 children are suppressed (c), with others where they could "
+            "be worked out from totals; other counts are to the nearest 5; percentages are whole and need at least 10 "
+            "children; lines need at least 6. No child, carer or home is a point on this map."
+        )
+    return [
+        rules,
+        "The page holds everything it needs and is not able to connect to anything.",
+        "Inside and outside are decided by the authority of the placement's postcode. Outside is not the same as far: "
+        "a place over the boundary can be the nearest there is.",
+    ]
+
+
+# --- folium -------------------------------------------------------------------------------------------------------
+def _folium_script(scene: Scene, layers: Sequence[Layer]) -> str:
+    """Return the script that folium writes for the map and its layers, with names that do not change."""
+    collections = {layer.key: feature_collection(layer.frame) for layer in layers}
+    authority = _bounds([collections["authority"]])
+    everything = _bounds([collection for key, collection in collections.items() if key != "neighbours"])
+    middle = [sum(side[i] for side in authority) / 2 for i in range(2)]
+    chart = folium.Map(
+        location=middle,
+        tiles=None,
+        zoom_start=9,
+        prefer_canvas=True,
+        attribution_control=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        max_zoom=14,
+    )
+    _name(chart, _MAP_NAME)
+    shared = _share_shapes(collections.values())
+    names = {}
+    for layer in layers:
+        drawn = folium.GeoJson(
+            collections[layer.key],
+            name=layer.name,
+            show=False,
+            smooth_factor=0.5,
+            interactive=layer.interactive,
+            point_to_layer=JsCode("placements.point"),
+            on_each_feature=JsCode("placements.describe"),
+        )
+        _name(drawn, layer.key)
+        drawn.add_to(chart)
+        names[layer.key] = drawn.get_name()
+    figure = chart.get_root()
+    figure.render()
+    settings = {
+        "authority": authority,
+        "all": everything,
+        "labels": _LABELS_FROM_ZOOM if len(scene.areas) <= 20 else _LABELS_FROM_ZOOM_SMALL,
+        "label": f"Map of {scene.county.authority.name}. Arrow keys move it, plus and minus zoom. "
+        "The same figures are in the tables.",
+    }
+    table = "{" + ", ".join(f"{key}: {name}" for key, name in names.items()) + "}"
+    made = figure.script.render()
+    return (
+        f"(function () {{\nObject.assign(placements.shapes, {_json(shared)});\n{made}\n"
+        f"placements.start(map_{_MAP_NAME}, {table}, {_json(settings)});\n}}());\n"
+    )
+
+
+def _name(element: Any, name: str) -> None:
+    """Give a folium element an id that is the same every time; before it gets a parent, which files it by name."""
+    parent = element._parent
+    if parent is not None:
+        parent._children.pop(element.get_name(), None)
+    element._id = name
+    if parent is not None:
+        parent.add_child(element)
+
+
+def _share_shapes(collections: Any) -> dict[str, Any]:
+    """Take geometries that occur more than once out of the collections, in place, and return them by name."""
+    seen: dict[str, list[dict[str, Any]]] = {}
+    for collection in collections:
+        for feature in collection["features"]:
+            seen.setdefault(_json(feature["geometry"]), []).append(feature)
+    shared = {}
+    for features in seen.values():
+        if len(features) > 1 and features[0]["geometry"]["type"] != "Point":
+            name = f"s{len(shared) + 1}"
+            shared[name] = features[0]["geometry"]
+            for feature in features:
+                feature["geometry"] = None
+                feature["properties"] = feature["properties"] | {"shape": name}
+    return shared
+
+
+def _bounds(collections: Any) -> list[list[float]]:
+    """Return south-west and north-east corners (latitude, longitude) of everything drawn."""
+    points: list[tuple[float, float]] = []
+
+    def walk(part: Any) -> None:
+        if isinstance(part[0], float):
+            points.append((part[1], part[0]))
+        else:
+            for inner in part:
+                walk(inner)
+
+    for collection in collections:
+        for feature in collection["features"]:
+            walk(feature["geometry"]["coordinates"])
+    latitudes, longitudes = [p[0] for p in points], [p[1] for p in points]
+    return [[min(latitudes), min(longitudes)], [max(latitudes), max(longitudes)]]
+
+
+# --- parts of the page --------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _View:
+    """A layer as the template needs it."""
+
+    key: str
+    name: str
+    heading: str
+    legend: list[dict[str, Any]]
+    note: str
+    source: str
+    date: str
+    date_label: str
+    shown: bool
+    table: Table | None
+
+
+def _view(layer: Layer) -> _View:
+    prefix = {CHOICES[0]: "Looked after: ", CHOICES[1]: "EHC plans: "}.get(layer.group, "")
+    name = layer.name[0].lower() + layer.name[1:] if prefix else layer.name
+    return _View(
+        key=layer.key,
+        name=layer.name,
+        heading=prefix + name,
+        legend=[{"label": item.label, "picture": _picture(item)} for item in layer.legend],
+        note=layer.note,
+        source=layer.source,
+        date=layer.date,
+        date_label=layer.date[0].upper() + layer.date[1:],
+        shown=layer.shown,
+        table=layer.table,
+    )
+
+
+def _in_group_order(layers: Sequence[Layer]) -> list[Layer]:
+    return sorted(layers, key=lambda layer: GROUPS.index(layer.group))
+
+
+def _groups(views: dict[str, _View], layers: Sequence[Layer]) -> list[dict[str, Any]]:
+    out = []
+    for name in GROUPS:
+        members = [views[layer.key] for layer in layers if layer.group == name]
+        if members:
+            out.append(
+                {"name": name, "choice": name in CHOICES, "last_choice": name == CHOICES[-1], "layers": members}
+            )
+    return out
+
+
+_SWATCHES: Final = {
+    "square": '<path d="M3 3H15V15H3Z" fill="{c}"/>',
+    "diamond": '<path d="M9 1L17 9L9 17L1 9Z" fill="{c}"/>',
+    "triangle": '<path d="M9 2L17 16H1Z" fill="{c}"/>',
+    "house": '<path d="M9 1L17 8H15V16H3V8H1Z" fill="{c}"/>',
+    "heart": '<path d="M9 16C1 11 1 7 2 5C4 2 7 3 9 6C11 3 14 2 16 5C17 7 17 11 9 16Z" fill="{c}"/>',
+    "circle": '<circle cx="9" cy="9" r="6" fill="#fff" stroke="{c}" stroke-width="2.5"/>',
+    "key": "",
+}
+
+
+def _picture(item: LegendItem) -> Markup:
+    colour = item.colour
+    if item.swatch in ("line", "area", "outline", "hatch"):
+        body = {
+            "line": f'<path d="M1 9H23" stroke="{colour}" stroke-width="{item.width:g}" fill="none"/>',
+            "area": f'<rect x=".5" y="1.5" width="23" height="15" fill="{colour}" stroke="#566472"/>',
+            "outline": f'<rect x="2" y="3" width="20" height="12" fill="none" stroke="{colour}" stroke-width="1.5"/>',
+            "hatch": f'<rect x=".5" y="1.5" width="23" height="15" fill="{SUPPRESSED_FILL}" stroke="#566472"/>'
+            '<path d="M1 9L8 2M4 16L18 2M14 16L23 7" stroke="#7d8893" stroke-width="1.5"/>',
+        }[item.swatch]
+        width = 24
+    else:
+        body, width = _SWATCHES[item.swatch].format(c=colour), 18
+    if not body:
+        return Markup()
+    svg = f'<svg width="{width}" height="18" viewBox="0 0 {width} 18" aria-hidden="true">{body}</svg>'
+    return Markup(svg)  # noqa: S704 - colours are our own
+
+
+def _policy(scripts: Sequence[str], styles: str) -> str:
+    code = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {code}; style-src 'sha256-{_digest(styles)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _leaflet_js() -> str:
+    script = _SOURCE_MAP.sub("", _asset("leaflet.js"))
+    return _ATTRIBUTION_LINK.sub("<span>", script).replace("Leaflet</a>", "Leaflet</span>")
+
+
+def _asset(name: str) -> str:
+    return (_FILES / "assets" / name).read_text(encoding="utf-8")
+
+
+def _json(value: Any) -> str:
+    """Return JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,133 @@
+"""What every layer is drawn from: the county, where its areas are, the proposals, and who will see the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from placements.county import County
+from placements.disclosure.suppress import INTERNAL
+from placements.geography.authorities import adjoining_authorities, authority_names, authority_of
+from placements.geography.postcodes import PostcodeDirectory
+from placements.maps.figures import Figures
+from placements.maps.style import date_text
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that layers may look at.
+
+    Attributes
+    ----------
+    county : County
+    profile : str
+        `shareable` or `internal`.
+    districts : GeoDataFrame
+        `code, name, geometry` in metres, simplified; `attrs["source"]` is `derived` or `official`.
+    areas : GeoDataFrame
+        Planning areas: `area, name, geometry` in metres, simplified.
+    surroundings : GeoDataFrame
+        Authorities all around, coarsely: `code, name, geometry`; may be empty.
+    centres : DataFrame
+        Indexed by authority code: `easting, northing`, the middle of its postcodes.
+    interventions : tuple
+        The proposals to show.
+    proposal : str
+        What they are called: a scenario's name; empty when there are none.
+    sites : DataFrame
+        Indexed by position in `interventions`: `easting, northing, area`, of those that have a site.
+    why : Mapping
+        A sentence by intervention name, where there is one.
+    """
+
+    county: County
+    profile: str
+    districts: gpd.GeoDataFrame = field(repr=False)
+    areas: gpd.GeoDataFrame = field(repr=False)
+    surroundings: gpd.GeoDataFrame = field(repr=False)
+    centres: pd.DataFrame = field(repr=False)
+    interventions: tuple[Any, ...] = ()
+    proposal: str = ""
+    sites: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["easting", "northing", "area"]), repr=False)
+    why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def internal(self) -> bool:
+        """Return whether figures are shown as they are."""
+        return self.profile == INTERNAL
+
+    @property
+    def date(self) -> str:
+        """Return the snapshot in words."""
+        return date_text(self.county.snapshot)
+
+    @cached_property
+    def outline(self) -> Any:
+        """Return the authority's shape in metres."""
+        return shapely.union_all(self.districts.geometry.to_numpy())
+
+    @cached_property
+    def middle(self) -> tuple[float, float]:
+        """Return a point inside the authority, from which county-wide flows are drawn."""
+        shape = self.outline
+        point = shape.centroid if shape.contains(shape.centroid) else shape.representative_point()
+        return point.x, point.y
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Return the county's figures as this page may show them."""
+        return Figures(self.county, self.profile)
+
+    @cached_property
+    def area_names(self) -> dict[str, str]:
+        """Return the name of each planning area, `unknown` and `outside` among them."""
+        return dict(zip(self.county.areas["area"], self.county.areas["name"], strict=True))
+
+    @cached_property
+    def adjoining(self) -> frozenset[str]:
+        """Return the codes of the authorities that share a boundary with this one."""
+        return adjoining_authorities(self.county.authority.code)
+
+    @property
+    def boundary_words(self) -> str:
+        """Return how the boundaries came about."""
+        if self.districts.attrs.get("source") == "official":
+            return "Official boundaries, simplified to about 50 metres"
+        return "Derived from postcodes and simplified to about 50 metres: for orientation, not legal boundaries"
+
+
+def authority_centres(directory: PostcodeDirectory, authorities: Sequence[str]) -> pd.DataFrame:
+    """Return the middle (median easting and northing) of the postcodes of each authority that has any.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by authority code, sorted: `easting`, `northing` in metres.
+    """
+    wanted = set(authorities)
+    districts = pd.Series(directory.district_codes, dtype="str")
+    upper = authority_of(districts)
+    of_district = np.where(upper.isin(list(wanted)), upper, "")
+    points = np.asarray(directory.easting) != directory.NO_POINT
+    rows = np.flatnonzero(points & (of_district != "")[directory.district_index])
+    frame = pd.DataFrame(
+        {
+            "authority": of_district[directory.district_index[rows]],
+            "easting": directory.easting[rows].astype(float),
+            "northing": directory.northing[rows].astype(float),
+        }
+    )
+    return frame.groupby("authority")[["easting", "northing"]].median().sort_index()
+
+
+def authority_label(code: str) -> str:
+    """Return the name of an authority, or its code when it has none."""
+    return authority_names().get(code, code)

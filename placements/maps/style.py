@@ -1,0 +1,145 @@
+"""One style for every layer: colours, classes of a shaded map, and how figures and dates are written.
+
+Ramps keep their order in greyscale and for the common kinds of colour blindness (one hue from light to dark; blue
+against orange where there are two directions). Nothing is said by colour alone: every shaded area is also labelled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+INK: Final = "#1b2733"
+QUIET: Final = "#566472"
+LINE: Final = "#8a96a3"
+WATER: Final = "#e9eef2"
+LAND: Final = "#f6f5f1"
+PAPER: Final = "#ffffff"
+SUPPRESSED_FILL: Final = "#f1f2f4"
+
+NEED_RAMP: Final = ("#e4eef8", "#b5d1ec", "#7db0dc", "#3f84c2", "#16548f")
+PLACES_RAMP: Final = ("#e2f3ec", "#b0dccb", "#6fbda2", "#34937a", "#0f6350")
+SHARE_RAMP: Final = ("#f1ebf7", "#d4c4e7", "#af96d1", "#845fb3", "#57308a")
+#: From most spare, through none, to most short.
+GAP_RAMP: Final = ("#2f7f9e", "#a3cede", "#f4f2ec", "#f3b884", "#c8651b")
+
+CARE_FLOW: Final = "#8c2d6b"
+LEARNING_FLOW: Final = "#1d5f8a"
+HOME_COLOUR: Final = "#0f6350"
+SCHOOL_COLOUR: Final = "#6a3d00"
+
+MONTHS: Final = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+_STEPS: Final = (1, 2, 5)
+
+
+def date_text(day: dt.date) -> str:
+    """Return a date in words, such as ``31 March 2025``, whatever the machine's language."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def money_millions(value: float) -> str:
+    """Return public money (capital) in the largest unit that keeps it short: ``£1.3m``, ``£450k``, ``£0``."""
+    if math.isnan(value):
+        return "not known"
+    if value >= 999_500:
+        return f"£{value / 1e6:.1f}m"
+    return f"£{value / 1e3:.0f}k" if value else "£0"
+
+
+@dataclass(frozen=True)
+class Class:
+    """One class of a shaded map: values from `low` up to, not including, `high`."""
+
+    low: float
+    high: float
+    colour: str
+    label: str
+
+    def holds(self, value: float) -> bool:
+        """Return whether a value belongs to this class."""
+        return self.low <= value < self.high
+
+
+def nice_step(width: float, smallest: float) -> float:
+    """Return the least of 1, 2, 5 times a power of ten that is at least `width` and `smallest`."""
+    wanted = max(width, smallest)
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return next(step * power for step in (*_STEPS, 10) if step * power >= wanted - 1e-9)
+
+
+def count_classes(values: Sequence[float], ramp: Sequence[str], unit: int = 5) -> tuple[Class, ...]:
+    """Return equal classes from 0 that hold the values *as shown* (rounded ones: the limits give nothing away).
+
+    Parameters
+    ----------
+    values : sequence of float
+        At least 0.
+    ramp : sequence of str
+        Colours from low to high.
+    unit : int
+        The values are multiples of this.
+    """
+    top = max(values, default=0.0)
+    step = nice_step((top + unit) / len(ramp), unit)
+    number = min(len(ramp), max(1, math.floor(top / step) + 1))
+    # Few classes take colours from all of the ramp, so that they differ plainly.
+    colours = [ramp[round(i * (len(ramp) - 1) / max(number - 1, 1))] for i in range(number)]
+    return tuple(
+        Class(i * step, math.inf if i == number - 1 else (i + 1) * step, colour, _from_to(i * step, step, unit))
+        for i, colour in enumerate(colours)
+    )
+
+
+def _from_to(low: float, step: float, unit: int) -> str:
+    high = low + step - unit
+    return f"{low:,.0f}" if high <= low else f"{low:,.0f} to {high:,.0f}"
+
+
+def share_classes(shares: Sequence[float], ramp: Sequence[str] = SHARE_RAMP) -> tuple[Class, ...]:
+    """Return classes of whole percentages, 10 or 20 points wide, that hold the given values (0 to 100)."""
+    low = 10 * math.floor(min(shares, default=0) / 10)
+    high = max(shares, default=0)
+    width = 10 if high - low < 10 * len(ramp) else 20
+    low = width * math.floor(low / width)
+    number = min(len(ramp), math.floor((high - low) / width) + 1)
+    colours = [ramp[round(i * (len(ramp) - 1) / max(number - 1, 1))] for i in range(number)]
+    edges = [(low + i * width, min(low + (i + 1) * width - 1, 100)) for i in range(number)]
+    if number and edges[-1][1] >= 99:
+        edges[-1] = (edges[-1][0], 100)
+    return tuple(
+        Class(a, math.inf if i == number - 1 else b + 1, colour, f"{a}% to {b}%")
+        for i, ((a, b), colour) in enumerate(zip(edges, colours, strict=True))
+    )
+
+
+def gap_classes(values: Sequence[float], unit: int = 5) -> tuple[Class, ...]:
+    """Return five classes about zero: much spare, some spare, level, some short, much short."""
+    top = max((abs(value) for value in values), default=0.0)
+    step = nice_step((top + unit) / 2, 2 * unit)
+    near, far = f"{unit} to {step - unit:,.0f}", f"{step:,.0f} or more"
+    if step - unit <= unit:
+        near = f"{unit}"
+    labels = (f"Spare: {far}", f"Spare: {near}", "Level: 0", f"Short: {near}", f"Short: {far}")
+    edges = (-math.inf, -step + unit / 2, -unit / 2, unit / 2, step - unit / 2, math.inf)
+    return tuple(
+        Class(low, high, colour, label)
+        for low, high, colour, label in zip(edges[:-1], edges[1:], GAP_RAMP, labels, strict=True)
+    )
+
+
+def class_of(value: float, classes: Sequence[Class]) -> Class:
+    """Return the class that holds a value. Raises `ValueError` when none does."""
+    for one in classes:
+        if one.holds(value):
+            return one
+    raise ValueError("no class holds the value")
+
+
+def flow_width(count: float, largest: float) -> float:
+    """Return a line's width in pixels: in proportion to the count, never too thin to see."""
+    return round(max(1.2, 7 * count / largest), 1) if largest else 1.2

@@ -1,0 +1,167 @@
+"""A new study: the folders, a `study.toml` that explains every setting, and empty templates for the own registers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+from placements.errors import UsageError
+from placements.geography.authorities import Authority, find_authority
+from placements.read.register import TEMPLATES
+from placements.settings import Settings
+from placements.study import Study, open_study
+from placements.writing import write_text
+
+_SETTINGS: Final = """\
+# The study: who it is about, when "now" is, and every assumption it makes.
+# Lengths are miles, money is pounds, shares lie between 0 and 1. What is left out takes the value shown here.
+
+[study]
+authority = {authority}        # name or ONS code of an upper-tier authority of England
+snapshot = {snapshot}          # the day that "now" means: usually the end of the latest return
+synthetic = {synthetic}                # true when the children are made up: marked on every page
+# A custom area instead of a whole authority: name its districts, by name or code.
+{districts}
+
+[areas]
+level = "{d.areas.level}"               # planning areas: "district" or "postcode_district" (such as GU1)
+
+[thresholds]
+far_miles = {d.thresholds.far_miles}                # "over 20 miles from home"
+near_home_miles = {d.thresholds.near_home_miles}           # over the boundary but this near home is appropriate
+full_at_occupancy = {d.thresholds.full_at_occupancy}         # places of a kind are full from this share of them
+
+[capacity]
+# Registered places are never all usable: matching, staffing, sex and age keep some empty.
+usable_share_home = {d.capacity.usable_share_home}         # where commissioning holds no figure
+usable_share_school = {d.capacity.usable_share_school}
+usable_share_foster = {d.capacity.usable_share_foster}          # carers on hold, matching of siblings and ages
+# Of usable places that stand vacant, the share that our children can expect to get.
+share_for_us_own = {d.capacity.share_for_us_own}
+share_for_us_private = {d.capacity.share_for_us_private}     # others place in these too
+share_for_us_school = {d.capacity.share_for_us_school}
+
+[forecast]
+years = {d.forecast.years}
+runs = {d.forecast.runs}                     # simulated futures
+seed = {d.forecast.seed}
+history_years = {d.forecast.history_years}              # years of starts that rates are estimated from
+entry_rate_multiplier = {d.forecast.entry_rate_multiplier}    # 1.1 = one in ten more placements start than before
+duration_multiplier = {d.forecast.duration_multiplier}      # 0.9 = placements last a tenth less
+
+[optimise]
+capital_gbp = {d.optimise.capital_gbp:_.0f}          # over all years
+capital_per_year_gbp = {d.optimise.capital_per_year_gbp:_.0f}
+revenue_per_year_gbp = {d.optimise.revenue_per_year_gbp:_.0f}  # new running cost in any one year, before what it avoids
+demand_samples = {d.optimise.demand_samples}             # futures the plan must serve, drawn from the runs
+travel_limit_miles = {d.optimise.travel_limit_miles}
+goals = {goals}
+tolerance = {d.optimise.tolerance}              # proven gap at which a plan counts as best
+time_limit_s = {d.optimise.time_limit_s}
+max_homes_per_area = {d.optimise.max_homes_per_area}
+
+[disclosure]
+profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarked, not to be shared
+"""
+_TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status\n"
+
+
+def settings_text(
+    authority: str, snapshot: dt.date, *, synthetic: bool = False, districts: tuple[str, ...] = (), name: str = ""
+) -> str:
+    """Return a `study.toml` with every setting, its default and what it means."""
+    quoted = ", ".join(f'"{item}"' for item in districts)
+    custom = (
+        f'districts = [{quoted}]\nname = "{name}"'
+        if districts
+        else '# districts = ["Guildford", "E07000217"]\n# name = "Guildford and Woking"'
+    )
+    defaults = Settings()
+    text = _SETTINGS.format(
+        authority=f'"{authority}"',
+        snapshot=snapshot.isoformat(),
+        synthetic=str(synthetic).lower(),
+        districts=custom,
+        d=defaults,
+        goals="[" + ", ".join(f'"{goal}"' for goal in defaults.optimise.goals) + "]",
+    )
+    return "\n".join(_aligned(line) for line in text.split("\n"))
+
+
+def _aligned(line: str) -> str:
+    """Return a line of settings with its remark in one column with the others."""
+    setting, mark, remark = line.partition("  #")
+    return f"{setting.rstrip():<34}  #{remark}" if mark else line
+
+
+def init_study(
+    folder: Path,
+    authority: str,
+    *,
+    snapshot: dt.date | None = None,
+    districts: tuple[str, ...] = (),
+    name: str = "",
+    synthetic: bool = False,
+) -> Study:
+    """Make a study folder and open it.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    authority : str
+        Name or code; with `districts`, only a label.
+
+    Raises
+    ------
+    UsageError
+        When the authority is not one, or the folder already holds a study.
+    """
+    found: Authority = find_authority(authority, districts, name)
+    if (folder / "study.toml").exists():
+        raise UsageError(f"{folder / 'study.toml'} is there already: open it, or name another folder")
+    label = authority if districts else found.name
+    day = snapshot or Settings().study.snapshot
+    text = settings_text(label, day, synthetic=synthetic, districts=districts, name=name)
+    write_text(folder / "study.toml", text)
+    for source in ("ssda903", "sen2", "gias", "ofsted", "register", "boundaries"):
+        (folder / "data" / source).mkdir(parents=True, exist_ok=True)
+    for table, columns in TEMPLATES.items():
+        path = folder / "data" / "register" / f"{table}.csv"
+        if not synthetic and not path.exists():
+            write_text(path, ",".join(columns) + "\n")
+    write_text(folder / "data" / "README.md", data_guide())
+    for out in ("scenarios", "maps", "reports"):
+        (folder / out).mkdir(exist_ok=True)
+    if not (folder / "targets.csv").exists():
+        write_text(folder / "targets.csv", _TARGETS)
+    if not (folder / ".gitignore").exists():
+        write_text(
+            folder / ".gitignore", "# Real returns describe children.\n/data/\n/maps/\n/reports/\n/quarantine/\n"
+        )
+    return open_study(folder)
+
+
+def data_guide() -> str:
+    """Return the guide to `data/`: what goes where, and the columns of each own register."""
+    lines = [
+        "# What goes where",
+        "",
+        "| folder | put here |",
+        "|---|---|",
+        "| `ssda903/YEAR/` | the CSV files of each annual SSDA903 return (header, episodes, UASC) |",
+        "| `sen2/` | the CSV modules of the SEN2 export (COLLECT Blade) |",
+        "| `gias/` | `edubasealldataYYYYMMDD.csv` |",
+        "| `ofsted/` | the provider list that Ofsted sends authorities (`.xlsx` or `.csv`) |",
+        "| `register/` | your own tables, below |",
+        "| `boundaries/` | an official boundary file, if you have one (otherwise boundaries are derived) |",
+        "",
+        "Real returns describe children: keep this folder where only those who may see them can.",
+        "",
+    ]
+    for table, columns in TEMPLATES.items():
+        lines += [f"## register/{table}.csv", "", "| column | meaning |", "|---|---|"]
+        lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,153 @@
+"""Whom could local places keep? Need that starts after the snapshot and is avoidably away, by sample and year.
+
+Children already settled are not in it, here or anywhere in a plan: they are never moved to meet a target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from placements import codes
+from placements.analysis.avoidable import classify
+from placements.analysis.cost import assumed_weekly_cost
+from placements.county import County
+from placements.errors import DataError, UsageError
+from placements.forecasting import Forecast
+from placements.interventions import Intervention, ReduceEntries
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+#: Fewer costed placements than this are pooled over need groups.
+_ENOUGH_COSTED: Final = 10
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Need by group, year and sample.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        As `Forecast.groups`, sorted by id, with `away_cost_gbp` and `local_cost_gbp` (a week, out of county and in).
+    need : ndarray (groups, years, samples)
+        Child-years avoidably away if nothing is done beyond prevention.
+    prevented_local : ndarray (groups, years, samples)
+        Child-years of local placements that prevention made unnecessary.
+    weights : ndarray (samples,)
+        Sum 1.
+    runs : tuple of int
+        Runs of the forecast the samples are.
+    """
+
+    groups: pd.DataFrame
+    need: Floats
+    prevented_local: Floats
+    weights: Floats
+    runs: tuple[int, ...]
+
+
+def draw_samples(forecast: Forecast, number: int, seed: int) -> tuple[Ints, Floats]:
+    """Draw runs of the forecast to plan with.
+
+    Runs are put in order of their total avoidable child-years and cut into `number` strata of nearly equal size; one
+    run is drawn from each and weighs as much as its stratum, so few samples still span low and high futures.
+    """
+    if number < 1:
+        raise UsageError(f"{number} demand samples were asked for: at least 1 is needed")
+    total = forecast.avoidable_child_years().sum(axis=(1, 2), dtype=np.float64)
+    order = np.argsort(total, kind="stable")
+    rng = np.random.default_rng([seed, 2])
+    strata = np.array_split(order, min(number, forecast.runs))
+    chosen = np.array([rng.choice(stratum) for stratum in strata], dtype=np.intp)
+    return chosen, np.array([len(stratum) for stratum in strata], float) / forecast.runs
+
+
+def build_demand(
+    county: County,
+    forecast: Forecast,
+    chosen: Ints,
+    weights: Floats,
+    prevention: Sequence[Intervention] = (),
+) -> Demand:
+    """Return the need in the chosen runs, after the prevention among the interventions given."""
+    order = np.argsort(forecast.groups["group"].to_numpy(object), kind="stable")
+    groups = forecast.groups.iloc[order].reset_index(drop=True)
+    share = forecast.away["share"].to_numpy(float)[order]
+    cohorts = forecast.cohorts[chosen][..., order].astype(float)
+    kept = np.ones((forecast.years, len(groups)))
+    for entry in prevention:
+        if isinstance(entry, ReduceEntries):
+            from_year = np.arange(1, forecast.years + 1) >= entry.from_year
+            kept *= 1 - entry.share * np.outer(from_year, concerns(entry, groups))
+    before = cohorts.sum(axis=1)
+    after = (cohorts * kept[:, None, :]).sum(axis=1)
+    need = np.transpose(after * share, (2, 1, 0))
+    prevented = np.transpose((before - after) * (1 - share), (2, 1, 0))
+    groups = groups.assign(
+        away_cost_gbp=_away_cost(county, groups), local_cost_gbp=_assumed(county, groups, codes.IN_COUNTY)
+    )
+    _require_costs(groups, need, prevented)
+    return Demand(
+        groups=groups.fillna({"away_cost_gbp": 0.0, "local_cost_gbp": 0.0}),
+        need=np.ascontiguousarray(need),
+        prevented_local=np.ascontiguousarray(prevented),
+        weights=weights,
+        runs=tuple(int(run) for run in chosen),
+    )
+
+
+def concerns(entry: ReduceEntries, groups: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which demand groups a prevention concerns: an empty list of names means all."""
+    hit = groups["service"].eq(entry.service).to_numpy(bool)
+    for column, wanted in (
+        ("area", entry.areas),
+        ("need_group", entry.need_groups),
+        ("age_band", entry.age_bands),
+        ("provision", entry.provisions),
+    ):
+        if wanted:
+            hit &= groups[column].isin(list(wanted)).to_numpy(bool)
+    return hit
+
+
+def _away_cost(county: County, groups: pd.DataFrame) -> pd.Series:
+    """Return the weekly cost of an avoidable out-of-county placement of each group: recorded, else assumed."""
+    rows = county.placements
+    oldest = pd.Timestamp(county.snapshot) - pd.DateOffset(years=county.settings.forecast.history_years)
+    rows = rows[rows["weekly_cost_gbp"].notna() & ~(rows["end"] <= oldest)]
+    judged = classify(rows, county.provision, county.settings.thresholds)["judgement"]
+    costed = rows[judged.eq("avoidable")]
+    table = costed.groupby(["provision", "need_group"])["weekly_cost_gbp"].agg(["mean", "size"])
+    fine = table["mean"].where(table["size"] >= _ENOUGH_COSTED)
+    wide = costed.groupby("provision")["weekly_cost_gbp"].mean()
+    cost = pd.Series(
+        fine.reindex(pd.MultiIndex.from_frame(groups[["provision", "need_group"]])).to_numpy(float),
+        index=groups.index,
+    )
+    cost = cost.fillna(groups["provision"].map(wide).astype(float))
+    return cost.fillna(_assumed(county, groups, codes.OUT_OF_COUNTY)).round(2)
+
+
+def _assumed(county: County, groups: pd.DataFrame, location: str) -> pd.Series:
+    frame = groups[["provision"]].assign(sector="private", location=location)
+    return assumed_weekly_cost(frame, county.unit_costs).astype(float)
+
+
+def _require_costs(groups: pd.DataFrame, need: Floats, prevented: Floats) -> None:
+    axes = (1, 2)
+    lacking = (groups["away_cost_gbp"].isna().to_numpy() & (need.sum(axis=axes) > 0)) | (
+        groups["local_cost_gbp"].isna().to_numpy() & (prevented.sum(axis=axes) > 0)
+    )
+    if lacking.any():
+        names = ", ".join(sorted(set(groups.loc[lacking, "provision"])))
+        raise DataError(
+            f"no weekly cost is recorded or assumed for {names}",
+            advice="add a row for each to the table of unit costs (sector and location may be `any`)",
+        )

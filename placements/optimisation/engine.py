@@ -1,0 +1,138 @@
+"""HiGHS by way of OR-Tools MathOpt: arrays in, the best solution, a true bound and an honest status out.
+
+MathOpt and not `model_builder` runs the engine because the latter drops the solution found when the time limit strikes,
+and reports the objective as its own bound (OR-Tools 9.15); `model_builder` still writes the model out for people.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from ortools.math_opt import model_pb2
+from ortools.math_opt.python import mathopt
+
+from placements.errors import PlacementsError
+from placements.optimisation.linear import LinearModel
+
+Floats = npt.NDArray[np.float64]
+
+OPTIMAL: Final = "optimal"
+TIME_LIMIT: Final = "time limit"
+INFEASIBLE: Final = "infeasible"
+
+
+class SolverError(PlacementsError):
+    """The engine stopped in a way that says nothing about the problem."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine found.
+
+    Attributes
+    ----------
+    status : str
+        `OPTIMAL` (proved within the gap asked for), `TIME_LIMIT` or `INFEASIBLE`.
+    value, bound : float
+        Objective of the best solution (infinite if there is none), and the lowest value that could still be.
+    solution : ndarray (variables,) or None
+    seconds : float
+        Wall time, for people: nothing depends on it.
+    """
+
+    status: str
+    value: float
+    bound: float
+    solution: Floats | None
+    seconds: float
+
+
+class Engine:
+    """A model loaded once and solved for one goal after another."""
+
+    def __init__(self, linear: LinearModel, seed: int) -> None:
+        self._proto = _proto(linear)
+        self._seed = seed
+        self._variables = linear.variables
+
+    def fix(self, objective: Floats, most: float) -> None:
+        """Add the row ``objective x <= most``."""
+        self.add_row(objective, -math.inf, most)
+
+    def add_row(self, weights: Floats, least: float, most: float) -> None:
+        """Add a row over all variables."""
+        rows = self._proto.linear_constraints
+        number = len(rows.ids)
+        rows.ids.append(number)
+        rows.lower_bounds.append(least)
+        rows.upper_bounds.append(most)
+        columns = np.flatnonzero(weights)
+        matrix = self._proto.linear_constraint_matrix
+        matrix.row_ids.extend([number] * len(columns))
+        matrix.column_ids.extend(columns.tolist())
+        matrix.coefficients.extend(weights[columns].tolist())
+
+    def minimise(
+        self, objective: Floats, *, gap: float, time_limit_s: float, start: Floats | None = None
+    ) -> Answer:
+        """Minimise; `start` is a feasible solution to begin from, kept if nothing better is found in time."""
+        goal = self._proto.objective
+        goal.Clear()
+        columns = np.flatnonzero(objective)
+        goal.linear_coefficients.ids.extend(columns.tolist())
+        goal.linear_coefficients.values.extend(objective[columns].tolist())
+        model = mathopt.Model.from_model_proto(self._proto)
+        variables = list(model.variables())
+        hints = []
+        if start is not None:
+            hints = [mathopt.SolutionHint(variable_values=dict(zip(variables, start.tolist(), strict=True)))]
+        began = time.monotonic()
+        result = mathopt.solve(
+            model,
+            mathopt.SolverType.HIGHS,
+            params=mathopt.SolveParameters(
+                time_limit=dt.timedelta(seconds=time_limit_s), relative_gap_tolerance=gap, random_seed=self._seed
+            ),
+            model_params=mathopt.ModelSolveParameters(solution_hints=hints),
+        )
+        return self._answer(result, variables, time.monotonic() - began)
+
+    def _answer(
+        self, result: mathopt.SolveResult, variables: list[mathopt.Variable], seconds: float
+    ) -> Answer:
+        reason = result.termination.reason
+        if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
+            return Answer(INFEASIBLE, math.inf, math.inf, None, seconds)
+        bound = float(result.termination.objective_bounds.dual_bound)
+        limit = reason in (mathopt.TerminationReason.FEASIBLE, mathopt.TerminationReason.NO_SOLUTION_FOUND)
+        if reason != mathopt.TerminationReason.OPTIMAL and not limit:
+            raise SolverError(f"the solver stopped with {reason.name.lower().replace('_', ' ')}; please report this")
+        status = TIME_LIMIT if limit else OPTIMAL
+        if not result.has_primal_feasible_solution():
+            return Answer(status, math.inf, bound, None, seconds)
+        values = result.variable_values()
+        solution = np.array([values[variable] for variable in variables])
+        return Answer(status, float(result.objective_value()), bound, solution, seconds)
+
+
+def _proto(linear: LinearModel) -> model_pb2.ModelProto:
+    proto = model_pb2.ModelProto()
+    count = linear.variables
+    proto.variables.ids.extend(range(count))
+    for part, name in ((linear.lower, "lower_bounds"), (linear.upper, "upper_bounds"), (linear.whole, "integers")):
+        getattr(proto.variables, name).extend(np.concatenate(part).tolist() if part else [])
+    proto.linear_constraints.ids.extend(range(linear.rows))
+    for part, name in ((linear.row_lower, "lower_bounds"), (linear.row_upper, "upper_bounds")):
+        getattr(proto.linear_constraints, name).extend(np.concatenate(part).tolist() if part else [])
+    matrix = linear.matrix().tocoo()
+    order = np.lexsort((matrix.col, matrix.row))
+    proto.linear_constraint_matrix.row_ids.extend(matrix.row[order].tolist())
+    proto.linear_constraint_matrix.column_ids.extend(matrix.col[order].tolist())
+    proto.linear_constraint_matrix.coefficients.extend(matrix.data[order].tolist())
+    return proto

@@ -1,0 +1,384 @@
+"""The siting model.
+
+Only need that starts after the snapshot and is avoidably away is in it. Settled children are never moved.
+
+::
+
+  sets         g  atoms of demand: area x what suits them        t  years        s  samples, with weight w[s]
+               p  places: existing spare, committed, optional    j  options (site x kind x size), each adding to a place
+               o  decision years                                 a  arcs (g,p): match, and within the travel limit
+  data         need[g,t,s]      child-years                      fixed[p,t]     usable places, existing or committed
+               size[j]          places of a unit                 planned[j], minimum[j]   occupancy
+               ready[j,o,t]     part of year t in which a unit decided on in year o is ready (the lead time is in it)
+               capital[j], yearly[j], weekly[p]    pounds        away_cost[g]   pounds a week       miles[a]
+  variables    open[j,o]        units decided on: 0/1, or a whole number where several may be taken up each year
+               serve[a,t,s]     child-years kept local           away[g,t,s]    child-years still away
+               choose[j]        0/1, only for options of several units that share a site
+  constraints  everyone_is_placed       sum_a serve[a,t,s] + away[g,t,s] = need[g,t,s]                     each g,t,s
+               within_usable_places     sum_a serve[a,t,s] <= fixed[p,t] + sum_jo ready size planned open  each p,t,s
+               serve_only_if_open       serve[a,t,s] <= need[g,t,s] sum_jo open   (where ready; the strong form)
+               viable_if_open           sum_as w serve[a,t,s] >= sum_jo minimum size open                  each p,t
+                                        from the year after the filling year of each unit
+               one_option_per_site      sum_jo open <= 1                                                   each site
+               homes_per_area           sum_jo open <= homes left, children's homes                        each area
+               within_capital           sum_jo capital open <= capital left
+               within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
+               within_revenue_each_year sum_jo yearly ready open + sum_as w weekly serve <= revenue left   each t
+  goals        away_child_years  sum w away
+               net_cost          capital + running cost + w away_cost away: pounds over all years
+               travel            sum w miles serve
+
+Everything expected is over the samples: the plan is one, the need it meets is many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placements.optimisation.linear import LinearModel
+from placements.optimisation.problem import FILLING_YEARS, Problem, cost_per_child_year
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+_NONE = 1e-9
+
+
+@dataclass(frozen=True)
+class SitingModel:
+    """The model with the positions of its variables.
+
+    Attributes
+    ----------
+    linear : LinearModel
+    objectives : dict of str to ndarray (variables,)
+        By goal.
+    open_option, open_year, open_column : ndarray of int
+    serve_arc, serve_year, serve_sample, serve_column : ndarray of int
+    away_atom, away_year, away_sample, away_column : ndarray of int
+    """
+
+    linear: LinearModel
+    objectives: dict[str, Floats]
+    open_option: Ints
+    open_year: Ints
+    open_column: Ints
+    serve_arc: Ints
+    serve_year: Ints
+    serve_sample: Ints
+    serve_column: Ints
+    away_atom: Ints
+    away_year: Ints
+    away_sample: Ints
+    away_column: Ints
+
+
+def build_model(problem: Problem) -> SitingModel:
+    """Build the model from the problem's arrays."""
+    model = LinearModel()
+    open_option, open_year = np.nonzero(problem.ready.max(axis=2, initial=0.0) > _NONE)
+    repeats = problem.options["repeats"].to_numpy(bool)
+    most = np.where(repeats, problem.options["max_units_per_year"].to_numpy(float), 1.0)
+    open_column = model.add_variables(
+        len(open_option), np.floor(most[open_option]),
+        lambda: _names("open", _ids(problem, open_option), open_year + 1),
+        whole=True,
+    )  # fmt: skip
+    arc, year, sample = np.nonzero(_servable(problem))
+    serve_column = model.add_variables(len(arc), np.inf, lambda: _names("serve", _arcs(problem, arc), year + 1, sample))
+    atom, away_year, away_sample = np.nonzero(problem.need > _NONE)
+    away_column = model.add_variables(
+        len(atom), np.inf, lambda: _names("away", _atom_ids(problem, atom), away_year + 1, away_sample)
+    )
+    siting = SitingModel(
+        linear=model,
+        objectives={},
+        open_option=open_option,
+        open_year=open_year,
+        open_column=open_column,
+        serve_arc=arc,
+        serve_year=year,
+        serve_sample=sample,
+        serve_column=serve_column,
+        away_atom=atom,
+        away_year=away_year,
+        away_sample=away_sample,
+        away_column=away_column,
+    )
+    everyone_is_placed(problem, siting)
+    within_usable_places(problem, siting)
+    serve_only_if_open(problem, siting)
+    viable_if_open(problem, siting)
+    one_option_per_site(problem, siting)
+    homes_per_area(problem, siting)
+    within_capital(problem, siting)
+    within_capital_each_year(problem, siting)
+    within_revenue_each_year(problem, siting)
+    siting.objectives.update(
+        away_child_years=_away(problem, siting), net_cost=_net_cost(problem, siting), travel=_travel(problem, siting)
+    )
+    return siting
+
+
+def _servable(problem: Problem) -> npt.NDArray[np.bool_]:
+    """Return which (arc, year, sample) can carry anything: there is need, and the place can be there."""
+    there = problem.fixed_capacity > _NONE
+    can = problem.ready.max(axis=1, initial=0.0) > _NONE
+    np.logical_or.at(there, problem.options["place"].to_numpy(np.intp), can)
+    needed = problem.need[problem.atoms.arc_atom] > _NONE
+    return np.asarray(needed & there[problem.atoms.arc_place][:, :, None])
+
+
+def everyone_is_placed(problem: Problem, m: SitingModel) -> None:
+    """Add: what is kept local and what stays away is the need."""
+    row = _dense(problem.need.shape, m.away_atom, m.away_year, m.away_sample)
+    served = row[problem.atoms.arc_atom[m.serve_arc], m.serve_year, m.serve_sample]
+    need = problem.need[m.away_atom, m.away_year, m.away_sample]
+    m.linear.add_rows(
+        np.concatenate([np.arange(len(m.away_column)), served]),
+        np.concatenate([m.away_column, m.serve_column]),
+        1.0,
+        lower=need,
+        upper=need,
+        number=len(need),
+        names=lambda: _names("everyone_is_placed", _atom_ids(problem, m.away_atom), m.away_year + 1, m.away_sample),
+    )
+
+
+def within_usable_places(problem: Problem, m: SitingModel) -> None:
+    """Add: no place is used beyond what is usable of it on average."""
+    place = problem.atoms.arc_place[m.serve_arc]
+    shape = (len(problem.places), problem.years, len(problem.weights))
+    cells = np.unique(np.ravel_multi_index((place, m.serve_year, m.serve_sample), shape))
+    p, t, s = np.unravel_index(cells, shape)
+    row = _dense(shape, p, t, s)
+    opened, year, amount = _ready_entries(problem, m)
+    size = (problem.options["places"] * problem.options["planned_occupancy"]).to_numpy(float)
+    capacity = amount * size[m.open_option[opened]]
+    target = problem.options["place"].to_numpy(np.intp)[m.open_option[opened]]
+    rows = row[target, year]
+    which, sample = np.nonzero(rows >= 0)
+    m.linear.add_rows(
+        np.concatenate([row[place, m.serve_year, m.serve_sample], rows[which, sample]]),
+        np.concatenate([m.serve_column, m.open_column[opened[which]]]),
+        np.concatenate([np.ones(len(place)), -capacity[which]]),
+        upper=problem.fixed_capacity[p, t],
+        number=len(cells),
+        names=lambda: _names("within_usable_places", problem.places["place"].to_numpy()[p], t + 1, s),
+    )
+
+
+def serve_only_if_open(problem: Problem, m: SitingModel) -> None:
+    """Add the strong form where it cuts: places not there already, and need below what one unit can take."""
+    place = problem.atoms.arc_place[m.serve_arc]
+    need = problem.need[problem.atoms.arc_atom[m.serve_arc], m.serve_year, m.serve_sample]
+    options = problem.options
+    unit = np.zeros(len(problem.places))
+    size = (options["places"] * options["planned_occupancy"]).to_numpy(float)
+    np.maximum.at(unit, options["place"].to_numpy(np.intp), size)
+    cuts = np.flatnonzero((problem.fixed_capacity[place, m.serve_year] <= _NONE) & (need < unit[place]))
+    opened, year, _ = _ready_entries(problem, m)
+    target = options["place"].to_numpy(np.intp)[m.open_option[opened]] if len(opened) else np.zeros(0, np.intp)
+    key = target * problem.years + year
+    order = np.argsort(key, kind="stable")
+    wanted = place[cuts] * problem.years + m.serve_year[cuts]
+    first, last = np.searchsorted(key[order], wanted), np.searchsorted(key[order], wanted, side="right")
+    row = np.repeat(np.arange(len(cuts)), last - first)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+    entry = order[np.repeat(first, last - first) + within]
+    m.linear.add_rows(
+        np.concatenate([np.arange(len(cuts)), row]),
+        np.concatenate([m.serve_column[cuts], m.open_column[opened[entry]]]),
+        np.concatenate([np.ones(len(cuts)), -need[cuts][row]]),
+        upper=0.0,
+        number=len(cuts),
+        names=lambda: _names(
+            "serve_only_if_open", _arcs(problem, m.serve_arc[cuts]), m.serve_year[cuts] + 1, m.serve_sample[cuts]
+        ),
+    )
+
+
+def viable_if_open(problem: Problem, m: SitingModel) -> None:
+    """Add: once filled, what is open is used to its minimum occupancy on average."""
+    options = problem.options
+    minimum = (options["places"] * options["minimum_occupancy"]).to_numpy(float)
+    opened, year, amount = _ready_entries(problem, m)
+    earlier = problem.ready[m.open_option, m.open_year].cumsum(axis=1)
+    before = np.where(year >= FILLING_YEARS, earlier[opened, np.maximum(year - FILLING_YEARS, 0)], 0.0)
+    due = (amount >= 1 - _NONE) & (before > _NONE) & (minimum[m.open_option[opened]] > _NONE)
+    opened, year = opened[due], year[due]
+    place = options["place"].to_numpy(np.intp)[m.open_option[opened]]
+    cells, row = np.unique(place * problem.years + year, return_inverse=True)
+    used = problem.atoms.arc_place[m.serve_arc] * problem.years + m.serve_year
+    hit = np.flatnonzero(np.isin(used, cells))
+    m.linear.add_rows(
+        np.concatenate([row, np.searchsorted(cells, used[hit])]),
+        np.concatenate([m.open_column[opened], m.serve_column[hit]]),
+        np.concatenate([-minimum[m.open_option[opened]], problem.weights[m.serve_sample[hit]]]),
+        lower=0.0,
+        number=len(cells),
+        names=lambda: _names(
+            "viable_if_open", problem.places["place"].to_numpy()[cells // problem.years], cells % problem.years + 1
+        ),
+    )
+
+
+def one_option_per_site(problem: Problem, m: SitingModel) -> None:
+    """Add: of the options that share a site at most one is taken, and a building once."""
+    options = problem.options
+    repeats = options["repeats"].to_numpy(bool)
+    site = options["site"].to_numpy(np.intp)
+    names = options["site_id"].to_numpy()
+    shared = np.bincount(site, minlength=1)[site] > 1 if len(site) else np.zeros(0, bool)
+    needs_choice = np.flatnonzero(repeats & shared)
+    choose = m.linear.add_variables(
+        len(needs_choice), 1.0, lambda: _names("choose", options["option_id"].to_numpy()[needs_choice]), whole=True
+    )
+    column_of = dict(zip(needs_choice.tolist(), choose.tolist(), strict=True))
+    built = np.flatnonzero(~repeats[m.open_option]) if len(options) else np.zeros(0, np.intp)
+    rows, columns = site[m.open_option[built]], m.open_column[built]
+    rows, columns = np.concatenate([rows, site[needs_choice]]), np.concatenate([columns, choose])
+    sites, row = np.unique(rows, return_inverse=True)
+    m.linear.add_rows(
+        row, columns, 1.0, upper=1.0, number=len(sites),
+        names=lambda: _names("one_option_per_site", [names[site == number][0] for number in sites]),
+    )  # fmt: skip
+    several = np.flatnonzero(np.isin(m.open_option, needs_choice))
+    most = np.floor(options["max_units_per_year"].to_numpy(float))
+    chosen = np.array([column_of[int(option)] for option in m.open_option[several]], np.intp)
+    m.linear.add_rows(
+        np.tile(np.arange(len(several)), 2),
+        np.concatenate([m.open_column[several], chosen]),
+        np.concatenate([np.ones(len(several)), -most[m.open_option[several]]]),
+        upper=0.0,
+        number=len(several),
+        names=lambda: _names("only_if_chosen", _ids(problem, m.open_option[several]), m.open_year[several] + 1),
+    )
+
+
+def homes_per_area(problem: Problem, m: SitingModel) -> None:
+    """Add: no planning area gets more new children's homes than the cap leaves room for."""
+    options = problem.options
+    homes = np.flatnonzero(options["kind"].eq("open_home").to_numpy(bool)[m.open_option])
+    area = options["planning_area"].to_numpy()[m.open_option[homes]]
+    areas, row = np.unique(area.astype(str), return_inverse=True)
+    m.linear.add_rows(
+        row,
+        m.open_column[homes],
+        1.0,
+        upper=np.array([float(max(problem.homes_left[str(name)], 0)) for name in areas]),
+        number=len(areas),
+        names=lambda: _names("homes_per_area", areas),
+    )
+
+
+def within_capital(problem: Problem, m: SitingModel) -> None:
+    """Add: all capital together."""
+    m.linear.add_rows(
+        np.zeros(len(m.open_column), np.intp),
+        m.open_column,
+        problem.options["capital_gbp"].to_numpy(float)[m.open_option],
+        upper=problem.capital_total_left,
+        number=1,
+        names=lambda: ["within_capital"],
+    )
+
+
+def within_capital_each_year(problem: Problem, m: SitingModel) -> None:
+    """Add: capital by the year of the decision."""
+    m.linear.add_rows(
+        m.open_year,
+        m.open_column,
+        problem.options["capital_gbp"].to_numpy(float)[m.open_option],
+        upper=problem.capital_left,
+        number=problem.years,
+        names=lambda: _names("within_capital_each_year", np.arange(1, problem.years + 1)),
+    )
+
+
+def within_revenue_each_year(problem: Problem, m: SitingModel) -> None:
+    """Add: gross new running cost, fixed and per place used, expected."""
+    opened, year, amount = _ready_entries(problem, m)
+    fixed = problem.options["yearly_cost_gbp"].to_numpy(float)[m.open_option[opened]] * amount
+    use = _serve_cost(problem, m, new_only=True)
+    paid = np.flatnonzero(use > 0)
+    m.linear.add_rows(
+        np.concatenate([year, m.serve_year[paid]]),
+        np.concatenate([m.open_column[opened], m.serve_column[paid]]),
+        np.concatenate([fixed, use[paid]]),
+        upper=problem.revenue_left,
+        number=problem.years,
+        names=lambda: _names("within_revenue_each_year", np.arange(1, problem.years + 1)),
+    )
+
+
+def _away(problem: Problem, m: SitingModel) -> Floats:
+    out = np.zeros(m.linear.variables)
+    out[m.away_column] = problem.weights[m.away_sample]
+    return out
+
+
+def _net_cost(problem: Problem, m: SitingModel) -> Floats:
+    """Return capital, running cost and what is still paid for children away; the need is given, so this is net."""
+    out = np.zeros(m.linear.variables)
+    options = problem.options
+    ready = problem.ready[m.open_option, m.open_year].sum(axis=1)
+    out[m.open_column] = (
+        options["capital_gbp"].to_numpy(float)[m.open_option]
+        + ready * options["yearly_cost_gbp"].to_numpy(float)[m.open_option]
+    )
+    out[m.serve_column] = _serve_cost(problem, m, new_only=False)
+    away = cost_per_child_year(problem.atoms.table["away_cost_gbp"].to_numpy(float))
+    out[m.away_column] = away[m.away_atom] * problem.weights[m.away_sample]
+    return out
+
+
+def _travel(problem: Problem, m: SitingModel) -> Floats:
+    out = np.zeros(m.linear.variables)
+    out[m.serve_column] = problem.atoms.arc_miles[m.serve_arc] * problem.weights[m.serve_sample]
+    return out
+
+
+def _serve_cost(problem: Problem, m: SitingModel, *, new_only: bool) -> Floats:
+    """Return the expected pounds of each child-year served."""
+    place = problem.atoms.arc_place[m.serve_arc]
+    cost = cost_per_child_year(problem.places["weekly_cost_gbp"].to_numpy(float))[place]
+    if new_only:
+        cost = cost * problem.places["is_new"].to_numpy(bool)[place]
+    return np.asarray(cost * problem.weights[m.serve_sample])
+
+
+def _ready_entries(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]:
+    """Return, for each (open variable, year) that is ready, the variable's number, the year and the part of it."""
+    amount = problem.ready[m.open_option, m.open_year]
+    opened, year = np.nonzero(amount > _NONE)
+    return opened, year, amount[opened, year]
+
+
+def _dense(shape: tuple[int, ...], *index: Ints) -> Ints:
+    """Return an array holding the position of each index tuple, -1 elsewhere."""
+    out = np.full(shape, -1, np.intp)
+    out[index] = np.arange(len(index[0]))
+    return out
+
+
+def _ids(problem: Problem, option: Ints) -> npt.NDArray[np.object_]:
+    return np.asarray(problem.options["option_id"].to_numpy(object)[option])
+
+
+def _atom_ids(problem: Problem, atom: Ints) -> npt.NDArray[np.object_]:
+    return np.asarray(problem.atoms.table["atom"].to_numpy(object)[atom])
+
+
+def _arcs(problem: Problem, arc: Ints) -> list[str]:
+    atoms = problem.atoms.table["atom"].to_numpy(object)[problem.atoms.arc_atom[arc]]
+    places = problem.places["place"].to_numpy(object)[problem.atoms.arc_place[arc]]
+    return [f"{atom},{place}" for atom, place in zip(atoms, places, strict=True)]
+
+
+def _names(what: str, *parts: Sequence[object] | npt.NDArray[np.generic]) -> list[str]:
+    return [f"{what}[{','.join(str(item) for item in row)}]" for row in zip(*parts, strict=True)]

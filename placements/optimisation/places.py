@@ -1,0 +1,111 @@
+"""Where could they live or learn? Existing spare places and those of interventions, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from placements import codes
+from placements.analysis.capacity import vacant
+from placements.analysis.cost import assumed_weekly_cost
+from placements.county import County
+from placements.forecasting import PLANNABLE
+from placements.interventions import Intervention, Opening
+from placements.interventions.locate import locate
+from placements.interventions.options import split_needs
+
+Floats = npt.NDArray[np.float64]
+
+#: What a place is matched and costed on. `is_new`: opened by an intervention, so its use is new cost.
+COLUMNS: Final = (
+    "place",
+    "name",
+    "provision",
+    "needs",
+    "age_low",
+    "age_high",
+    "sex",
+    "easting",
+    "northing",
+    "area",
+    "weekly_cost_gbp",
+    "is_new",
+)
+_POOL: Final = ["area", "provision", "needs", "age_low", "age_high", "sex"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places and how many children each can take on average.
+
+    Attributes
+    ----------
+    table : DataFrame
+        `COLUMNS`, one row per place, sorted by id.
+    capacity : ndarray (places, years)
+        Usable places for us, after planned occupancy.
+    """
+
+    table: pd.DataFrame
+    capacity: Floats
+
+
+def existing_places(county: County, years: int) -> Places:
+    """Return spare places in the county today: our share of those usable and vacant, taken to stay spare.
+
+    Places of one kind, need, age range and sex in one area are pooled at their mean point, so that a carer's household
+    is never a point.
+    """
+    rows = county.provision
+    rows = rows[rows["is_open"] & rows["location"].eq(codes.IN_COUNTY) & rows["provision"].isin(PLANNABLE)]
+    rows = rows.assign(spare=vacant(rows) * rows["share_for_us"].fillna(0.0))
+    rows = rows[(rows["spare"] > 1e-9) & rows["easting"].notna() & rows["northing"].notna()].copy()
+    if rows.empty:
+        return Places(_empty_table(), np.zeros((0, years)))
+    rows["weekly_cost_gbp"] = rows["weekly_cost_gbp"].fillna(assumed_weekly_cost(rows, county.unit_costs)).fillna(0.0)
+    rows["needs"] = rows["needs"].fillna("")
+    rows["age_low"], rows["age_high"] = rows["age_low"].fillna(0), rows["age_high"].fillna(25)
+    for column in ("easting", "northing", "weekly_cost_gbp"):
+        rows[column] *= rows["spare"]
+    sums = rows.groupby(_POOL)[["spare", "easting", "northing", "weekly_cost_gbp"]].sum().reset_index()
+    for column in ("easting", "northing", "weekly_cost_gbp"):
+        sums[column] /= sums["spare"]
+    ids = "existing/" + sums["area"] + "/" + sums["provision"] + "/" + sums.index.astype("str")
+    table = sums.assign(
+        place=ids,
+        name="existing " + sums["provision"].map(codes.PROVISION),
+        needs=sums["needs"].map(split_needs),
+        is_new=False,
+    )
+    return Places(
+        table[list(COLUMNS)].reset_index(drop=True),
+        np.repeat(sums["spare"].to_numpy(float)[:, None], years, axis=1),
+    )
+
+
+def opened_places(county: County, interventions: Sequence[Intervention], years: int) -> Places:
+    """Return the places of interventions; those that open none are passed over."""
+    openings = [entry for entry in interventions if isinstance(entry, Opening)]
+    if not openings:
+        return Places(_empty_table(), np.zeros((0, years)))
+    rows = pd.DataFrame([asdict(entry) for entry in openings])
+    table = locate(rows, county).assign(place=[f"opened/{number:03d}" for number in range(len(openings))], is_new=True)
+    capacity = np.array([entry.places_by_year(years) * entry.planned_occupancy for entry in openings])
+    return Places(table[list(COLUMNS)], capacity)
+
+
+def joined(*parts: Places) -> Places:
+    """Return several sets of places as one, existing places first."""
+    tables = [part.table for part in parts if len(part.table)]
+    if not tables:
+        return parts[0]
+    return Places(pd.concat(tables, ignore_index=True), np.vstack([p.capacity for p in parts if len(p.table)]))
+
+
+def _empty_table() -> pd.DataFrame:
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS})

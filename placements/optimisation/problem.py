@@ -1,0 +1,244 @@
+"""From frames to arrays: what the siting model needs to know, keyed by id and pruned of what cannot matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from placements.analysis.cost import WEEKS_PER_YEAR
+from placements.county import County
+from placements.forecasting import Forecast
+from placements.interventions import Intervention, Opening
+from placements.interventions.locate import locate
+from placements.interventions.opening import ready_share
+from placements.interventions.options import is_recruitment, split_needs
+from placements.optimisation.demand import Demand, build_demand, draw_samples
+from placements.optimisation.matching import Atoms, match
+from placements.optimisation.places import Places, existing_places, joined, opened_places
+from placements.settings import OptimiseSettings
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+#: A place has this many years to fill before its minimum occupancy is required (assumed).
+FILLING_YEARS: Final = 1
+#: What the cap on new homes per planning area counts.
+CAPPED_KIND: Final = "open_home"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Sets and data of the siting model. Axes: g atoms, t years, s samples, p places, j options, o decision years.
+
+    Attributes
+    ----------
+    demand : Demand
+    atoms : Atoms
+    need : ndarray (g, t, s)
+    weights : ndarray (s,)
+    places : DataFrame
+        Existing, committed and optional places; options that share a site and all they can serve share a place.
+    fixed_capacity : ndarray (p, t)
+        Existing spare and committed places.
+    options : DataFrame
+        Options worth modelling, sorted by id, with `place` and `site` (positions), `planning_area`, `repeats`.
+    ready : ndarray (j, o, t)
+        Part of year t in which a unit decided on in year o is ready.
+    capital_left, revenue_left : ndarray (t,)
+        Yearly limits after commitments.
+    capital_total_left : float
+    homes_left : dict of str to int
+        By planning area.
+    out_of_reach : float
+        Expected child-years that no place can serve: part of every plan's away.
+    limits : OptimiseSettings
+        The settings used.
+    commitments : tuple of Intervention
+    """
+
+    demand: Demand
+    atoms: Atoms
+    need: Floats
+    weights: Floats
+    places: pd.DataFrame
+    fixed_capacity: Floats
+    options: pd.DataFrame
+    ready: Floats
+    capital_left: Floats
+    revenue_left: Floats
+    capital_total_left: float
+    homes_left: dict[str, int]
+    out_of_reach: float
+    limits: OptimiseSettings
+    commitments: tuple[Intervention, ...] = ()
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def years(self) -> int:
+        """Return the number of years."""
+        return int(self.need.shape[1])
+
+
+def build_problem(
+    county: County,
+    forecast: Forecast,
+    limits: OptimiseSettings,
+    commitments: Sequence[Intervention] = (),
+    seed: int | None = None,
+) -> Problem:
+    """Assemble the problem.
+
+    Parameters
+    ----------
+    county : County
+    forecast : Forecast
+    limits : OptimiseSettings
+    commitments : sequence of Intervention
+        Already decided: their places, costs and prevention are taken as given.
+    seed : int, optional
+        For drawing the samples; the forecast's when not given.
+    """
+    years = forecast.years
+    chosen, weights = draw_samples(forecast, limits.demand_samples, forecast.seed if seed is None else seed)
+    demand = build_demand(county, forecast, chosen, weights, commitments)
+    fixed = joined(existing_places(county, years), opened_places(county, commitments, years))
+    options, dropped = _usable_options(county, limits, commitments, years)
+    options, optional = _with_places(options, len(fixed.table))
+    table = pd.concat([part for part in (fixed.table, optional) if len(part)], ignore_index=True)
+    if table.empty:
+        table = fixed.table
+    atoms = match(demand.groups, table, county.areas, limits.travel_limit_miles)
+    options, dropped["no need in reach"] = _in_reach(options, atoms)
+    spent = _committed(commitments, years)
+    homes = locate(_openings_frame(commitments), county) if _homes(commitments) else None
+    capacity = np.vstack([fixed.capacity, np.zeros((len(table) - len(fixed.table), years))])
+    return Problem(
+        demand=demand,
+        atoms=atoms,
+        need=atoms.need(demand.need),
+        weights=weights,
+        places=table,
+        fixed_capacity=capacity,
+        options=options,
+        ready=_ready(options, years),
+        capital_left=limits.capital_per_year_gbp - spent["capital"],
+        revenue_left=limits.revenue_per_year_gbp - spent["yearly"],
+        capital_total_left=limits.capital_gbp - float(spent["capital"].sum()),
+        homes_left=_homes_left(county, limits, homes),
+        out_of_reach=float((atoms.out_of_reach(demand.need).sum(axis=(0, 1)) * weights).sum()),
+        limits=limits,
+        commitments=tuple(commitments),
+        dropped=dropped,
+    )
+
+
+def _usable_options(
+    county: County, limits: OptimiseSettings, commitments: Sequence[Intervention], years: int
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return options that could be taken, located and sorted, and how many were left out and why."""
+    options = county.options.copy()
+    decided = [entry for entry in commitments if isinstance(entry, Opening)]
+    taken_options = {entry.option_id for entry in decided if entry.option_id}
+    taken_sites = {entry.site_id for entry in decided if entry.site_id}
+    taken = options["option_id"].isin(taken_options) | options["site_id"].isin(taken_sites)
+    late = options["lead_time_years"].fillna(0.0) >= years
+    dear = options["capital_gbp"].fillna(0.0) > min(limits.capital_gbp, limits.capital_per_year_gbp)
+    dropped = {
+        "site committed": int(taken.sum()),
+        "ready too late": int((late & ~taken).sum()),
+        "costs more than the capital": int((dear & ~late & ~taken).sum()),
+    }
+    numbers = {
+        "capital_gbp": 0.0,
+        "yearly_cost_gbp": 0.0,
+        "weekly_cost_gbp": 0.0,
+        "lead_time_years": 0.0,
+        "planned_occupancy": 1.0,
+        "minimum_occupancy": 0.0,
+        "max_units_per_year": 1.0,
+        "places": 1.0,
+        "age_low": 0.0,
+        "age_high": 25.0,
+    }
+    options = options[~(taken | late | dear)].fillna(numbers).sort_values("option_id").reset_index(drop=True)
+    options = locate(options, county) if len(options) else options.assign(easting=[], northing=[], area=[])
+    return options.rename(columns={"area": "planning_area"}), dropped
+
+
+def _with_places(options: pd.DataFrame, first: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give each option the place it adds to: sizes of one site that serve the same children are one place."""
+    options = options.assign(
+        repeats=options["kind"].map(is_recruitment).astype(bool),
+        site=pd.factorize(options["site_id"])[0],
+        match_needs=options["needs"].map(split_needs) if len(options) else pd.Series(dtype=object),
+    )
+    same = ["site_id", "provision", "needs", "age_low", "age_high", "sex", "easting", "northing", "weekly_cost_gbp"]
+    key = options[same].astype("str").agg("|".join, axis=1) if len(options) else pd.Series(dtype="str")
+    number, _ = pd.factorize(key)
+    options["place"] = first + number
+    one = options.drop_duplicates("place")
+    table = pd.DataFrame(
+        {
+            "place": "site/" + one["site_id"].astype("str") + "/" + one["option_id"].astype("str"),
+            "name": one["name"],
+            "provision": one["provision"],
+            "needs": one["match_needs"],
+            "age_low": one["age_low"],
+            "age_high": one["age_high"],
+            "sex": one["sex"],
+            "easting": one["easting"],
+            "northing": one["northing"],
+            "area": one["planning_area"],
+            "weekly_cost_gbp": one["weekly_cost_gbp"],
+            "is_new": True,
+        }
+    )
+    return options, table.reset_index(drop=True)
+
+
+def _in_reach(options: pd.DataFrame, atoms: Atoms) -> tuple[pd.DataFrame, int]:
+    useful = options["place"].isin(np.unique(atoms.arc_place))
+    return options[useful].reset_index(drop=True), int((~useful).sum())
+
+
+def _ready(options: pd.DataFrame, years: int) -> Floats:
+    leads = options["lead_time_years"].to_numpy(float) if len(options) else np.zeros(0)
+    out = np.zeros((len(options), years, years))
+    for row, lead in enumerate(leads):
+        for year in range(years):
+            out[row, year] = ready_share(years, year + 1, float(lead))
+    return out
+
+
+def _committed(commitments: Sequence[Intervention], years: int) -> dict[str, Floats]:
+    return {
+        "capital": np.asarray(sum((entry.capital_by_year(years) for entry in commitments), np.zeros(years))),
+        "yearly": np.asarray(sum((entry.yearly_cost_by_year(years) for entry in commitments), np.zeros(years))),
+    }
+
+
+def _homes(commitments: Sequence[Intervention]) -> list[Opening]:
+    return [entry for entry in commitments if isinstance(entry, Opening) and entry.kind == CAPPED_KIND]
+
+
+def _openings_frame(commitments: Sequence[Intervention]) -> pd.DataFrame:
+    rows = [(e.name, e.district, e.postcode, e.easting, e.northing) for e in _homes(commitments)]
+    return pd.DataFrame(rows, columns=["name", "district", "postcode", "easting", "northing"])
+
+
+def _homes_left(county: County, limits: OptimiseSettings, homes: pd.DataFrame | None) -> dict[str, int]:
+    there = homes["area"].value_counts() if homes is not None else pd.Series(dtype=int)
+    return {str(area): limits.max_homes_per_area - int(there.get(area, 0)) for area in county.areas["area"]}
+
+
+def cost_per_child_year(weekly_cost_gbp: Floats) -> Floats:
+    """Return pounds a year of pounds a week."""
+    return np.asarray(weekly_cost_gbp * WEEKS_PER_YEAR)
+
+
+__all__ = ["FILLING_YEARS", "Places", "Problem", "build_problem", "cost_per_child_year"]

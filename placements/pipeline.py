@@ -1,0 +1,87 @@
+"""The main job: one study from its files to the map, the plan, the statement and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from placements.comparison import Comparison, compare
+from placements.county import County
+from placements.disclosure.release import release
+from placements.disclosure.secrets import county_secrets
+from placements.forecasting import Forecast, forecast
+from placements.interventions import Intervention, read_scenario, scenario_text
+from placements.loading import load
+from placements.manifest import figures, outputs, provenance, write_manifest
+from placements.maps import write_map
+from placements.optimisation import Plan, optimise
+from placements.progress import Reporter
+from placements.reports import write_statement
+from placements.study import Study
+
+BEST_PLAN = "Best plan found"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run made: the county, the plan, the comparison, and the paths to open."""
+
+    county: County
+    future: Forecast
+    plan: Plan
+    comparison: Comparison
+    paths: Mapping[str, Path]
+    manifest: Mapping[str, Any]
+
+
+def scenarios_of(study: Study, plan: Plan | None) -> dict[str, tuple[Intervention, ...]]:
+    """Return the plan and the hand-written scenarios by name; the file's stem is the name."""
+    named = {BEST_PLAN: plan.interventions} if plan is not None else {}
+    written = {path.stem.replace("-", " ").capitalize(): read_scenario(path) for path in study.scenarios}
+    return named | written
+
+
+def plan_for(county: County, reporter: Reporter, **limits: Any) -> tuple[Forecast, Plan]:
+    """Forecast need and choose local capacity for it."""
+    with reporter.stage("forecast") as stage:
+        future = forecast(county, progress=stage)
+        stage.done(f"{county.settings.forecast.runs} runs, {county.settings.forecast.years} years")
+    with reporter.stage("optimise") as stage:
+        plan = optimise(county, future, progress=stage, **limits)
+        stage.done(f"{len(plan.interventions)} interventions, {plan.status}")
+    return future, plan
+
+
+def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
+    """Run everything and write the outputs, each whole or not at all.
+
+    Raises
+    ------
+    DataError, InfeasibleError, DisclosureError
+        As the stages do; outputs written before stay.
+    """
+    reporter = reporter or Reporter(quiet=True)
+    county = load(study, reporter)
+    future, plan = plan_for(county, reporter)
+    with reporter.stage("compare") as stage:
+        result = compare(county, future, scenarios_of(study, plan))
+        stage.done(f"{len(result.scenarios)} scenarios")
+    source = provenance(county, plan)
+    profile = county.settings.disclosure.profile
+    with reporter.stage("map"):
+        map_path = write_map(result, study.maps / "placements.html", plan=plan)
+    with reporter.stage("statement"):
+        word, page = write_statement(result, study.reports, plan=plan, provenance=source)
+    plan_path = release(
+        study.reports / "best-plan.toml", scenario_text(plan.interventions), county_secrets(county), profile
+    )
+    paths = {"map": map_path, "statement (Word)": word, "statement (HTML)": page, "plan": plan_path}
+    manifest = source | {
+        "figures": figures(county.headline(), profile),
+        "outputs": outputs(list(paths.values()), study.folder),
+        "timings": reporter.seconds,
+    }
+    paths |= {"manifest": write_manifest(study.folder / "manifest.json", manifest)}
+    return RunResult(county, future, plan, result, paths, manifest)

@@ -1,0 +1,42 @@
+"""What the readers hand on: `SourceTables`, as read, before anything is checked across tables or located."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class SourceTables:
+    """What the readers found, as read: raw codes, no location. Schemas in `placements.schemas`.
+
+    Attributes
+    ----------
+    children, episodes : DataFrame
+        SSDA903 (`CHILDREN`, `EPISODES`).
+    plans, education_placements : DataFrame
+        SEN2 (`PLANS`, `EDUCATION_PLACEMENTS`).
+    provision : DataFrame
+        Ofsted, GIAS and the own registers together (`PROVISION_AS_READ`).
+    provider_use : DataFrame
+        What commissioning knows of the use of places (`provider_id`, `usable_places`, `occupied_by_others`,
+        `weekly_cost_gbp`).
+    unit_costs, options : DataFrame
+        Assumed costs, and what could be opened (`UNIT_COSTS`, `OPTIONS`).
+    quarantine : DataFrame
+        Rows that could not be used (`QUARANTINE`).
+    files : DataFrame
+        What became of the rows of every file (`FILES`).
+    """
+
+    children: pd.DataFrame
+    episodes: pd.DataFrame
+    plans: pd.DataFrame
+    education_placements: pd.DataFrame
+    provision: pd.DataFrame
+    provider_use: pd.DataFrame
+    unit_costs: pd.DataFrame
+    options: pd.DataFrame
+    quarantine: pd.DataFrame
+    files: pd.DataFrame

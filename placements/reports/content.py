@@ -1,0 +1,214 @@
+"""What does a report say? One typed model of its content, with no decision about how it looks.
+
+Every renderer (Word, HTML) walks the same `Document`, so a figure cannot differ between them. All texts are as they may
+be shown: disclosure control has already been applied when they get here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "number"]
+Tone: TypeAlias = Literal["note", "warning"]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of prose."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class BulletList:
+    """A list whose order does not matter to the reader."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Callout:
+    """Something the reader must not miss."""
+
+    title: str
+    text: str
+    tone: Tone = "note"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes
+    ----------
+    key : str
+        Stable name, unique in the document: the anchor, and what tests and workbooks know it by.
+    caption : str
+    columns : tuple of str
+        Headers; the first column holds the row headers.
+    rows : tuple of tuple of str
+        Each as long as `columns`.
+    kinds : tuple of {"text", "number"}
+        What each column holds.
+    notes : tuple of str
+        What a reader needs to know to read it: definitions, what was left out, markers.
+    total_rows : int
+        How many of the last rows are totals.
+    """
+
+    key: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[Kind, ...]
+    notes: tuple[str, ...] = ()
+    total_rows: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a ragged table: it would be read wrongly by a screen reader."""
+        if len(self.kinds) != len(self.columns) or any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"table {self.key}: every row needs {len(self.columns)} cells and every column a kind")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart: a picture in two forms, what it says in words, and the figures it was drawn from.
+
+    Attributes
+    ----------
+    key : str
+        Stable name, unique in the document.
+    caption : str
+        What it shows, and the day or period.
+    png, svg : bytes
+        The same picture; both without times or random ids.
+    alt : str
+        What a reader who cannot see it needs to know, with its numbers.
+    source : str
+        Where its figures come from.
+    data : Table
+        The figures it was drawn from, as they may be shown.
+    """
+
+    key: str
+    caption: str
+    png: bytes = field(repr=False)
+    svg: bytes = field(repr=False)
+    alt: str = ""
+    source: str = ""
+    data: Table | None = None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A term and what it means here."""
+
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A glossary."""
+
+    entries: tuple[Definition, ...]
+
+
+Block: TypeAlias = Paragraph | BulletList | Callout | Heading | Table | Figure | Definitions
+
+
+@dataclass(frozen=True)
+class TracedFigure:
+    """One headline number as it is shown, and what it is made of: the register that a manifest carries.
+
+    Every value is the text that may be shown (`c` when hidden, `x` when not known), never the number behind it.
+    """
+
+    name: str
+    label: str
+    value: str
+    numerator: str
+    denominator: str
+    excluded: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report. `key` is stable and unique."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+    figures: tuple[TracedFigure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report.
+
+    Attributes
+    ----------
+    title, subtitle : str
+    authority : str
+    date_text : str
+        The day the data describe, in words: never the day of printing.
+    date_iso : str
+        The same as ``YYYY-MM-DD``.
+    marks : tuple of str
+        What must stand on every page: draft, synthetic, profile.
+    sections : tuple of Section
+    """
+
+    title: str
+    subtitle: str
+    authority: str
+    date_text: str
+    date_iso: str
+    marks: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def figures(self) -> tuple[TracedFigure, ...]:
+        """Return the register of figures, in order."""
+        return tuple(figure for section in self.sections for figure in section.figures)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Return every table, in order; those behind charts too."""
+        found: list[Table] = []
+        for block in (block for section in self.sections for block in section.blocks):
+            if isinstance(block, Table):
+                found.append(block)
+            elif isinstance(block, Figure) and block.data is not None:
+                found.append(block.data)
+        return tuple(found)
+
+    def prose(self) -> tuple[str, ...]:
+        """Return every piece of running text, in order: paragraphs, bullets, callouts, definitions, captions, alts."""
+        texts: list[str] = []
+        for block in (block for section in self.sections for block in section.blocks):
+            match block:
+                case Paragraph(text):
+                    texts.append(text)
+                case BulletList(items):
+                    texts.extend(items)
+                case Callout(title, text):
+                    texts += [title, text]
+                case Definitions(entries):
+                    texts += [entry.meaning for entry in entries]
+                case Figure(caption=caption, alt=alt):
+                    texts += [caption, alt]
+                case Table(caption=caption, notes=notes):
+                    texts += [caption, *notes]
+                case Heading(text):
+                    texts.append(text)
+        return tuple(texts)

@@ -1,0 +1,159 @@
+"""What do the sections draw on? The county and the comparison, with the frames that several of them need made once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+import pandas as pd
+
+from placements import codes, schemas
+from placements.analysis.avoidable import classify
+from placements.analysis.indicators import Indicator
+from placements.analysis.snapshot import looked_after, plans_in_force
+from placements.analysis.trend import care_trend
+from placements.county import County
+from placements.disclosure.suppress import INTERNAL, count_text, share_text
+from placements.geography.authorities import authority_names
+from placements.reports.content import TracedFigure
+from placements.reports.future import Future
+from placements.reports.words import long_date
+
+#: What a child placed by each service is called in a sentence.
+SERVICE_NOUN: Final[Mapping[str, str]] = MappingProxyType(
+    {codes.CARE: "children looked after", codes.EDUCATION: "children and young people with EHC plans"}
+)
+SYNTHETIC_MARK: Final = "Synthetic data: no real children"
+INTERNAL_MARK: Final = "INTERNAL - NOT FOR SHARING"
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that a section may use.
+
+    Attributes
+    ----------
+    county : County
+        Person-level rows: sections show them only through `placements.disclosure`.
+    future : Future
+        What was forecast, compared and planned, as far as there is any.
+    profile : str
+        Disclosure profile.
+    targets : DataFrame, optional
+        The targets ledger: `indicator`, `baseline`, `target`, `due`, `owner`, `action`, `status`, as far as present.
+    provenance : mapping
+        What the caller knows of sources, settings, seeds and versions.
+    """
+
+    county: County
+    future: Future
+    profile: str
+    targets: pd.DataFrame | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def day(self) -> dt.date:
+        """Return the day that "now" means."""
+        return self.county.snapshot
+
+    @property
+    def day_text(self) -> str:
+        """Return that day in words."""
+        return long_date(self.day)
+
+    @property
+    def authority(self) -> str:
+        """Return the name of the authority."""
+        return self.county.settings.study.name or self.county.authority.name
+
+    @property
+    def is_internal(self) -> bool:
+        """Return whether figures are shown as they are."""
+        return self.profile == INTERNAL
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Return what must stand on every page."""
+        marks = ["Draft"]
+        marks += [SYNTHETIC_MARK] if self.county.synthetic else []
+        marks += [INTERNAL_MARK] if self.is_internal else []
+        return tuple(marks)
+
+    @cached_property
+    def care(self) -> pd.DataFrame:
+        """Return one row per child looked after."""
+        return looked_after(self.county.placements, self.day)
+
+    @cached_property
+    def plans(self) -> pd.DataFrame:
+        """Return one row per EHC plan in force."""
+        return plans_in_force(self.county.placements, self.day)
+
+    def stock(self, service: str) -> pd.DataFrame:
+        """Return the stock of one service."""
+        return self.care if service == codes.CARE else self.plans
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """Return the services that there are data for, care first."""
+        return tuple(service for service in codes.SERVICES if len(self.stock(service)))
+
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """Return every child placed outside the authority, with `judgement`, `reason` and `basis`."""
+        both = pd.concat([self.care, self.plans])
+        judged = classify(both, self.county.provision, self.county.settings.thresholds)
+        both = both.assign(**{str(name): column for name, column in judged.items()})
+        return both[both["location"].eq(codes.OUT_OF_COUNTY)]
+
+    @cached_property
+    def trend(self) -> pd.DataFrame:
+        """Return the year ends of care."""
+        return care_trend(self.county.placements, self.day)
+
+    @cached_property
+    def headline(self) -> Mapping[str, Indicator]:
+        """Return the headline figures by name."""
+        return {indicator.name: indicator for indicator in self.county.headline()}
+
+    @cached_property
+    def area_names(self) -> Mapping[str, str]:
+        """Return the names of the planning areas."""
+        names = dict(zip(self.county.areas["area"], self.county.areas["name"], strict=True))
+        return {**names, schemas.AREA_UNKNOWN: "Not known", schemas.AREA_OUTSIDE: "Home outside the authority"}
+
+    @cached_property
+    def host_names(self) -> Mapping[str, str]:
+        """Return the names of authorities and of places outside England."""
+        return {**authority_names(), codes.UNKNOWN: "Authority not known"}
+
+    def traced(self, indicator: Indicator) -> TracedFigure:
+        """Return a headline figure as it may be shown, for the register."""
+        return traced(indicator, self.profile)
+
+
+def traced(indicator: Indicator, profile: str) -> TracedFigure:
+    """Return an indicator as it may be shown: a count, or a share with its numerator, denominator and what is left out."""
+    if indicator.numerator is None or indicator.denominator is None:
+        value = count_text(indicator.value, profile)
+        return TracedFigure(indicator.name, indicator.label, value, "", "", "", indicator.definition)
+    value = share_text(indicator.numerator, indicator.denominator, profile)
+    return TracedFigure(
+        indicator.name,
+        indicator.label,
+        value,
+        _part(indicator.numerator, indicator.denominator, value, profile),
+        count_text(indicator.denominator, profile),
+        count_text(indicator.excluded or 0, profile),
+        indicator.definition,
+    )
+
+
+def _part(numerator: float, denominator: float, shown: str, profile: str) -> str:
+    """Return the numerator, hidden where the rest of the denominator is what must be hidden."""
+    text = count_text(numerator, profile)
+    return shown if shown in ("c", "x") and numerator != denominator and numerator else text

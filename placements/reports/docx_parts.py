@@ -1,0 +1,153 @@
+"""Parts of a Word file that python-docx has no call for: fields, captions, bookmarks, borders, repeated header rows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+#: Units of Word: twentieths of a point, and eighths of a point for borders.
+_TWIPS_PER_CM: Final = 567
+
+
+def element(tag: str, **attributes: str) -> Any:
+    """Return a new element of the `w` namespace; attributes are of that namespace too."""
+    made = OxmlElement(f"w:{tag}")
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
+def add_field(paragraph: Any, instruction: str, shown: str, *, dirty: bool = False) -> None:
+    """Add a field with the text that stands until it is updated."""
+    begin = element("fldChar", fldCharType="begin", **({"dirty": "true"} if dirty else {}))
+    text = element("instrText")
+    text.set(qn("xml:space"), "preserve")
+    text.text = f" {instruction} "
+    for child in (begin, text, element("fldChar", fldCharType="separate")):
+        paragraph.add_run()._r.append(child)
+    paragraph.add_run(shown)
+    paragraph.add_run()._r.append(element("fldChar", fldCharType="end"))
+
+
+def add_bookmark(paragraph: Any, name: str, number: int) -> None:
+    """Enclose what a paragraph holds in a bookmark."""
+    start, end = element("bookmarkStart", id=str(number), name=name), element("bookmarkEnd", id=str(number))
+    properties = paragraph._p.pPr
+    paragraph._p.insert(0 if properties is None else 1, start)
+    paragraph._p.append(end)
+
+
+def contents(document: Any, entries: list[tuple[str, str]]) -> None:
+    """Add a table of contents: a field that Word can update, already filled with linked entries and page numbers."""
+    for position, (bookmark, text) in enumerate(entries):
+        paragraph = document.add_paragraph(style="TOC 1" if "TOC 1" in [s.name for s in document.styles] else None)
+        if position == 0:
+            begin = element("fldChar", fldCharType="begin")
+            instruction = element("instrText")
+            instruction.set(qn("xml:space"), "preserve")
+            instruction.text = ' TOC \\o "1-1" \\h \\z \\u '
+            for child in (begin, instruction, element("fldChar", fldCharType="separate")):
+                paragraph.add_run()._r.append(child)
+        link = element("hyperlink", anchor=bookmark, history="1")
+        for run_text in (text, "\t"):
+            run = paragraph.add_run(run_text)
+            link.append(run._r)
+        paragraph._p.append(link)
+        add_field(paragraph, f"PAGEREF {bookmark} \\h", "")
+        if position == len(entries) - 1:
+            paragraph.add_run()._r.append(element("fldChar", fldCharType="end"))
+
+
+def boxed(paragraph: Any, colour: str, fill: str) -> None:
+    """Give a paragraph a bar at its left and a background."""
+    properties = paragraph._p.get_or_add_pPr()
+    borders = element("pBdr")
+    borders.append(element("left", val="single", sz="24", space="8", color=colour))
+    shading = element("shd", val="clear", color="auto", fill=fill)
+    # The schema wants them in this order, before spacing and indentation.
+    anchor = next((child for child in properties if child.tag in _AFTER_BORDERS), None)
+    for child in (borders, shading):
+        if anchor is None:
+            properties.append(child)
+        else:
+            anchor.addprevious(child)
+
+
+_AFTER_BORDERS: Final = tuple(
+    qn(f"w:{name}")
+    for name in ("tabs", "suppressAutoHyphens", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl", "rPr")
+)
+
+
+def repeat_header(row: Any) -> None:
+    """Make a row stand again at the top of every page that its table runs on to."""
+    row._tr.get_or_add_trPr().append(element("tblHeader", val="true"))
+
+
+def keep_row_whole(row: Any) -> None:
+    """Do not let a row break over two pages."""
+    row._tr.get_or_add_trPr().insert(0, element("cantSplit", val="true"))
+
+
+def table_frame(table: Any, widths_cm: list[float], title: str, description: str) -> None:
+    """Give a table fixed widths, thin rules between rows, and a title and description for screen readers."""
+    properties = table._tbl.tblPr
+    for child in list(properties):
+        if child.tag in {qn(f"w:{name}") for name in ("tblW", "tblLayout", "tblLook", "tblBorders", "tblCellMar")}:
+            properties.remove(child)
+    properties.append(element("tblW", w=str(round(sum(widths_cm) * _TWIPS_PER_CM)), type="dxa"))
+    borders = element("tblBorders")
+    for side, size, colour in (("top", "8", "00558C"), ("bottom", "8", "00558C"), ("insideH", "4", "C8C8C8")):
+        borders.append(element(side, val="single", sz=size, space="0", color=colour))
+    properties.append(borders)
+    properties.append(element("tblLayout", type="fixed"))
+    margins = element("tblCellMar")
+    for side, width in (("top", "30"), ("left", "60"), ("bottom", "30"), ("right", "60")):
+        margins.append(element(side, w=width, type="dxa"))
+    properties.append(margins)
+    properties.append(
+        element("tblLook", firstRow="1", lastRow="0", firstColumn="1", lastColumn="0", noHBand="1", noVBand="1")
+    )
+    properties.append(element("tblCaption", val=title))
+    properties.append(element("tblDescription", val=description))
+    for column, width in zip(table._tbl.tblGrid, widths_cm, strict=True):
+        column.set(qn("w:w"), str(round(width * _TWIPS_PER_CM)))
+    for row in table._tbl.tr_lst:
+        for cell, width in zip(row.tc_lst, widths_cm, strict=True):
+            cell.get_or_add_tcPr().insert(0, element("tcW", w=str(round(width * _TWIPS_PER_CM)), type="dxa"))
+
+
+def shade(cell: Any, fill: str) -> None:
+    """Give a cell a background."""
+    cell._tc.get_or_add_tcPr().append(element("shd", val="clear", color="auto", fill=fill))
+
+
+def column_widths(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], total_cm: float) -> list[float]:
+    """Return widths that fit the words of a table: never narrower than the longest word while there is room.
+
+    What is left after that goes to columns in proportion to what their longest text still wants.
+    """
+    texts = [[columns[place], *(row[place] for row in rows)] for place in range(len(columns))]
+    least = [max(_word_cm(text, bold=row == 0) for row, text in enumerate(column)) for column in texts]
+    wanted = [min(max(_line_cm(text) for text in column), 9.0) for column in texts]
+    short = total_cm - sum(least)
+    if short <= 0:
+        return [width * total_cm / sum(least) for width in least]
+    extra = [max(want - low, 0.0) for want, low in zip(wanted, least, strict=True)]
+    scale = min(1.0, short / sum(extra)) if sum(extra) else 0.0
+    fitted = [low + scale * more for low, more in zip(least, extra, strict=True)]
+    # What is still left goes to the first column, up to a readable width, then to all alike.
+    left = total_cm - sum(fitted)
+    first = min(left, max(0.0, 6.5 - fitted[0]))
+    return [width + (first if place == 0 else 0) + (left - first) / len(fitted) for place, width in enumerate(fitted)]
+
+
+def _line_cm(text: str) -> float:
+    return 0.165 * len(text) + 0.3
+
+
+def _word_cm(text: str, *, bold: bool) -> float:
+    longest = max((len(word) for word in text.replace("/", "/ ").split()), default=1)
+    return (0.185 if bold else 0.168) * longest + 0.3

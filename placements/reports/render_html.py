@@ -1,0 +1,48 @@
+"""The document as one accessible HTML page: no script, no request to any network, the same bytes for the same content."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from itertools import count
+from typing import Any
+
+import jinja2
+
+from placements.reports.content import Document
+
+
+def render_html(document: Document) -> str:
+    """Return the document as an HTML page (WCAG 2.2 AA is the aim) that forbids itself any network."""
+    folder = files("placements.reports") / "templates"
+    style = (folder / "statement.css").read_text(encoding="utf-8")
+    page = (folder / "statement.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["data_uri"] = _data_uri
+    environment.filters["kind"] = _kind
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    tables, figures = count(1), count(1)
+    return environment.from_string(page).render(
+        document=document,
+        style=style,
+        style_hash=digest,
+        internal=any("NOT FOR SHARING" in mark for mark in document.marks),
+        next_table=lambda: next(tables),
+        next_figure=lambda: next(figures),
+    )
+
+
+def _data_uri(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+
+
+def _kind(block: Any) -> str:
+    """Return which macro of the template renders a block."""
+    return type(block).__name__.lower()

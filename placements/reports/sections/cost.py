@@ -1,0 +1,129 @@
+"""What do placements cost, inside the authority and outside it?"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from placements import codes
+from placements.analysis.cost import cost
+from placements.disclosure.suppress import SUPPRESSED, count_text, hidden, money_text
+from placements.reports import words
+from placements.reports.charts import paired_bars
+from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
+from placements.reports.context import SERVICE_NOUN, Context
+from placements.reports.sections.parts import PROVISION_LABEL, SERVICE_LABEL, figure, mark
+from placements.reports.tables import noted, numeric
+
+
+def section(context: Context) -> Section:
+    """Return the section on cost."""
+    blocks: list[Block] = [
+        Paragraph(
+            "Costs are those recorded for each placement. Where none is recorded, the unit cost assumed in this study for "
+            "that kind of placement stands in. A place outside the authority is not the same place as one inside: the "
+            "children may differ in need, so a difference in mean cost is not what would be saved by moving a placement."
+        )
+    ]
+    for service in context.services:
+        blocks += _of_service(context, service)
+    return Section("cost", "Cost", tuple(blocks))
+
+
+def _of_service(context: Context, service: str) -> list[Block]:
+    stock, p = context.stock(service), context.profile
+    table = cost(stock, ["provision", "location"])
+    if table["costed"].sum() == 0:
+        return [
+            Heading(SERVICE_LABEL[service]),
+            Paragraph(f"No cost is recorded or assumed for {SERVICE_NOUN[service]}, so none is shown."),
+        ]
+    total = cost(stock.assign(all="all"), ["all"]).iloc[0]
+    outside = cost(stock, ["location"])
+    money = money_text(float(total["yearly_cost_gbp"]), float(total["costed"]), p)
+    away = outside.loc[codes.OUT_OF_COUNTY] if codes.OUT_OF_COUNTY in outside.index else None
+    text = f"The placements of {SERVICE_NOUN[service]} on {context.day_text} cost "
+    text += f"{_said(money)} a year at the rates of that day"
+    if away is not None:
+        text += f", of which {_said(money_text(float(away['yearly_cost_gbp']), float(away['costed']), p))} outside the authority"
+    text += f". A cost is known or assumed for {words.of(float(total['costed']), float(total['children']), p)}."
+    order = [kind for kind in PROVISION_LABEL[service] if kind in table.index.get_level_values(0)]
+    return [
+        Heading(SERVICE_LABEL[service]),
+        Paragraph(text),
+        _chart(context, service, table.reindex(order, level=0)),
+    ]
+
+
+def _said(money: str) -> str:
+    return "a sum that is not shown" if money in (SUPPRESSED, "x") else money
+
+
+def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
+    p = context.profile
+    hide = hidden(table["children"], p)
+    rows = tuple(
+        (
+            PROVISION_LABEL[service].get(str(kind), str(kind)),
+            codes.LOCATION[str(place)],
+            SUPPRESSED if secret else count_text(float(row["children"]), p),
+            SUPPRESSED if secret else count_text(float(row["excluded"]), p),
+            money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p),
+            money_text(float(row["yearly_cost_gbp"]), float(row["costed"]), p) if row["costed"] else "x",
+        )
+        for ((kind, place), row), secret in zip(table.iterrows(), hide, strict=True)
+    )
+    key = "care" if service == codes.CARE else "plans"
+    return noted(
+        Table(
+            f"{key}-cost",
+            f"{SERVICE_LABEL[service]}: cost by placement and location, {context.day_text}",
+            ("Placement", "Location", "Children", "No cost known", "Mean a week", "All, a year"),
+            rows,
+            ("text", "text", *numeric(5)[1:]),
+            (
+                "Means and sums are of children whose cost is known or assumed, and need at least 10 of them. "
+                "Sums are to three significant figures.",
+            ),
+        ),
+        p,
+    )
+
+
+def _chart(context: Context, service: str, table: pd.DataFrame) -> Figure | Table:
+    p, data = context.profile, _table(context, service, table)
+    means: dict[str, list[float]] = {}
+    for (kind, place), row in table.iterrows():
+        text = money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p)
+        if place in (codes.IN_COUNTY, codes.OUT_OF_COUNTY):
+            pair = means.setdefault(str(kind), [math.nan, math.nan])
+            pair[int(place == codes.OUT_OF_COUNTY)] = (
+                float(text.strip("£").replace(",", "")) if text[0] == "£" else math.nan
+            )
+    kept = {kind: pair for kind, pair in means.items() if not all(map(math.isnan, pair))}
+    if not kept:
+        return data
+    both = {kind: pair[1] / pair[0] for kind, pair in kept.items() if not any(map(math.isnan, pair)) and pair[0]}
+    labels = [PROVISION_LABEL[service].get(kind, kind) for kind in kept]
+    heading = f"{SERVICE_LABEL[service]}: mean cost a week, inside and outside the authority"
+    if both:
+        dearest = max(kept, key=lambda kind: max(value for value in kept[kind] if not math.isnan(value)))
+        heading = f"{PROVISION_LABEL[service].get(dearest, dearest)} has the highest mean cost a week"
+    drawn = paired_bars(
+        heading,
+        labels,
+        [(pair[0], pair[1]) for pair in kept.values()],
+        ("Inside the authority, £ a week", "Outside the authority, £ a week"),
+        mark=mark(context),
+    )
+    said = "; ".join(
+        f"{label}: inside {_pounds(pair[0])}, outside {_pounds(pair[1])}"
+        for label, pair in zip(labels, kept.values(), strict=True)
+    )
+    alt = f"Bar chart of mean weekly cost by placement, inside and outside the authority. {said}."
+    return figure(context, drawn=drawn, alt=alt, source="Source: recorded and assumed costs", data=data)
+
+
+def _pounds(value: float) -> str:
+    return "not shown" if math.isnan(value) else f"£{value:,.0f}"

@@ -1,0 +1,190 @@
+"""How many places will children need, and how sure is that?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from placements import codes
+from placements.analysis.profile import monthly_stock
+from placements.forecasting import PLANNABLE, Forecast
+from placements.reports import words
+from placements.reports.charts import Line, fan
+from placements.reports.content import Block, BulletList, Callout, Figure, Heading, Paragraph, Section, Table
+from placements.reports.context import Context
+from placements.reports.sections.parts import KIND_LABEL, SERVICE_LABEL, figure, listed, mark
+from placements.reports.tables import noted, numeric
+
+#: Months of the past that are drawn before the forecast; SEN2 returns do not reach back, so only its last day is.
+_PAST_MONTHS = {codes.CARE: 24, codes.EDUCATION: 0}
+#: Months between the points that are drawn: fewer would show the rounding.
+_STEP = 3
+_BANDS = (("19 in 20", "low_95", "high_95"), ("8 in 10", "low_80", "high_80"))
+
+
+def section(context: Context) -> Section:
+    """Return the section on the forecast."""
+    future = context.future.forecast
+    if future is None:
+        return Section("forecast", "Need in the years ahead", (Paragraph("No forecast was made for this statement."),))
+    services = [service for service in context.services if future.groups["service"].eq(service).any()]
+    kinds = [kind for kind in PLANNABLE if future.groups["provision"].eq(kind).any()]
+    blocks: list[Block] = [
+        Paragraph(
+            f"The forecast looks {words.plain_count(future.years, 'year', 'years')} ahead from {context.day_text}. It "
+            "covers the placements that local places can be made for: "
+            f"{listed(KIND_LABEL, kinds or PLANNABLE)}. Other placements, such as those with relatives or parents, are "
+            "not forecast."
+        )
+    ]
+    for service in services:
+        blocks += [Heading(SERVICE_LABEL[service]), *_of_service(context, future, service)]
+    blocks += [Heading("How it is made, and its limits"), _method(future), _back_test(future)]
+    return Section("forecast", "Need in the years ahead", tuple(blocks))
+
+
+def _of_service(context: Context, future: Forecast, service: str) -> list[Block]:
+    total = future.summary(["service"], "total").loc[service]
+    settled = future.summary(["service"], "settled").loc[service]
+    p = context.profile
+    now = int(context.stock(service)["provision"].isin(list(PLANNABLE)).sum())
+    last = total.iloc[-1]
+    text = (
+        f"On {context.day_text} {words.counted(now, p)} were in such placements. If recent patterns continue, the middle "
+        f"forecast for {words.long_date(total.index[-1])} is {words.quantity(float(last['median']), p)}; in 8 of 10 runs "
+        f"it lies between {words.quantity(float(last['low_80']), p)} and {words.quantity(float(last['high_80']), p)}. "
+        f"Of these, about {words.quantity(float(settled.iloc[-1]['median']), p)} would be children already in their "
+        "placement today, who are not moved; the rest are placements that start in the years between and that a plan can "
+        "affect."
+    )
+    return [Paragraph(text), _chart(context, service, total, now), _by_kind(context, future, service)]
+
+
+def _chart(context: Context, service: str, total: pd.DataFrame, now: int) -> Figure:
+    p = context.profile
+    data = _table(context, service, total)
+    past = monthly_stock(context.county.placements, context.day, _PAST_MONTHS[service], PLANNABLE)[::_STEP]
+    ahead = total.iloc[_STEP - 1 :: _STEP]
+    when = [str(day.year) for day in (*past.index, *ahead.index)]
+    seen = [float(_shown(value, p)) for value in past]
+    start = float(_shown(now, p))
+    lines = [
+        Line(
+            label,
+            (start, *(_shown(value, p) for value in ahead["median"])),
+            (start, *(_shown(value, p) for value in ahead[low])),
+            (start, *(_shown(value, p) for value in ahead[high])),
+        )
+        for label, low, high in _BANDS
+    ]
+    middle = words.quantity(float(total.iloc[-1]["median"]), p)
+    heading = f"{SERVICE_LABEL[service]} in placements a plan can affect: {words.quantity(now, p)} now, middle forecast {middle}"
+    drawn = fan(heading, when, lines, past=seen, ticks=12 // _STEP, mark=mark(context))
+    said = " ".join(f"{row[0]}: {row[1]}, 8 in 10 runs {row[2]}, 19 in 20 runs {row[3]}." for row in data.rows)
+    alt = f"Fan chart of children in placements that a plan can affect; {words.number(now, p)} on {context.day_text}. {said}"
+    return figure(context, drawn=drawn, alt=alt, source="Source: forecast from the returns; see the method", data=data)
+
+
+def _shown(value: float, profile: str) -> float:
+    return float(value) if profile == "internal" else float(5 * int(value / 5 + 0.5))
+
+
+def _between(row: pd.Series, low: str, high: str, profile: str) -> str:
+    return f"{words.quantity(float(row[low]), profile)} to {words.quantity(float(row[high]), profile)}"
+
+
+def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
+    p = context.profile
+    rows = tuple(
+        (
+            words.long_date(day),
+            words.quantity(float(row["median"]), p),
+            _between(row, "low_80", "high_80", p),
+            _between(row, "low_95", "high_95", p),
+        )
+        for day, row in total.iloc[11::12].iterrows()
+    )
+    key = "care" if service == codes.CARE else "plans"
+    return noted(
+        Table(
+            f"{key}-forecast",
+            f"{SERVICE_LABEL[service]}: forecast of placements in use",
+            ("On", "Middle", "8 in 10 runs", "19 in 20 runs"),
+            rows,
+            numeric(4),
+            ("Bands show chance and the spread of past months. They do not show changes of policy or practice.",),
+        ),
+        p,
+    )
+
+
+def _by_kind(context: Context, future: Forecast, service: str) -> Table:
+    p = context.profile
+    by = future.summary(["service", "provision"], "total").loc[service]
+    stock = context.stock(service)
+    rows = []
+    for kind in by.index.get_level_values("provision").unique():
+        last = by.loc[kind].iloc[-1]
+        now = int(stock["provision"].eq(kind).sum())
+        rows.append(
+            (
+                KIND_LABEL.get(str(kind), str(kind)),
+                words.quantity(now, p),
+                words.quantity(float(last["median"]), p),
+                _between(last, "low_80", "high_80", p),
+            )
+        )
+    day = words.long_date(by.index.get_level_values("month")[-1])
+    key = "care" if service == codes.CARE else "plans"
+    return noted(
+        Table(
+            f"{key}-forecast-kind",
+            f"{SERVICE_LABEL[service]}: forecast by kind of placement, {day}",
+            ("Kind of placement", f"On {context.day_text}", "Middle", "8 in 10 runs"),
+            tuple(rows),
+            numeric(4),
+        ),
+        p,
+    )
+
+
+def _method(future: Forecast) -> BulletList:
+    levers = future.assumptions
+    items = [
+        f"New placements are drawn month by month from the rates seen in the last {_years(levers)} of the care data, by "
+        "area, need, age and kind of placement; small groups borrow strength from larger ones.",
+        "How long placements last is taken from how long past ones did. Care ends at the eighteenth birthday, an EHC plan "
+        "by the twenty-fifth.",
+        f"This is repeated {future.runs:,} times. The middle is the value that half of the runs lie above; the bands say "
+        "how far the runs spread.",
+        "Children placed today stay until their placements end. They are counted apart from placements that start later.",
+        "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing is "
+        "assumed about changes of policy, law, prices or practice.",
+    ]
+    changed = [
+        f"{label} times {levers[name]:g}"
+        for name, label in (
+            ("entry_rate_multiplier", "new placements"),
+            ("duration_multiplier", "length of placements"),
+        )
+        if levers.get(name, 1.0) != 1.0
+    ]
+    if changed:
+        items.append(f"The settings of this study change the observed rates: {words.joined(changed)}.")
+    return BulletList(tuple(items))
+
+
+def _years(levers: object) -> str:
+    years = levers.get("history_years") if hasattr(levers, "get") else None
+    return words.plain_count(int(years), "year", "years") if years else "years"
+
+
+def _back_test(future: Forecast) -> Callout:
+    tested = future.assumptions.get("back_test")
+    if tested:
+        return Callout("Back-test", str(tested))
+    return Callout(
+        "This forecast has not been back-tested",
+        "It has not yet been checked against what happened after an earlier date. Until it has, read the bands as "
+        "the spread of the model's own runs, not as a measure of how often it is right.",
+        "warning",
+    )

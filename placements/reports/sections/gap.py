@@ -1,0 +1,191 @@
+"""Where do local places fall short of need? By kind of place, need, age and area."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from placements import codes
+from placements.analysis.gap import WANTED_LABEL
+from placements.disclosure.grid import TOTAL, hidden_grid
+from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text
+from placements.reports import words
+from placements.reports.charts import paired_bars
+from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Section, Table
+from placements.reports.context import Context
+from placements.reports.sections.parts import SERVICE_LABEL, age_order, figure, mark, shown_count
+from placements.reports.tables import ALL, label_of, noted, numeric
+
+_PARTS = ("in_county", "avoidable", "appropriate", "unknown")
+
+
+def section(context: Context) -> Section:
+    """Return the section on the gap between need and local places."""
+    by_kind = _ordered(context.county.sufficiency(["provision"]), tuple(WANTED_LABEL))
+    title = "The gap: need and local places"
+    if by_kind.empty:
+        return Section("gap", title, (Paragraph("The data hold no placements that local places can be made for."),))
+    blocks: list[Block] = [
+        Paragraph(
+            "Local need is the number of children placed in the county and those avoidably outside it. It is set against "
+            "the places in the county that our children hold or can expect. A gap above zero means too few places. A "
+            "place that takes several needs or ages is shared out over them in proportion to need."
+        ),
+        BulletList(tuple(_sentence(context, str(kind), row) for kind, row in by_kind.iterrows())),
+        Heading("By kind of place"),
+        _chart(context, by_kind, "kind", "kind of place", "Kind of place", WANTED_LABEL),
+    ]
+    for service in context.services:
+        blocks.append(Heading(SERVICE_LABEL[service]))
+        blocks += _of_service(context, service)
+    return Section("gap", title, tuple(blocks))
+
+
+def _of_service(context: Context, service: str) -> list[Block]:
+    groups = codes.CARE_NEED_GROUPS if service == codes.CARE else codes.EDUCATION_NEED_GROUPS
+    key, who = ("care", "looked after") if service == codes.CARE else ("plans", "with EHC plans")
+    blocks: list[Block] = []
+    for by, first, order, labels in (
+        ("need", "Need", groups, codes.NEED_GROUP_LABEL),
+        ("age_band", "Age", age_order(service), {}),
+    ):
+        table = context.county.sufficiency(["service", by])
+        if service in table.index.get_level_values(0):
+            rows = _ordered(table.loc[service], order)
+            blocks.append(
+                _table(context, rows, f"{key}-{by.split('_')[0]}", f"children {who}, by {first.lower()}", first, labels)
+            )
+    table = context.county.sufficiency(["service", "area"])
+    if service in table.index.get_level_values(0):
+        areas = _ordered(table.loc[service], tuple(context.area_names))
+        blocks.append(
+            _chart(context, areas, f"{key}-area", f"children {who}, by home area", "Home area", context.area_names)
+        )
+    return blocks
+
+
+def _ordered(table: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    kept = [value for value in order if value in table.index]
+    return table.loc[[*kept, *(value for value in table.index if value not in kept)]]
+
+
+def _sentence(context: Context, kind: str, row: pd.Series) -> str:
+    p, name = context.profile, WANTED_LABEL.get(kind, kind)
+    hide = hidden_grid(pd.DataFrame([row[list(_PARTS)].astype(int)]), p)
+    if bool(hide.iloc[0, :2].sum() == 1):
+        return f"{name}: the numbers are too small to state."
+    need, places, gap = float(row["need_local"]), float(row["available_to_us"]), float(row["gap"])
+    text = f"{name}: local need {words.number(need, p)}, places {words.quantity(places, p)}"
+    text = text.replace(f"places {SUPPRESSED}", f"places {words.FEWER}")
+    if abs(gap) < (0.5 if p == INTERNAL else 6):
+        return f"{text}: about in balance."
+    return f"{text}: {'short by' if gap > 0 else 'more than needed, by'} about {words.quantity(abs(gap), p)}."
+
+
+def shown_gap(table: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """Return need, places and gap as they may be shown, with a row `TOTAL`: texts, and whether need is hidden.
+
+    Local need is hidden when just one of its two parts is, or when it could be had from the total and the other rows.
+    """
+    parts = table[list(_PARTS)].astype(int)
+    hide = hidden_grid(parts, profile)
+    secret = hide[["in_county", "avoidable"]].sum(axis=1).eq(1)
+    need = parts["in_county"] + parts["avoidable"]
+    if profile != INTERNAL:
+        secret[need.index] |= need.gt(0) & need.lt(6)
+    if secret[need.index].sum() == 1 and not secret[TOTAL]:
+        open_rows = need[~secret[need.index] & need.gt(0)]
+        if len(open_rows):
+            secret[open_rows.idxmin()] = True
+    rows = []
+    places = table["available_to_us"]
+    for group in hide.index:
+        row = table.sum() if group == TOTAL else table.loc[group]
+        hidden_row = bool(secret[group])
+        held = float(places.sum()) if group == TOTAL else float(places[group])
+        want = float(row["in_county"] + row["avoidable"])
+        children = float(sum(row[part] for part in _PARTS))
+        rows.append(
+            {
+                "children": SUPPRESSED if hide.loc[group, TOTAL] else count_text(children, profile),
+                "in_county": SUPPRESSED
+                if hide.loc[group, "in_county"]
+                else count_text(float(row["in_county"]), profile),
+                "avoidable": SUPPRESSED
+                if hide.loc[group, "avoidable"]
+                else count_text(float(row["avoidable"]), profile),
+                "need_local": SUPPRESSED if hidden_row else count_text(want, profile),
+                "places": words.quantity(held, profile),
+                "gap": SUPPRESSED if hidden_row else _gap_text(want - held, profile),
+                "secret": hidden_row,
+            }
+        )
+    return pd.DataFrame(rows, index=hide.index)
+
+
+def _gap_text(gap: float, profile: str) -> str:
+    """Return a gap: a small one reads 0 when shareable, because it is smaller than the rounding of its parts."""
+    text = words.quantity(gap, profile)
+    return "0" if text == SUPPRESSED else text
+
+
+def _table(context: Context, table: pd.DataFrame, key: str, what: str, first: str, labels: Mapping[str, str]) -> Table:
+    shown = shown_gap(table, context.profile)
+    rows = tuple(
+        (
+            ALL if group == TOTAL else label_of(labels, str(group)),
+            *(str(row[name]) for name in ("children", "in_county", "avoidable", "need_local", "places", "gap")),
+        )
+        for group, row in shown.iterrows()
+    )
+    data = Table(
+        f"gap-{key}",
+        f"Local need and places: {what}, {context.day_text}",
+        (first, "Children", "In the county", "Avoidably outside", "Local need", "Places", "Gap"),
+        rows,
+        numeric(7),
+        (
+            "Children in placements that local places can be made for; those appropriately outside, or who cannot be "
+            "judged, are in Children only. Places: held by our children or open to them. Gap: local need less places.",
+        ),
+        1,
+    )
+    return noted(data, context.profile)
+
+
+def _chart(context: Context, table: pd.DataFrame, key: str, what: str, first: str, labels: Mapping[str, str]) -> Figure:
+    p, data = context.profile, _table(context, table, key, what, first, labels)
+    shown = shown_gap(table, p)
+    groups = [
+        group
+        for group in table.index
+        if float(table.loc[group, "children"]) > 0 or float(table.loc[group, "available_to_us"]) >= 0.5
+    ]
+    pairs = [
+        (
+            shown_count(float(table.loc[group, "need_local"]), p, secret=bool(shown.loc[group, "secret"])),
+            shown_count(float(table.loc[group, "available_to_us"]), p),
+        )
+        for group in groups
+    ]
+    names = [label_of(labels, str(group)) for group in groups]
+    gaps = {name: pair[0] - pair[1] for name, pair in zip(names, pairs, strict=True) if not any(map(math.isnan, pair))}
+    widest = max(gaps, key=lambda name: gaps[name]) if gaps else ""
+    heading = (
+        f"The widest gap is in {widest if first == 'Home area' else words.lower_first(widest)}"
+        if gaps and gaps[widest] > 0
+        else "Local need and places"
+    )
+    drawn = paired_bars(
+        heading, names, pairs, ("Local need (children)", "Places we hold or can expect"), mark=mark(context)
+    )
+    said = "; ".join(f"{row[0]}: need {_say(row[4])}, places {_say(row[5])}" for row in data.rows[:-1])
+    alt = f"Bar chart of local need and places by {first.lower()}. {said}."
+    source = "Source: the returns, and the registers of provision"
+    return figure(context, drawn=drawn, alt=alt, source=source, data=data)
+
+
+def _say(cell: str) -> str:
+    return "hidden" if cell == SUPPRESSED else cell

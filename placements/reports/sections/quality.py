@@ -1,0 +1,116 @@
+"""How good are the data? What was read and not used, which rules were broken, and what is not known."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from placements import codes
+from placements.disclosure.suppress import count_text, is_small
+from placements.reports import words
+from placements.reports.content import Block, BulletList, Heading, Paragraph, Section, Table
+from placements.reports.context import SERVICE_NOUN, Context
+from placements.reports.tables import noted, numeric
+
+#: Sources whose rows are children: their numbers of rows are treated as numbers of children.
+_PERSON_SOURCES = ("ssda903", "sen2", "census")
+_SOURCE_LABEL = {
+    "ssda903": "Children looked after (SSDA903)",
+    "sen2": "EHC plans (SEN2)",
+    "gias": "Schools (Get Information About Schools)",
+    "ofsted": "Providers (Ofsted)",
+    "register": "Council's own registers",
+    "census": "Placements census",
+}
+
+
+def section(context: Context) -> Section:
+    """Return the section on data quality."""
+    files = context.county.files
+    blocks: list[Block] = []
+    if files.empty:
+        blocks.append(Paragraph("No input files are recorded for this study."))
+    else:
+        blocks += [
+            Paragraph(
+                "Every row read is accounted for: it was used, set aside because it could not be used, or superseded by a "
+                "later return of the same record. Nothing was dropped without being counted."
+            ),
+            _files_table(context, files),
+        ]
+    blocks += [Heading("Rules checked"), _checks(context), Heading("What is not known"), _unknowns(context)]
+    return Section("quality", "How good the data are", tuple(blocks))
+
+
+def _files_table(context: Context, files: pd.DataFrame) -> Table:
+    counts = ["rows_in", "used", "quarantined", "superseded"]
+    sums = files.groupby(["source", "table"], sort=True)[counts].sum()
+    number = files.groupby(["source", "table"], sort=True).size()
+    rows = tuple(
+        (
+            _SOURCE_LABEL.get(str(source), str(source)),
+            str(table).replace("_", " "),
+            f"{int(number[source, table]):,}",
+            *(_rows_text(context, str(source), float(row[name])) for name in counts),
+        )
+        for (source, table), row in sums.iterrows()
+    )
+    return noted(
+        Table(
+            "quality-files",
+            "What became of the rows of every file",
+            ("Source", "Table", "Files", "Rows read", "Used", "Set aside", "Superseded"),
+            rows,
+            ("text", *numeric(7)[:1], *numeric(6)[1:]),
+            (
+                "Set aside: rows that could not be used; the reasons are listed, row by row, in the study's quarantine folder.",
+            ),
+        ),
+        context.profile,
+    )
+
+
+def _rows_text(context: Context, source: str, value: float) -> str:
+    return count_text(value, context.profile) if source in _PERSON_SOURCES else f"{value:,.0f}"
+
+
+def _checks(context: Context) -> Table | Paragraph:
+    checks = context.county.checks
+    broken = checks[checks["count"].fillna(0) > 0] if len(checks) else checks
+    if broken.empty:
+        return Paragraph("No rule that was checked across the tables was broken.")
+    rows = tuple(
+        (
+            str(row["code"]),
+            str(row["severity"]).capitalize(),
+            str(row["message"]),
+            count_text(float(row["count"]), context.profile),
+        )
+        for _, row in broken.iterrows()
+    )
+    return noted(
+        Table(
+            "quality-rules",
+            "Rules that some rows break",
+            ("Rule", "Severity", "What it says", "Rows"),
+            rows,
+            ("text", "text", "text", "number"),
+        ),
+        context.profile,
+    )
+
+
+def _unknowns(context: Context) -> BulletList:
+    items = []
+    for service in context.services:
+        stock, p = context.stock(service), context.profile
+        total = float(len(stock))
+        for label, missing in (
+            ("location not known", float(stock["location"].eq(codes.UNKNOWN).sum())),
+            ("distance from home not known", float(stock["distance_miles"].isna().sum())),
+            ("need not recorded", float(stock["need"].eq(codes.NEED_UNKNOWN).sum())),
+            ("cost not known and not assumed", float(stock["weekly_cost_gbp"].isna().sum())),
+        ):
+            figures = words.of(missing, total, p)
+            few = is_small(missing) and not context.is_internal
+            items.append(f"{words.sentence(SERVICE_NOUN[service])[:-1]}, {label}: {words.FEWER if few else figures}.")
+    return BulletList(tuple(items) or ("The data hold no children.",))

@@ -1,0 +1,95 @@
+"""A study is a folder: `study.toml`, `data/` in, `maps/` and `reports/` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from placements.assemble import assemble
+from placements.county import County
+from placements.geography.authorities import Authority, find_authority
+from placements.geography.postcodes import open_directory
+from placements.read.everything import read_everything
+from placements.settings import Settings, read_settings
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder and what its `study.toml` says.
+
+    Attributes
+    ----------
+    folder : Path
+    settings : Settings
+    authority : Authority
+    """
+
+    folder: Path
+    settings: Settings
+    authority: Authority
+
+    @property
+    def data(self) -> Path:
+        """Return the folder of inputs."""
+        return self.folder / "data"
+
+    @property
+    def maps(self) -> Path:
+        """Return the folder that maps are written to."""
+        return self.folder / "maps"
+
+    @property
+    def reports(self) -> Path:
+        """Return the folder that reports and tables are written to."""
+        return self.folder / "reports"
+
+    @property
+    def scenarios(self) -> tuple[Path, ...]:
+        """Return the hand-written scenarios, by name."""
+        return tuple(sorted((self.folder / "scenarios").glob("*.toml")))
+
+    def load(self, progress: Progress | None = None) -> County:
+        """Read, check and locate everything in `data/`.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with the share done and what is being done.
+
+        Raises
+        ------
+        DataError
+            When there is nothing to read, or a file cannot be read at all. Single rows that cannot be used are kept in
+            `County.quarantine` instead.
+        """
+        tell = progress or (lambda share, text: None)
+        directory = open_directory(progress=lambda share, text: tell(share, f"postcode directory, once: {text}"))
+        tables = read_everything(self.data, tell)
+        tell(1.0, "locating")
+        return assemble(tables, self.settings, self.authority, directory)
+
+    def with_profile(self, profile: str | None) -> Study:
+        """Return the study under another disclosure profile; itself when none is named."""
+        if profile is None:
+            return self
+        disclosure = replace(self.settings.disclosure, profile=profile)
+        return replace(self, settings=replace(self.settings, disclosure=disclosure))
+
+
+def open_study(folder: Path | str = ".") -> Study:
+    """Open the study in a folder.
+
+    Raises
+    ------
+    SettingsError
+        When `study.toml` is missing or says something that cannot be followed.
+    UsageError
+        When it names an authority or district that does not exist.
+    """
+    path = Path(folder)
+    settings = read_settings(path / "study.toml")
+    chosen = settings.study
+    return Study(path, settings, find_authority(chosen.authority, chosen.districts, chosen.name))

@@ -1,0 +1,57 @@
+"""Outputs are written whole or not at all, and the same content always gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Final
+
+#: The earliest time a zip archive can carry: it says nothing, which is the point.
+_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write `content` beside `path` and move it into place, so that a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(part).chmod(0o666 & ~mask)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def write_text(path: Path, content: str) -> Path:
+    """Write text as UTF-8 with the line endings it has; whole or not at all."""
+    return write_bytes(path, content.encode("utf-8"))
+
+
+def stable_zip(content: bytes) -> bytes:
+    """Return a zip archive (Word, Excel) with fixed times, so that equal content is equal bytes."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for entry in source.infolist():
+            plain = zipfile.ZipInfo(entry.filename, date_time=_ZIP_TIME)
+            plain.compress_type = zipfile.ZIP_DEFLATED
+            plain.external_attr = entry.external_attr
+            target.writestr(plain, source.read(entry))
+    return out.getvalue()
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
