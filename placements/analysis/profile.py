@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from placements import codes
-from placements.analysis.snapshot import stock as stock_on
+from placements.analysis.snapshot import looked_after, plans_in_force
 
 #: What stands for a characteristic that was not recorded.
 NOT_RECORDED = "not_recorded"
@@ -61,8 +61,10 @@ def hosts(stock: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["count"], ascending=False, kind="stable")
 
 
-def monthly_stock(placements: pd.DataFrame, on: dt.date, months: int, kinds: Sequence[str]) -> pd.Series:
-    """Return how many children were in placements of some kinds at the end of each month up to a day.
+def past_stock(
+    placements: pd.DataFrame, on: dt.date, *, service: str, kinds: Sequence[str], months: int, step: int = 1
+) -> pd.Series:
+    """Return how many children were in placements of some kinds, every few months up to a day.
 
     Parameters
     ----------
@@ -70,17 +72,20 @@ def monthly_stock(placements: pd.DataFrame, on: dt.date, months: int, kinds: Seq
         `schemas.PLACEMENTS`.
     on : date
         The last day; the others are the same day of earlier months.
-    months : int
-        How many months back.
+    service : str
+        `care` or `education`.
     kinds : sequence of str
         Values of `provision`.
+    months, step : int
+        How many months back, and months between two days.
 
     Returns
     -------
     Series of int
-        By Timestamp, ``months + 1`` of them, oldest first.
+        By Timestamp, oldest first.
     """
-    days = [pd.Timestamp(on) - pd.DateOffset(months=back) for back in range(months, -1, -1)]
+    days = [pd.Timestamp(on) - pd.DateOffset(months=back) for back in range(months // step * step, -1, -step)]
+    stock_on = looked_after if service == codes.CARE else plans_in_force
     held = [stock_on(placements, day.date())["provision"] for day in days]
     counts = [int(provision.isin(list(kinds)).sum()) for provision in held]
     return pd.Series(counts, index=pd.DatetimeIndex(days), name="children", dtype=int)

@@ -9,6 +9,7 @@ from placements import codes
 from placements.analysis.cost import cost
 from placements.analysis.gap import WANTED_LABEL
 from placements.analysis.location import location_by_distance
+from placements.analysis.published import published_comparison
 from placements.analysis.snapshot import looked_after, plans_in_force, stock
 from placements.county import County
 from placements.disclosure.suppress import count_text, money_text, protect, share_text
@@ -33,6 +34,7 @@ def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: 
         "location": _location(county, shown),
         "sufficiency": sufficiency_rows(county, by, shown),
         "cost": _cost(county, shown),
+        "published": _published(county, shown),
     }
 
 
@@ -72,6 +74,27 @@ def sufficiency_rows(county: County, by: list[str], profile: str) -> list[dict[s
                 "available_to_us": "c" if hide else count_text(round(places), profile),
                 "gap": "c" if hide else _signed(raw["gap"], profile),
                 "out_of_county": share_text(raw["numerator"], raw["denominator"], profile),
+            }
+        )
+    return rows
+
+
+def _published(county: County, profile: str) -> list[dict[str, Any]]:
+    """Return published figures beside those of the data."""
+    table = published_comparison(county.authority.code, county.placements, county.provision, county.snapshot)
+    rows = []
+    for row in table.to_dict("records"):
+        counted = row["here_of"] != row["here_of"]  # NaN: a count, not a share
+        rows.append(
+            {
+                "figure": row["label"],
+                "published_year": str(row["year"]),
+                "published": f"{row['published']:,.0f}"
+                if counted
+                else f"{100 * row['published'] / row['published_of']:.0f}%",
+                "these_data": count_text(row["here"], profile)
+                if counted
+                else share_text(row["here"], row["here_of"], profile),
             }
         )
     return rows

@@ -88,11 +88,17 @@ def _worked_out(hide: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _cheapest(
     values: npt.NDArray[np.float64], hide: npt.NDArray[np.bool_], row: int, column: int
 ) -> tuple[int, int] | None:
+    """Return the smallest cell to hide beside a hidden one: in the line where it stands alone, if it does in one."""
     rows, columns = values.shape
-    line = [(row, other) for other in range(columns)] + [(other, column) for other in range(rows)]
-    choices = [
-        (r == rows - 1 or c == columns - 1, float(values[r, c]), r, c)
-        for r, c in line
-        if not hide[r, c] and values[r, c] > 0
-    ]
-    return min(choices)[2:] if choices else None
+    across = [(row, other) for other in range(columns)]
+    down = [(other, column) for other in range(rows)]
+    alone = [line for line in (across, down) if sum(bool(hide[cell]) for cell in line) == 1]
+    for line in [*alone, across + down]:
+        choices = [
+            (cell[0] == rows - 1 or cell[1] == columns - 1, float(values[cell]), cell)
+            for cell in line
+            if not hide[cell] and values[cell] > 0
+        ]
+        if choices:
+            return min(choices)[2]
+    return None

@@ -1,7 +1,8 @@
-"""The county's figures as a map may show them: counted by `analysis`, made safe by `disclosure`, put side by side here."""
+"""The county's figures as a map may show them: counted by `analysis`, made safe by `disclosure`, put together here."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -81,8 +82,8 @@ def difference(need: float, places: float, parts: tuple[Shown, Shown], internal:
     return Shown(f"{value:+,.0f}".replace("-", MINUS) if value else "0", value)
 
 
-#: Columns of `Figures.areas`.
-AREA_COLUMNS: Final = ("need", "places", "gap", "share", "outside", "known", "excluded")
+#: Figures of one planning area by name: see `Figures.areas`.
+AreaFigures = Mapping[str, Shown]
 
 
 @dataclass(frozen=True)
@@ -119,19 +120,19 @@ class Figures:
         return {codes.CARE: looked_after(placements, on), codes.EDUCATION: plans_in_force(placements, on)}
 
     @cached_property
-    def areas(self) -> dict[str, pd.DataFrame]:
-        """Return by service one row per planning area (not known among them) and a last row `TOTAL`, of `Shown` cells.
+    def areas(self) -> dict[str, dict[str, AreaFigures]]:
+        """Return by service, then by planning area (not known among them, and `TOTAL` last), what may be shown.
 
-        Columns: `need` (children a local place should meet), `places` (usable and available to us), `gap`, and of all
-        children of the service `outside` (the authority), `known` (location known), `excluded`, `share`.
+        The figures are `need` (children a local place should meet), `places` (usable and available to us), `gap`, and
+        of all children of the service `outside` (the authority), `known` (location known), `excluded`, `share`.
         """
         need = self.county.sufficiency(by=["service", "area"])[["need_local", "available_to_us"]].astype(float)
         return {service: self._areas(service, need) for service in codes.SERVICES}
 
-    def _areas(self, service: str, need: pd.DataFrame) -> pd.DataFrame:
+    def _areas(self, service: str, need: pd.DataFrame) -> dict[str, AreaFigures]:
         order = list(self.county.areas["area"])
         known = service in need.index.get_level_values("service")
-        need = need.xs(service, level="service") if known else need.iloc[:0].droplevel("service")
+        need = need.loc[[service] if known else []].droplevel("service")
         outside = out_of_county(self.stock[service], ["home_area"])[["numerator", "denominator", "excluded"]]
         numbers = need.reindex(order, fill_value=0.0).join(outside.reindex(order, fill_value=0).astype(float))
         hide = pd.DataFrame({name: hidden(numbers[name], self.profile) for name in numbers.columns})
@@ -140,29 +141,28 @@ class Figures:
         secret = self._grids[service][1][TOTAL]
         hide["numerator"] |= secret.reindex(order, fill_value=False).astype(bool)
         rows = {str(area): self._row(numbers.loc[area], hide.loc[area]) for area in order}
-        rows[TOTAL] = self._row(numbers.sum(), pd.Series(False, index=hide.columns))
-        return pd.DataFrame.from_dict(rows, orient="index", columns=list(AREA_COLUMNS), dtype=object)
+        return rows | {TOTAL: self._row(numbers.sum(), pd.Series(False, index=hide.columns))}
 
-    def _row(self, row: pd.Series, hide: pd.Series) -> list[Shown]:
+    def _row(self, row: pd.Series, hide: pd.Series) -> AreaFigures:
         profile = self.profile
         need = count(row["need_local"], profile, hide=bool(hide["need_local"]))
         places = count(row["available_to_us"], profile, hide=bool(hide["available_to_us"]))
         gap = difference(row["need_local"], row["available_to_us"], (need, places), profile == INTERNAL)
         secret = bool(hide["numerator"] or hide["denominator"])
         of = share(row["numerator"], row["denominator"], profile, hide=secret)
-        return [
-            need,
-            places,
-            gap,
-            of,
-            count(row["numerator"], profile, hide=of.suppressed),
-            count(row["denominator"], profile, hide=bool(hide["denominator"])),
-            count(row["excluded"], profile, hide=bool(hide["excluded"])),
-        ]
+        return {
+            "need": need,
+            "places": places,
+            "gap": gap,
+            "share": of,
+            "outside": count(row["numerator"], profile, hide=of.suppressed),
+            "known": count(row["denominator"], profile, hide=bool(hide["denominator"])),
+            "excluded": count(row["excluded"], profile, hide=bool(hide["excluded"])),
+        }
 
     @cached_property
     def _grids(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
-        """Return by service exact counts from home area to host authority, and which must be hidden, totals among them."""
+        """Return by service exact counts from home area to host authority, and which must be hidden."""
         return {service: self._grid(service) for service in codes.SERVICES}
 
     def _grid(self, service: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -186,7 +186,7 @@ class Figures:
         exact = exact.reset_index()
         exact = exact[exact["count"] > 0]
         pairs = zip(exact["origin"], exact["authority"], strict=True)
-        secret = np.array([bool(hide.at[origin, host]) for origin, host in pairs], dtype=bool)
+        secret = np.array([bool(hide.loc[origin, host]) for origin, host in pairs], dtype=bool)
         kept = safe_flows(exact[~secret], self.profile)
         left = int(exact["count"].sum() - exact.loc[kept.index, "count"].sum())
         kept = kept.sort_values(["count", "origin", "authority"], ascending=[False, True, True], kind="stable")

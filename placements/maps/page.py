@@ -65,14 +65,14 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         groups=_groups(views, layers),
         tables=[views[layer.key] for layer in _in_group_order(layers) if layer.table],
         about=_about(scene),
-        credits=_CREDITS,
+        credits=[_CREDITS],
     )
 
 
 _CREDITS: Final = (
     "Contains OS data © Crown copyright and database right, Royal Mail data © Royal Mail copyright and database right, "
-    "and National Statistics data © Crown copyright and database right. Open Government Licence v3.0.",
-    "Drawn with Leaflet 1.9.4 (BSD 2-Clause licence, © 2010-2023 Volodymyr Agafonkin, © 2010-2011 CloudMade).",
+    "and National Statistics data © Crown copyright and database right. Open Government Licence v3.0. "
+    "Drawn with Leaflet 1.9.4 (BSD 2-Clause licence, © 2010-2023 Volodymyr Agafonkin, © 2010-2011 CloudMade)."
 )
 
 
@@ -85,12 +85,11 @@ def _about(scene: Scene) -> list[str]:
             "be worked out from totals; other counts are to the nearest 5; percentages are whole and need at least 10 "
             "children; lines need at least 6. No child, carer or home is a point on this map."
         )
-    return [
-        rules,
-        "The page holds everything it needs and is not able to connect to anything.",
+    outside = (
         "Inside and outside are decided by the authority of the placement's postcode. Outside is not the same as far: "
-        "a place over the boundary can be the nearest there is.",
-    ]
+        "a place over the boundary can be the nearest there is."
+    )
+    return [rules, outside, "The page holds everything it needs and is not able to connect to anything."]
 
 
 # --- folium -------------------------------------------------------------------------------------------------------
@@ -154,14 +153,14 @@ def _name(element: Any, name: str) -> None:
 
 
 def _share_shapes(collections: Any) -> dict[str, Any]:
-    """Take geometries that occur more than once out of the collections, in place, and return them by name."""
+    """Take outlines out of the collections, in place, and return each once by name: many layers share them."""
     seen: dict[str, list[dict[str, Any]]] = {}
     for collection in collections:
         for feature in collection["features"]:
             seen.setdefault(_json(feature["geometry"]), []).append(feature)
-    shared = {}
+    shared: dict[str, Any] = {}
     for features in seen.values():
-        if len(features) > 1 and features[0]["geometry"]["type"] != "Point":
+        if features[0]["geometry"]["type"].endswith("Polygon"):
             name = f"s{len(shared) + 1}"
             shared[name] = features[0]["geometry"]
             for feature in features:
@@ -231,9 +230,7 @@ def _groups(views: dict[str, _View], layers: Sequence[Layer]) -> list[dict[str, 
     for name in GROUPS:
         members = [views[layer.key] for layer in layers if layer.group == name]
         if members:
-            out.append(
-                {"name": name, "choice": name in CHOICES, "last_choice": name == CHOICES[-1], "layers": members}
-            )
+            out.append({"name": name, "choice": name in CHOICES, "last_choice": name == CHOICES[-1], "layers": members})
     return out
 
 

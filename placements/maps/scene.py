@@ -56,7 +56,9 @@ class Scene:
     centres: pd.DataFrame = field(repr=False)
     interventions: tuple[Any, ...] = ()
     proposal: str = ""
-    sites: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["easting", "northing", "area"]), repr=False)
+    sites: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["easting", "northing", "area"]), repr=False
+    )
     why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

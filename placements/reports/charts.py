@@ -5,6 +5,7 @@ Hidden figures are NaN: they are drawn as the word "hidden", never as nothing or
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def trend(
         drawing, axes = canvas(2.7)
         title(axes, heading)
         across = np.arange(len(when))
+        ends: list[tuple[float, str, str]] = []
         for line, (colour, marker) in zip(lines, _marks(), strict=False):
             values = np.array(line.values, dtype=float) * scale
             if line.low:
@@ -59,13 +61,13 @@ def trend(
             axes.plot(across, values, color=colour, marker=marker, linewidth=2, markersize=5)
             known = np.flatnonzero(np.isfinite(values))
             if len(known):
-                last = int(known[-1])
-                text = f"{line.label}\n{_number(values[last], percent)}"
-                axes.annotate(text, (last, values[last]), (8, 0), textcoords="offset points", va="center", color=colour)
+                ends.append((float(values[known[-1]]), f"{line.label}: {_number(values[known[-1]], percent)}", colour))
+        top = _top(lines, scale) * 1.15
+        for height, (_, text, colour) in zip(_apart([end[0] for end in ends], top / 11), ends, strict=True):
+            axes.annotate(text, (len(when) - 1, height), (9, 0), textcoords="offset points", va="center", color=colour)
         axes.set_xticks(across, when)
-        axes.set_xlim(-0.2, max(len(when) - 1, 0.5) * 1.32)
-        top = _top(lines, scale)
-        axes.set_ylim(0, min(top * 1.15, _PERCENT) if percent else top * 1.15)
+        axes.set_xlim(-0.2, max(len(when) - 1, 0.5) * 1.42)
+        axes.set_ylim(0, min(top, _PERCENT) if percent else top)
         axes.yaxis.set_major_formatter(lambda value, _: _number(value, percent))
         axes.grid(axis="y")
         return pictures(drawing, mark)
@@ -239,9 +241,7 @@ def fan(
         start = max(len(past) - 1, 0)
         for line, shade in zip(lines, (0.16, 0.32, 0.5), strict=False):
             across = start + np.arange(len(line.values))
-            axes.fill_between(across, line.low, line.high, color=BLUE, alpha=shade, linewidth=0)
-            edge = (across[-1], line.high[-1])
-            axes.annotate(line.label, edge, (6, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+            axes.fill_between(across, line.low, line.high, color=BLUE, alpha=shade, linewidth=0, label=line.label)
         if lines:
             across = start + np.arange(len(lines[0].values))
             axes.plot(across, lines[0].values, color=BLUE, linewidth=2)
@@ -259,14 +259,36 @@ def fan(
             axes.plot(np.arange(len(past)), past, color=INK, linewidth=2, marker="o", markersize=4)
             axes.axvline(start, color=GREY, linestyle="--", linewidth=1)
             axes.annotate(
-                "observed", (start, 0), (-5, 6), textcoords="offset points", ha="right", fontsize=8, color=GREY
+                "observed",
+                (start, 0),
+                (-5, 6),
+                xycoords=axes.get_xaxis_transform(),
+                textcoords="offset points",
+                ha="right",
+                fontsize=8,
+                color=GREY,
             )
-            axes.annotate("forecast", (start, 0), (5, 6), textcoords="offset points", ha="left", fontsize=8, color=GREY)
+            axes.annotate(
+                "forecast",
+                (start, 0),
+                (5, 6),
+                xycoords=axes.get_xaxis_transform(),
+                textcoords="offset points",
+                ha="left",
+                fontsize=8,
+                color=GREY,
+            )
         chosen = [step for step in range(len(when)) if (step - start) % ticks == 0]
         axes.set_xticks(chosen, [when[step] for step in chosen])
-        axes.set_xlim(0, max(len(when) - 1, 1) * 1.25)
-        highest = max([*past, *(value for line in lines for value in line.high)], default=1.0)
-        axes.set_ylim(0, max(highest, 1.0) * 1.12)
+        axes.set_xlim(0, max(len(when) - 1, 1) * 1.2)
+        everything = [*past, *(value for line in lines for value in (*line.low, *line.high))]
+        bottom, highest = min(everything, default=0.0), max([*everything, 1.0])
+        # Bands too thin to read from zero are drawn nearer, and the drawing says so.
+        cut = bottom > 0.6 * highest
+        axes.set_ylim(bottom - (highest - bottom) * 0.6 if cut else 0, highest + (highest - bottom) * 0.15)
+        if cut:
+            axes.set_ylabel("axis does not start at 0", fontsize=7.5, color=GREY)
+        axes.legend(loc="upper left", frameon=False, fontsize=8)
         axes.yaxis.set_major_formatter(lambda value, _: _number(value))
         axes.grid(axis="y")
         return pictures(drawing, mark)
@@ -305,6 +327,15 @@ def panels(
         return pictures(drawing, mark)
 
 
+def _apart(heights: Sequence[float], least: float) -> list[float]:
+    """Return heights moved up as little as needed so that no two labels stand closer than `least`."""
+    order = sorted(range(len(heights)), key=lambda place: heights[place])
+    moved = list(heights)
+    for below, above in itertools.pairwise(order):
+        moved[above] = max(moved[above], moved[below] + least)
+    return moved
+
+
 def _marks() -> tuple[tuple[str, str], ...]:
     return ((BLUE, "o"), (ORANGE, "s"), (TEAL, "^"), (GREY, "D"))
 
@@ -314,7 +345,7 @@ def _repeat(looks: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str
 
 
 def _rows(axes: Any, labels: Sequence[str]) -> None:
-    axes.set_yticks(np.arange(len(labels)), folded(list(labels)))
+    axes.set_yticks(np.arange(len(labels)), folded(list(labels), 34))
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 

@@ -54,6 +54,7 @@ class Context:
     profile: str
     targets: pd.DataFrame | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    _made: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def day(self) -> dt.date:
@@ -110,6 +111,12 @@ class Context:
         both = both.assign(**{str(name): column for name, column in judged.items()})
         return both[both["location"].eq(codes.OUT_OF_COUNTY)]
 
+    def sufficiency(self, *by: str) -> pd.DataFrame:
+        """Return need, local places and the gap by a breakdown; worked out once."""
+        if by not in self._made:
+            self._made[by] = self.county.sufficiency(by)
+        return self._made[by]
+
     @cached_property
     def trend(self) -> pd.DataFrame:
         """Return the year ends of care."""
@@ -131,13 +138,17 @@ class Context:
         """Return the names of authorities and of places outside England."""
         return {**authority_names(), codes.UNKNOWN: "Authority not known"}
 
+    def host_name(self, code: str) -> str:
+        """Return the name of an authority that hosts children; a code that is not in the reference has none."""
+        return self.host_names.get(code, "An authority whose code is not in the reference list")
+
     def traced(self, indicator: Indicator) -> TracedFigure:
         """Return a headline figure as it may be shown, for the register."""
         return traced(indicator, self.profile)
 
 
 def traced(indicator: Indicator, profile: str) -> TracedFigure:
-    """Return an indicator as it may be shown: a count, or a share with its numerator, denominator and what is left out."""
+    """Return an indicator as it may be shown: a count, or a share with what it is made of and what is left out."""
     if indicator.numerator is None or indicator.denominator is None:
         value = count_text(indicator.value, profile)
         return TracedFigure(indicator.name, indicator.label, value, "", "", "", indicator.definition)

@@ -55,7 +55,7 @@ def contents(document: Any, entries: list[tuple[str, str]]) -> None:
             run = paragraph.add_run(run_text)
             link.append(run._r)
         paragraph._p.append(link)
-        add_field(paragraph, f"PAGEREF {bookmark} \\h", "")
+        add_field(paragraph, f"PAGEREF {bookmark} \\h", "1")
         if position == len(entries) - 1:
             paragraph.add_run()._r.append(element("fldChar", fldCharType="end"))
 
@@ -124,14 +124,20 @@ def shade(cell: Any, fill: str) -> None:
     cell._tc.get_or_add_tcPr().append(element("shd", val="clear", color="auto", fill=fill))
 
 
+#: Tables with more columns than this are set in smaller type.
+WIDE_COLUMNS: Final = 8
+
+
 def column_widths(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], total_cm: float) -> list[float]:
     """Return widths that fit the words of a table: never narrower than the longest word while there is room.
 
     What is left after that goes to columns in proportion to what their longest text still wants.
     """
+    size = 8 / 9 if len(columns) > WIDE_COLUMNS else 1.0
     texts = [[columns[place], *(row[place] for row in rows)] for place in range(len(columns))]
-    least = [max(_word_cm(text, bold=row == 0) for row, text in enumerate(column)) for column in texts]
-    wanted = [min(max(_line_cm(text) for text in column), 9.0) for column in texts]
+    least = [size * max(_word_cm(text, bold=row == 0) for row, text in enumerate(column)) for column in texts]
+    least[0] = max(least[0], *(size * _line_cm(text) for text in texts[0] if len(text) <= 16), 0.0)
+    wanted = [min(max(size * _line_cm(text) for text in column), 9.0) for column in texts]
     short = total_cm - sum(least)
     if short <= 0:
         return [width * total_cm / sum(least) for width in least]
@@ -150,4 +156,4 @@ def _line_cm(text: str) -> float:
 
 def _word_cm(text: str, *, bold: bool) -> float:
     longest = max((len(word) for word in text.replace("/", "/ ").split()), default=1)
-    return (0.185 if bold else 0.168) * longest + 0.3
+    return (0.178 if bold else 0.168) * longest + 0.26

@@ -35,6 +35,8 @@ _BLUE: Final = RGBColor(0x00, 0x46, 0x78)
 _INK: Final = RGBColor(0x1A, 0x1A, 0x1A)
 _GREY: Final = RGBColor(0x50, 0x50, 0x50)
 _RED: Final = RGBColor(0xA0, 0x14, 0x14)
+#: A table of no more rows than this, its header included, is not broken over two pages.
+_WHOLE_ROWS: Final = 10
 _TONES: Final = {"note": ("00558C", "EAF3FA"), "warning": ("C75300", "FDF1E6")}
 
 
@@ -80,6 +82,8 @@ class _Writer:
         internal = any("NOT FOR SHARING" in mark for mark in self.content.marks)
         run.font.size, run.font.color.rgb = (Pt(14), _RED) if internal else (Pt(9), _GREY)
         foot = section.footer.paragraphs[0]
+        for tabs in self.file.styles["Footer"].element.iter(qn("w:tabs")):
+            tabs.getparent().remove(tabs)
         foot.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_CM), WD_TAB_ALIGNMENT.RIGHT)
         foot.add_run(f"{self.content.authority}: {self.content.title}, {self.content.date_text}\tPage ")
         parts.add_field(foot, "PAGE", "1")
@@ -107,6 +111,8 @@ class _Writer:
             style.font.italic = False
             style.font.bold = name not in ("Normal", "Subtitle", "List Bullet")
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for spacing in style.element.rPr.findall(qn("w:spacing")):
+                style.element.rPr.remove(spacing)
             for attribute in list(fonts.attrib):
                 del fonts.attrib[attribute]
             for script in ("ascii", "hAnsi", "cs", "eastAsia"):
@@ -121,10 +127,14 @@ class _Writer:
         small.base_style = styles["Normal"]
         small.font.size = Pt(9)
         small.paragraph_format.space_after, small.paragraph_format.line_spacing = Pt(0), 1.0
+        smaller = styles.add_style("Small table text", 1)
+        smaller.base_style = small
+        smaller.font.size = Pt(8)
         note = styles.add_style("Note", 1)
         note.base_style = styles["Normal"]
         note.font.size, note.font.color.rgb = Pt(9), _GREY
-        note.paragraph_format.space_after, note.paragraph_format.line_spacing = Pt(2), 1.0
+        note.paragraph_format.space_before, note.paragraph_format.space_after = Pt(3), Pt(10)
+        note.paragraph_format.line_spacing = 1.0
         listing = styles.add_style("TOC 1", 1)
         listing.base_style = styles["Normal"]
         listing.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_CM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
@@ -200,7 +210,7 @@ class _Writer:
         properties.set("descr", block.alt)
         properties.set("name", f"Figure {number}")
         properties.set("title", block.caption)
-        self.file.add_paragraph(block.source, style="Note").paragraph_format.space_after = Pt(8)
+        self.file.add_paragraph(block.source, style="Note")
         if block.data is not None:
             self._table(block.data)
 
@@ -211,24 +221,23 @@ class _Writer:
         first_total = len(block.rows) - block.total_rows
         grid = [block.columns, *block.rows]
         cells = table._cells
+        style = self.file.styles["Small table text" if len(block.columns) > parts.WIDE_COLUMNS else "Table text"]
         for line, texts in enumerate(grid):
             for place, text in enumerate(texts):
                 cell = cells[line * len(block.columns) + place]
                 paragraph = cell.paragraphs[0]
-                paragraph.style = self.file.styles["Table text"]
+                paragraph.style = style
                 if block.kinds[place] == "number":
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 run = paragraph.add_run(text)
                 run.bold = line == 0 or (line > first_total and block.total_rows > 0)
                 if line == 0:
                     parts.shade(cell, "E3EEF6")
-                # The last rows stay together, and a short table stays whole with its caption.
-                if line < len(grid) - 1 and (len(grid) <= 14 or line in (0, 1, len(grid) - 2)):
+                # A short table stays whole; of a long one the first rows stay with the caption, the last together.
+                if place == 0 and (len(grid) <= _WHOLE_ROWS or line in (0, 1, len(grid) - 2, len(grid) - 1)):
                     paragraph.paragraph_format.keep_with_next = True
         for row in table.rows:
             parts.keep_row_whole(row)
         parts.repeat_header(table.rows[0])
         parts.table_frame(table, widths, block.caption, " ".join(block.notes))
-        for note in block.notes:
-            self.file.add_paragraph(note, style="Note")
-        self.file.add_paragraph().paragraph_format.space_after = Pt(2)
+        self.file.add_paragraph(" ".join(block.notes), style="Note")

@@ -14,7 +14,8 @@ import pandas as pd
 
 from placements.synthetic.identity import ETHNIC, UASC_ETHNIC, choose, upns
 from placements.synthetic.people import ADOPTION, SHORT, Histories, birthday
-from placements.synthetic.rates import STATES, Profile
+from placements.synthetic.rates import Profile
+from placements.synthetic.shares import STATES
 from placements.synthetic.terrain import Bools
 
 Texts = npt.NDArray[np.object_]

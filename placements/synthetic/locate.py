@@ -11,7 +11,8 @@ import pandas as pd
 
 from placements.synthetic.care_places import Places, assign, median_miles_inside, wanted_miles
 from placements.synthetic.people import Histories, even_draws, pick
-from placements.synthetic.rates import STATES, Profile
+from placements.synthetic.rates import Profile
+from placements.synthetic.shares import STATES
 from placements.synthetic.terrain import Bools, Floats, Ints, Terrain
 
 Texts = npt.NDArray[np.object_]

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from placements.synthetic.rates import STATES, Profile
+from placements.synthetic.rates import Profile
+from placements.synthetic.shares import STATES
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

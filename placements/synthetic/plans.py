@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements.synthetic.people import Histories, even_draws
-from placements.synthetic.rates import STATES, Profile
+from placements.synthetic.rates import Profile
 from placements.synthetic.schools import attend
+from placements.synthetic.shares import STATES
 from placements.synthetic.terrain import Bools, Floats, Ints, Terrain
 
 Texts = npt.NDArray[np.object_]

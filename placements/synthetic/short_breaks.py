@@ -8,7 +8,8 @@ import pandas as pd
 from placements.synthetic.care_places import Places
 from placements.synthetic.episodes import identify
 from placements.synthetic.people import LONG, Histories
-from placements.synthetic.rates import STATES, Profile
+from placements.synthetic.rates import Profile
+from placements.synthetic.shares import STATES
 from placements.synthetic.terrain import Terrain
 
 

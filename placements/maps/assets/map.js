@@ -5,7 +5,7 @@ var placements = (function () {
 
   /* Panes must be there before folium's layers that use them. */
   L.Map.addInitHook(function () {
-    var depths = { arrows: 450, labels: 610, sites: 620 };
+    var depths = { arrows: 450, sites: 605, labels: 615 };
     for (var name in depths) { this.createPane(name).style.zIndex = depths[name]; }
   });
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
 from placements import codes
 from placements.disclosure.grid import TOTAL
+from placements.disclosure.suppress import NOT_AVAILABLE
 from placements.maps import style
-from placements.maps.figures import Shown
+from placements.maps.figures import AreaFigures, Shown
 from placements.maps.geojson import label_point
 from placements.maps.layer import CARE_AREAS, LEARNING_AREAS, Layer, LegendItem, Table, frame
 from placements.maps.scene import Scene
@@ -24,6 +23,7 @@ _SOURCE: Final = {
     codes.CARE: "SSDA903 returns; Ofsted list and own registers for places",
     codes.EDUCATION: "SEN2 returns; GIAS for places",
 }
+_MISSING: Final = Shown(NOT_AVAILABLE)
 _ROUNDING: Final = "Counts are to the nearest 5 and rounded one by one, so they may not add up; c = suppressed."
 
 
@@ -94,19 +94,18 @@ def _layer(scene: Scene, service: str, measure: Measure) -> Layer:
     figures = scene.figures.areas[service]
     column = measure.columns[0][0]
     drawn = [str(area) for area in scene.areas["area"]]
-    values = [figures.at[area, column] for area in drawn if area in figures.index]
+    values = [figures[area][column] for area in drawn if area in figures]
     numbers = [shown.value for shown in values if shown.value is not None]
     classes = measure.classes(numbers, 1 if scene.internal else 5)
-    missing = Shown("x")
     shapes, properties = [], []
     for area, shape in zip(drawn, scene.areas.geometry, strict=True):
-        row = figures.loc[area] if area in figures.index else None
-        shown: Shown = row[column] if row is not None else missing
+        row = figures.get(area, {})
+        shown = row.get(column, _MISSING)
         shapes.append(shape)
         properties.append(
             {
                 "label": scene.area_names.get(area, area),
-                "rows": [[title, row[name].words] for name, title in measure.columns] if row is not None else [],
+                "rows": [[title, row[name].words] for name, title in measure.columns if row],
                 "style": _style(shown, classes),
                 "hatch": shown.suppressed,
                 "value": "suppressed" if shown.suppressed else shown.text,
@@ -141,15 +140,17 @@ def _style(shown: Shown, classes: Sequence[Class]) -> dict[str, object]:
     return path | {"fillColor": colour}
 
 
-def _table(scene: Scene, figures: pd.DataFrame, measure: Measure, who: str) -> Table:
-    ordered = _largest_first(figures.drop(index=TOTAL), measure.columns[0][0])
+def _table(scene: Scene, figures: Mapping[str, AreaFigures], measure: Measure, who: str) -> Table:
+    column = measure.columns[0][0]
     rows = tuple(
-        (scene.area_names.get(str(area), str(area)), *(row[name].text for name, _ in measure.columns))
-        for area, row in ordered.iterrows()
+        (scene.area_names.get(area, area), *(figures[area][name].text for name, _ in measure.columns))
+        for area in sorted(figures, key=lambda area: _largest_first(area, figures[area][column]))
+        if area != TOTAL
     )
-    total = figures.loc[TOTAL]
+    total = figures[TOTAL]
+    where = "by area" if measure is PLACES else "by home area"
     return Table(
-        caption=f"{measure.name}: {who}, by home area" if measure is not PLACES else f"{measure.name}: for {who}, by area",
+        caption=f"{measure.name}: {who}, {where}",
         columns=("Area", *(title for _, title in measure.columns)),
         rows=rows,
         notes=(measure.note.format(who=who), *(() if scene.internal else (_ROUNDING,))),
@@ -158,9 +159,7 @@ def _table(scene: Scene, figures: pd.DataFrame, measure: Measure, who: str) -> T
     )
 
 
-def _largest_first(figures: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return areas by the figure shown, largest first, hidden ones after; areas that are not places come last."""
-    special = figures.index.isin([AREA_UNKNOWN, AREA_OUTSIDE])
-    value = figures[column].map(lambda shown: -math.inf if shown.value is None else shown.value).astype(float)
-    keys = pd.DataFrame({"special": special, "value": -value, "area": figures.index.astype(str)}, index=figures.index)
-    return figures.loc[keys.sort_values(["special", "value", "area"], kind="stable").index]
+def _largest_first(area: str, shown: Shown) -> tuple[bool, float, str]:
+    """Return the key that sorts by the figure shown, hidden ones after; what is no place on the map comes last."""
+    value = math.inf if shown.value is None else -shown.value
+    return area in (AREA_UNKNOWN, AREA_OUTSIDE), value, area

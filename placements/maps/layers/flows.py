@@ -77,7 +77,7 @@ def _layer(scene: Scene, service: str, flows: Flows, key: str, words: str) -> La
         name=f"{who}, {words}",
         group=FLOWS,
         frame=frame(shapes, properties),
-        legend=_legend(largest, _COLOUR[service], who),
+        legend=_legend(largest, _COLOUR[service], "children" if service == codes.CARE else "plans"),
         source=f"{_SOURCE[service]}; {scene.county.postcode_source}",
         date=scene.date,
         table=Table(
@@ -95,9 +95,7 @@ def _layer(scene: Scene, service: str, flows: Flows, key: str, words: str) -> La
 def hosts(scene: Scene) -> Layer:
     """Return host authorities: a circle at the middle of each one's postcodes, for those that may be shown."""
     parts = {service: scene.figures.county_flows(service).frame for service in codes.SERVICES}
-    table = pd.concat(
-        [part.set_index("authority")["count"].rename(service) for service, part in parts.items()], axis=1
-    )
+    table = pd.concat([part.set_index("authority")["count"].rename(service) for service, part in parts.items()], axis=1)
     table = table.reindex(columns=list(codes.SERVICES)).astype(float)
     order = table.max(axis=1).sort_values(ascending=False, kind="stable").index
     shapes, properties, rows = [], [], []
@@ -132,7 +130,9 @@ def hosts(scene: Scene) -> Layer:
             caption="Host authorities: where our children are placed outside the authority",
             columns=("Authority", "Adjoining", "Looked-after children", "EHC plans"),
             rows=tuple(rows),
-            notes=("c = fewer than 6 (none among them), or suppressed. Authorities with no figure to show are left out.",),
+            notes=(
+                "c = fewer than 6 (none among them), or suppressed. Authorities with no figure to show are left out.",
+            ),
             numeric=(2, 3),
         ),
         note="Authorities with no figure that may be shown are left out.",
@@ -141,7 +141,9 @@ def hosts(scene: Scene) -> Layer:
 
 
 def _origins(scene: Scene) -> dict[str, tuple[float, float]]:
-    points = {str(area): label_point(shape) for area, shape in zip(scene.areas["area"], scene.areas.geometry, strict=True)}
+    points = {
+        str(area): label_point(shape) for area, shape in zip(scene.areas["area"], scene.areas.geometry, strict=True)
+    }
     return {TOTAL: scene.middle} | {area: (point.x, point.y) for area, point in points.items()}
 
 
@@ -150,7 +152,8 @@ def _origin_name(scene: Scene, origin: str) -> str:
 
 
 def _centre(scene: Scene, host: str) -> tuple[float, float]:
-    return float(scene.centres.at[host, "easting"]), float(scene.centres.at[host, "northing"])
+    easting, northing = scene.centres.loc[host, ["easting", "northing"]].to_numpy(float)
+    return float(easting), float(northing)
 
 
 def _adjoins(scene: Scene, host: str) -> str:
@@ -176,9 +179,9 @@ def _statement(flows: Flows, scene: Scene) -> str:
 def _legend(largest: float, colour: str, who: str) -> tuple[LegendItem, ...]:
     if not largest:
         return (LegendItem("No flow is large enough to be shown", "key"),)
-    steps = sorted({largest, style.nice_step(largest / 3, 5), 10.0} - {0.0})
+    steps = sorted({largest, style.nice_step(largest / 3, 5), 10.0})
     return tuple(
-        LegendItem(f"{value:,.0f} {who[0].lower() + who[1:] if who[1].islower() else who}", "line", colour, style.flow_width(value, largest))
+        LegendItem(f"{value:,.0f} {who}", "line", colour, style.flow_width(value, largest))
         for value in steps
         if value <= largest
     )

@@ -1,4 +1,4 @@
-"""What there is: homes, carers' households and schools counted by area, and special schools as the public points they are."""
+"""What there is: homes, carers' households and schools counted by area; special schools as public points."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def counts(scene: Scene) -> Layer:
     shapes, properties, rows = [], [], []
     for area, shape in zip(scene.areas["area"], scene.areas.geometry, strict=True):
         name, number = scene.area_names.get(str(area), str(area)), int(size.get(area, 0))
-        lines = [[_COUNTED[kind], texts.at[area, kind]] for kind in kinds]
+        lines = [[_COUNTED[kind], str(texts.loc[area, kind])] for kind in kinds]
         rows.append((name, *(text for _, text in lines)))
         if number:
             shapes.append(_beside(shape))
@@ -89,11 +89,9 @@ def _beside(shape: object) -> shapely.Point:
 
 
 def schools(scene: Scene) -> Layer:
-    """Return special schools, SEN units and resourced provision in and around the county: public points, no children."""
+    """Return special schools, SEN units and resourced provision in and around the county, from the public register."""
     provision = scene.county.provision
-    near = provision["location"].eq(codes.IN_COUNTY) | provision["authority"].isin(
-        sorted(scene.adjoining)
-    )
+    near = provision["location"].eq(codes.IN_COUNTY) | provision["authority"].isin(sorted(scene.adjoining))
     wanted = (
         provision["provision"].isin(list(_SCHOOLS))
         & provision["is_open"]
@@ -135,7 +133,9 @@ def schools(scene: Scene) -> Layer:
             caption="Special schools, SEN units and resourced provision, in the county and adjoining authorities",
             columns=("School", "Type", "Authority", "Places (all children)"),
             rows=tuple(rows),
-            notes=("Public register. Places are for children of every authority; how many are ours is not shown here.",),
+            notes=(
+                "Public register. Places are for children of every authority; how many are ours is not shown here.",
+            ),
             numeric=(3,),
         ),
         note="Public register: says nothing of who attends.",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
-import pandas as pd
 import shapely
 
-from placements import codes
 from placements.interventions import Opening, RecruitCarers
 from placements.maps import style
 from placements.maps.layer import PROPOSALS, Layer, LegendItem, Swatch, Table, frame
@@ -24,23 +23,23 @@ KINDS: Final[dict[str, tuple[str, Swatch, str]]] = {
     "open_supported_accommodation": ("Supported accommodation", "diamond", "#16548f"),
     "reduce_entries": ("Prevention (in the table only)", "key", "#566472"),
 }
+_COLUMNS: Final = ("District", "Places", "Usable from", "Capital", "Why")
 _GRID_M: Final = 1000.0
 _APART_M: Final = 2500.0
 
 
 def proposed_sites(scene: Scene) -> Layer:
     """Return the interventions of the chosen plan or scenario; those without a site are in the table only."""
-    located = scene.sites
+    located = scene.sites.to_dict("index")
     shapes, properties, rows = [], [], []
     drawn: list[tuple[float, float]] = []
     for position, entry in enumerate(scene.interventions):
         kind, swatch, colour = KINDS.get(entry.kind, (entry.kind, "circle", style.INK))
         described = _describe(scene, entry, kind)
-        # Ties by name, so that the table does not depend on the order of the plan.
-        rows.append((described["Ready"], str(entry.name), kind, described))
-        if position not in located.index:
+        rows.append((str(entry.name), kind, described))
+        if position not in located:
             continue
-        point = _point(scene, entry, located.loc[position])
+        point = _point(scene, entry, located[position])
         # Markers that would cover each other are set side by side.
         slot = sum(math.dist(point, other) < _APART_M for other in drawn)
         drawn.append(point)
@@ -52,7 +51,7 @@ def proposed_sites(scene: Scene) -> Layer:
                 "marker": {"kind": "site", "shape": swatch, "colour": colour, "slot": slot},
             }
         )
-    rows.sort(key=lambda row: (_year_of(row[3]), row[1]))
+    rows.sort(key=lambda row: (_month_of(row[2]), row[0]))
     kinds = sorted({entry.kind for entry in scene.interventions if entry.kind in KINDS}, key=list(KINDS).index)
     statement = _statement(scene)
     return Layer(
@@ -65,10 +64,8 @@ def proposed_sites(scene: Scene) -> Layer:
         date=f"from {scene.date}",
         table=Table(
             caption=f"What is proposed: {scene.proposal}" if scene.proposal else "Nothing is proposed",
-            columns=("Proposal", "Kind", "District", "Places", "Usable from", "Capital", "Why"),
-            rows=tuple(
-                (name, kind, d["District"], d["Places"], d["Ready"], d["Capital"], d["Why"]) for _, name, kind, d in rows
-            ),
+            columns=("Proposal", "Kind", *_COLUMNS),
+            rows=tuple((name, kind, *(d[column] for column in _COLUMNS)) for name, kind, d in rows),
             notes=(statement,),
             numeric=(3, 5),
         ),
@@ -94,7 +91,7 @@ def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
     why = scene.why.get(str(entry.name), "")
     if not isinstance(entry, Opening):
         return {
-            "Ready": _when(scene.county.snapshot, entry.from_year - 1),
+            "Usable from": _when(scene.county.snapshot, entry.from_year - 1),
             "Places": "none",
             "Capital": style.money_millions(capital),
             "District": "county-wide",
@@ -104,7 +101,7 @@ def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
     places = units * entry.places
     text = f"{places:,} ({units} households)" if isinstance(entry, RecruitCarers) else f"{places:,}"
     return {
-        "Ready": _when(scene.county.snapshot, entry.opens_year - 1 + entry.lead_time_years),
+        "Usable from": _when(scene.county.snapshot, entry.opens_year - 1 + entry.lead_time_years),
         "Places": text,
         "Capital": style.money_millions(capital),
         "District": _district(scene, entry),
@@ -120,8 +117,8 @@ def _when(snapshot: dt.date, years: float) -> str:
     return style.date_text(dt.date(month // 12, month % 12 + 1, 1)).removeprefix("1 ")
 
 
-def _year_of(described: dict[str, str]) -> tuple[int, int]:
-    month, year = described["Ready"].split()
+def _month_of(described: dict[str, str]) -> tuple[int, int]:
+    month, year = described["Usable from"].split()
     return int(year), style.MONTHS.index(month)
 
 
@@ -130,13 +127,14 @@ def _district(scene: Scene, entry: Opening) -> str:
     return str(names.get(entry.district, entry.district)) or "not stated"
 
 
-def _point(scene: Scene, entry: Any, at: pd.Series) -> tuple[float, float]:
+def _point(scene: Scene, entry: Any, at: Mapping[Hashable, Any]) -> tuple[float, float]:
     """Return where to draw it: its point when internal; else the middle of its square kilometre, or of its district."""
     easting, northing = float(at["easting"]), float(at["northing"])
     if isinstance(entry, RecruitCarers):
-        area = scene.county.areas.set_index("area").reindex([at["area"]]).iloc[0]
-        if not math.isnan(area["easting"]):
-            return float(round(area["easting"])), float(round(area["northing"]))
+        centre = scene.county.areas.loc[scene.county.areas["area"].eq(at["area"]), ["easting", "northing"]]
+        if len(centre) and centre.notna().all(axis=None):
+            east, north = centre.to_numpy(float)[0]
+            return float(round(east)), float(round(north))
     if scene.internal:
         return easting, northing
     return (

@@ -34,7 +34,8 @@ def section(context: Context) -> Section:
 def _of_service(context: Context, service: str) -> list[Block]:
     stock, p = context.stock(service), context.profile
     table = cost(stock, ["provision", "location"])
-    if table["costed"].sum() == 0:
+    table = table[table["costed"] > 0]
+    if table.empty:
         return [
             Heading(SERVICE_LABEL[service]),
             Paragraph(f"No cost is recorded or assumed for {SERVICE_NOUN[service]}, so none is shown."),
@@ -57,7 +58,7 @@ def _of_service(context: Context, service: str) -> list[Block]:
 
 
 def _said(money: str) -> str:
-    return "a sum that is not shown" if money in (SUPPRESSED, "x") else money
+    return words.pounds(float(money[1:].replace(",", ""))) if money.startswith("£") else "a sum that is not shown"
 
 
 def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
@@ -83,8 +84,8 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
             rows,
             ("text", "text", *numeric(5)[1:]),
             (
-                "Means and sums are of children whose cost is known or assumed, and need at least 10 of them. "
-                "Sums are to three significant figures.",
+                "Means and sums are of children whose cost is known or assumed, and need at least 10 of them; they are to three "
+                "significant figures. Kinds of placement with no cost at all are left out.",
             ),
         ),
         p,

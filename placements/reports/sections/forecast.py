@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from placements import codes
-from placements.analysis.profile import monthly_stock
+from placements.analysis.profile import past_stock
 from placements.forecasting import PLANNABLE, Forecast
 from placements.reports import words
 from placements.reports.charts import Line, fan
@@ -18,7 +18,7 @@ from placements.reports.tables import noted, numeric
 _PAST_MONTHS = {codes.CARE: 24, codes.EDUCATION: 0}
 #: Months between the points that are drawn: fewer would show the rounding.
 _STEP = 3
-_BANDS = (("19 in 20", "low_95", "high_95"), ("8 in 10", "low_80", "high_80"))
+_BANDS = (("19 in 20 runs", "low_95", "high_95"), ("8 in 10 runs", "low_80", "high_80"))
 
 
 def section(context: Context) -> Section:
@@ -62,7 +62,14 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
 def _chart(context: Context, service: str, total: pd.DataFrame, now: int) -> Figure:
     p = context.profile
     data = _table(context, service, total)
-    past = monthly_stock(context.county.placements, context.day, _PAST_MONTHS[service], PLANNABLE)[::_STEP]
+    past = past_stock(
+        context.county.placements,
+        context.day,
+        service=service,
+        kinds=PLANNABLE,
+        months=_PAST_MONTHS[service],
+        step=_STEP,
+    )
     ahead = total.iloc[_STEP - 1 :: _STEP]
     when = [str(day.year) for day in (*past.index, *ahead.index)]
     seen = [float(_shown(value, p)) for value in past]

@@ -18,22 +18,21 @@ from placements.reports.context import Context
 from placements.reports.sections.parts import SERVICE_LABEL, age_order, figure, mark, shown_count
 from placements.reports.tables import ALL, label_of, noted, numeric
 
-_PARTS = ("in_county", "avoidable", "appropriate", "unknown")
-
 
 def section(context: Context) -> Section:
     """Return the section on the gap between need and local places."""
-    by_kind = _ordered(context.county.sufficiency(["provision"]), tuple(WANTED_LABEL))
+    by_kind = _ordered(context.sufficiency("provision"), tuple(WANTED_LABEL))
     title = "The gap: need and local places"
     if by_kind.empty:
         return Section("gap", title, (Paragraph("The data hold no placements that local places can be made for."),))
+    shown = shown_gap(by_kind, context.profile)
     blocks: list[Block] = [
         Paragraph(
             "Local need is the number of children placed in the county and those avoidably outside it. It is set against "
             "the places in the county that our children hold or can expect. A gap above zero means too few places. A "
             "place that takes several needs or ages is shared out over them in proportion to need."
         ),
-        BulletList(tuple(_sentence(context, str(kind), row) for kind, row in by_kind.iterrows())),
+        BulletList(tuple(_sentence(str(kind), row) for kind, row in shown.iterrows() if kind != TOTAL)),
         Heading("By kind of place"),
         _chart(context, by_kind, "kind", "kind of place", "Kind of place", WANTED_LABEL),
     ]
@@ -51,13 +50,13 @@ def _of_service(context: Context, service: str) -> list[Block]:
         ("need", "Need", groups, codes.NEED_GROUP_LABEL),
         ("age_band", "Age", age_order(service), {}),
     ):
-        table = context.county.sufficiency(["service", by])
+        table = context.sufficiency("service", by)
         if service in table.index.get_level_values(0):
             rows = _ordered(table.loc[service], order)
             blocks.append(
                 _table(context, rows, f"{key}-{by.split('_')[0]}", f"children {who}, by {first.lower()}", first, labels)
             )
-    table = context.county.sufficiency(["service", "area"])
+    table = context.sufficiency("service", "area")
     if service in table.index.get_level_values(0):
         areas = _ordered(table.loc[service], tuple(context.area_names))
         blocks.append(
@@ -71,17 +70,15 @@ def _ordered(table: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     return table.loc[[*kept, *(value for value in table.index if value not in kept)]]
 
 
-def _sentence(context: Context, kind: str, row: pd.Series) -> str:
-    p, name = context.profile, WANTED_LABEL.get(kind, kind)
-    hide = hidden_grid(pd.DataFrame([row[list(_PARTS)].astype(int)]), p)
-    if bool(hide.iloc[0, :2].sum() == 1):
+def _sentence(kind: str, row: pd.Series) -> str:
+    """Return need, places and gap in words, from the texts that the table shows."""
+    name, need, places, gap = WANTED_LABEL.get(kind, kind), row["need_local"], row["places"], row["gap"]
+    if row["secret"] or SUPPRESSED in (need, places):
         return f"{name}: the numbers are too small to state."
-    need, places, gap = float(row["need_local"]), float(row["available_to_us"]), float(row["gap"])
-    text = f"{name}: local need {words.number(need, p)}, places {words.quantity(places, p)}"
-    text = text.replace(f"places {SUPPRESSED}", f"places {words.FEWER}")
-    if abs(gap) < (0.5 if p == INTERNAL else 6):
-        return f"{text}: about in balance."
-    return f"{text}: {'short by' if gap > 0 else 'more than needed, by'} about {words.quantity(abs(gap), p)}."
+    text = f"{name}: local need {need}, places {places}"
+    if gap == "0":
+        return f"{text}, about in balance."
+    return f"{text}, {gap[1:] + ' more than needed' if gap.startswith('-') else 'short by ' + gap}."
 
 
 def shown_gap(table: pd.DataFrame, profile: str) -> pd.DataFrame:
@@ -89,7 +86,7 @@ def shown_gap(table: pd.DataFrame, profile: str) -> pd.DataFrame:
 
     Local need is hidden when just one of its two parts is, or when it could be had from the total and the other rows.
     """
-    parts = table[list(_PARTS)].astype(int)
+    parts = table[["in_county", "avoidable"]].astype(int).assign(rest=table["appropriate"] + table["unknown"])
     hide = hidden_grid(parts, profile)
     secret = hide[["in_county", "avoidable"]].sum(axis=1).eq(1)
     need = parts["in_county"] + parts["avoidable"]
@@ -106,7 +103,7 @@ def shown_gap(table: pd.DataFrame, profile: str) -> pd.DataFrame:
         hidden_row = bool(secret[group])
         held = float(places.sum()) if group == TOTAL else float(places[group])
         want = float(row["in_county"] + row["avoidable"])
-        children = float(sum(row[part] for part in _PARTS))
+        children = float(row["children"])
         rows.append(
             {
                 "children": SUPPRESSED if hide.loc[group, TOTAL] else count_text(children, profile),

@@ -143,7 +143,7 @@ def _district_names(context: Context) -> Mapping[str, str]:
 def _why(context: Context, step: Opening) -> str:
     """Return the gap there is today for the kind of place a step opens, in words."""
     wanted = WANTED.get(step.provision, step.provision)
-    table = context.county.sufficiency(["provision"])
+    table = context.sufficiency("provision")
     label = WANTED_LABEL.get(wanted, codes.PROVISION.get(wanted, wanted))
     if wanted not in table.index:
         return f"{label}: no gap worked out"

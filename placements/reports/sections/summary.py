@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from placements.analysis.gap import WANTED_LABEL
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from placements.disclosure.suppress import count_text
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.sections.gap import shown_gap
 from placements.reports.tables import noted
+
+
+#: What each headline figure means, in plain words; others show the definition that they carry.
+_MEANING: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "looked_after": "Looked after at the end of the day; planned series of short breaks not counted",
+        "uasc": "Recorded as unaccompanied asylum-seeking",
+        "care_out_of_county": "Of those whose location is known",
+        "care_over_20_miles": "Inside the authority or outside; of those whose distance is known",
+        "care_distant": "Outside and not in an adjoining authority; of those whose location is known",
+        "care_distance_unknown": "A postcode of home or placement is missing or was not found",
+        "homes_out_of_county": "Of those in children's homes whose location is known",
+        "in_house_foster_share": "Of those with in-house or agency carers; connected carers not counted",
+        "ehc_plans": "Plans in force at the end of the day",
+        "plans_out_of_county": "Of plans whose setting's location is known",
+        "plans_independent_special": "Of all plans, those with no known setting included",
+        "care_and_plan": "In both groups, matched by unique pupil number",
+        "care_avoidable": "Recorded or inferred; of those outside in kinds that local places can be made for",
+        "education_avoidable": "Recorded or inferred; of those outside in kinds that local places can be made for",
+    }
+)
 
 
 def section(context: Context) -> Section:
@@ -71,7 +96,7 @@ def _points(context: Context) -> tuple[str, ...]:
 
 
 def _gaps(context: Context) -> str:
-    table = context.county.sufficiency(["provision"])
+    table = context.sufficiency("provision")
     if table.empty:
         return ""
     shown = shown_gap(table, context.profile)
@@ -96,7 +121,7 @@ def _table(context: Context) -> Table:
         else:
             text = words.of(item.numerator or 0, item.denominator, p)
             figure, left = words.sentence(text)[:-1], count_text(item.excluded or 0, p)
-        rows.append((item.label, figure, left, item.definition))
+        rows.append((item.label, figure, left, _MEANING.get(item.name, item.definition)))
     return noted(
         Table(
             "headline",

@@ -200,7 +200,7 @@ def _by_provision(context: Context, service: str, key: str) -> Figure:
         [(point[0], point[1], point[2]) for point in points],
         texts,
         percent=True,
-        axis="Share outside the authority; the line is its likely range, dashed: all placements",
+        axis="Share outside the authority and its likely range (dashed: all together)",
         reference=float(shown.loc[TOTAL, "share"]),
         mark=mark(context),
     )
@@ -254,7 +254,7 @@ def _hosts(context: Context) -> list[Block]:
 
 def _host_chart(context: Context, service: str, table: pd.DataFrame, shown: pd.DataFrame) -> Figure:
     p = context.profile
-    names = [context.host_names.get(str(code), str(code)) for code in shown.index]
+    names = [context.host_name(str(code)) for code in shown.index]
     texts = [f"{int(value):,}" for value in shown["count"]]
     rest = float(table["count"].sum()) - float(table.loc[shown.index, "count"].sum())
     near = [bool(value) for value in shown["adjoining"]]
