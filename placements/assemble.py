@@ -37,9 +37,7 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
     """
     placements = pd.concat([_care(tables), _education(tables)], ignore_index=True)
     placements = locate(placements, authority, directory, far_miles=settings.thresholds.far_miles)
-    placements["home_area"] = assign_area(
-        placements.rename(columns={"home_postcode": "postcode"}), authority, settings.areas.level
-    )
+    placements["home_area"] = assign_area(placements, authority, settings.areas.level)
     placements = _with_household(placements, tables.provision)
     placements["weekly_cost_gbp"] = _weekly_cost(placements, tables)
     placements = schemas.check(schemas.PLACEMENTS, placements)
@@ -187,9 +185,7 @@ def _provision(
     frame["location"] = np.select(
         [inside, frame["district"].notna()], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN
     )
-    area = assign_area(
-        frame[["district", "postcode"]].rename(columns={"district": "home_district"}), authority, settings.areas.level
-    )
+    area = assign_area(frame, authority, settings.areas.level, district="district", postcode="postcode")
     frame["area"] = frame["area"].fillna(area)
     elsewhere = frame["sector"].eq("own") & ~inside & frame["district"].notna()
     frame["sector"] = frame["sector"].mask(elsewhere, "other_authority")

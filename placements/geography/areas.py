@@ -90,14 +90,14 @@ def assign_area(
     """
     _check(level)
     code = located[district].astype("str")
-    inside = code.isin(authority.districts)
+    inside = code.isin(authority.districts).to_numpy(bool)
+    area = np.where(code.isna(), schemas.AREA_UNKNOWN, schemas.AREA_OUTSIDE).astype(object)
     if level == "district":
-        area = code
+        area[inside] = code[inside]
     else:
-        area = pd.Series("", index=located.index, dtype="str")
-        area = area.mask(inside, clean_postcodes(located.loc[inside, postcode]).str[:-3].reindex(located.index))
-    area = area.where(inside, schemas.AREA_OUTSIDE)
-    return area.mask(code.isna(), schemas.AREA_UNKNOWN).rename("area")
+        row, texts = pd.factorize(located[postcode][inside].astype("str"))
+        area[inside] = clean_postcodes(pd.Series(texts, dtype="str")).str[:-3].to_numpy(object)[row]
+    return pd.Series(area, index=located.index, name="area", dtype="str")
 
 
 def area_boundaries(

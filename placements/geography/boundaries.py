@@ -4,6 +4,10 @@ Derived outlines are the Voronoi cells of postcode points, joined by district, c
 simplified with shared edges kept. They are for maps. Whether a child lives inside an authority is decided by the
 district of the postcode, as DfE decides it, never by an outline: `geography.locate`.
 
+How good: area in both over area in either, against the official outlines of May 2025, is 0.975 for Surrey and 0.88 to
+0.95 for its districts; 0.94 to 0.97 for most counties; worst where nobody lives or water is taken for land (Medway
+0.66, Scilly 0.33). No vote of more neighbours does better: heaths and reservoirs have no address.
+
 Every frame says where it comes from in ``attrs["source"]``: ``"official"`` or ``"derived"``.
 """
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from placements import codes
-from placements.comparison import Comparison
 from placements.county import County
 from placements.disclosure.release import release
 from placements.disclosure.scan import secrets_of
@@ -23,8 +23,11 @@ from placements.maps.geojson import simplified
 from placements.maps.layers import LAYERS, build
 from placements.maps.page import page
 from placements.maps.scene import Scene, authority_centres
-from placements.optimisation import Plan
 from placements.settings import PROFILES
+
+if TYPE_CHECKING:
+    from placements.comparison import Comparison
+    from placements.optimisation import Plan
 
 __all__ = ["LAYERS", "make_scene", "write_map"]
 

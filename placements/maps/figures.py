@@ -82,6 +82,15 @@ def difference(need: float, places: float, parts: tuple[Shown, Shown], internal:
     return Shown(f"{value:+,.0f}".replace("-", MINUS) if value else "0", value)
 
 
+def _partnered(hide: pd.Series, values: pd.Series) -> pd.Series:
+    """Return `hide` with the smallest other count above 0 hidden too, if only one count is hidden beside a total."""
+    out = hide.copy()
+    others = values[~hide & (values > 0)]
+    if hide.sum() == 1 and len(others):
+        out[others.idxmin()] = True
+    return out
+
+
 #: Figures of one planning area by name: see `Figures.areas`.
 AreaFigures = Mapping[str, Shown]
 
@@ -140,22 +149,26 @@ class Figures:
         # The county's flows are shown too: what they would give away is hidden here as well.
         secret = self._grids[service][1][TOTAL]
         hide["numerator"] |= secret.reindex(order, fill_value=False).astype(bool)
+        hide["numerator"] |= hide["denominator"]
+        hide["numerator"] = _partnered(hide["numerator"], numbers["numerator"])
         rows = {str(area): self._row(numbers.loc[area], hide.loc[area]) for area in order}
-        return rows | {TOTAL: self._row(numbers.sum(), pd.Series(False, index=hide.columns))}
+        total = pd.Series(False, index=hide.columns)
+        # A hidden count with no other to hide beside it is the total: hide that too.
+        total["numerator"] = bool(hide["numerator"].sum() == 1)
+        return rows | {TOTAL: self._row(numbers.sum(), total)}
 
     def _row(self, row: pd.Series, hide: pd.Series) -> AreaFigures:
         profile = self.profile
         need = count(row["need_local"], profile, hide=bool(hide["need_local"]))
         places = count(row["available_to_us"], profile, hide=bool(hide["available_to_us"]))
         gap = difference(row["need_local"], row["available_to_us"], (need, places), profile == INTERNAL)
-        secret = bool(hide["numerator"] or hide["denominator"])
-        of = share(row["numerator"], row["denominator"], profile, hide=secret)
+        of = share(row["numerator"], row["denominator"], profile, hide=bool(hide["numerator"]))
         return {
             "need": need,
             "places": places,
             "gap": gap,
             "share": of,
-            "outside": count(row["numerator"], profile, hide=of.suppressed),
+            "outside": count(row["numerator"], profile, hide=bool(hide["numerator"])),
             "known": count(row["denominator"], profile, hide=bool(hide["denominator"])),
             "excluded": count(row["excluded"], profile, hide=bool(hide["excluded"])),
         }

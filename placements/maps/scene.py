@@ -15,7 +15,8 @@ import shapely
 
 from placements.county import County
 from placements.disclosure.suppress import INTERNAL
-from placements.geography.authorities import adjoining_authorities, authority_names, authority_of
+from placements.geography.adjoining import adjoining_codes
+from placements.geography.authorities import authority_names, authority_of
 from placements.geography.postcodes import PostcodeDirectory
 from placements.maps.figures import Figures
 from placements.maps.style import date_text
@@ -96,7 +97,7 @@ class Scene:
     @cached_property
     def adjoining(self) -> frozenset[str]:
         """Return the codes of the authorities that share a boundary with this one."""
-        return adjoining_authorities(self.county.authority.code)
+        return adjoining_codes(self.county.authority)
 
     @property
     def boundary_words(self) -> str:

@@ -78,9 +78,7 @@ class Engine:
         matrix.column_ids.extend(columns.tolist())
         matrix.coefficients.extend(weights[columns].tolist())
 
-    def minimise(
-        self, objective: Floats, *, gap: float, time_limit_s: float, start: Floats | None = None
-    ) -> Answer:
+    def minimise(self, objective: Floats, *, gap: float, time_limit_s: float, start: Floats | None = None) -> Answer:
         """Minimise; `start` is a feasible solution to begin from, kept if nothing better is found in time."""
         goal = self._proto.objective
         goal.Clear()
@@ -103,9 +101,7 @@ class Engine:
         )
         return self._answer(result, variables, time.monotonic() - began)
 
-    def _answer(
-        self, result: mathopt.SolveResult, variables: list[mathopt.Variable], seconds: float
-    ) -> Answer:
+    def _answer(self, result: mathopt.SolveResult, variables: list[mathopt.Variable], seconds: float) -> Answer:
         reason = result.termination.reason
         if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
             return Answer(INFEASIBLE, math.inf, math.inf, None, seconds)

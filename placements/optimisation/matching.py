@@ -1,8 +1,12 @@
-"""Which need can use which place? Demand cut into atoms that are alike, and the arcs along which they can be served.
+"""Which need can use which place? Demand cut into atoms that are alike, and the ways along which they can be served.
 
 A demand group is cut where its children differ in what suits them: by the nested shares of `suitability`, and by sex if
 a single-sex place is in reach (half each: assumed). Atoms of one area that can use the very same places, and cost the
 same away, are merged: the model then has as many rows as there are different needs, not as there are names for them.
+
+Places of one sort (provision, needs, ages, sex) suit the same children, so the way from an atom to a place goes by a
+node, one for each area and sort: *links* lead from atoms to nodes (what suits), *hops* from nodes to places (what is
+near enough). That says the same as one arc for each atom and place, with several times fewer of them.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ SHARE_OF_EACH_SEX: Final = 0.5
 
 @dataclass(frozen=True)
 class Atoms:
-    """Demand as a plan sees it.
+    """Demand as a plan sees it, and how it can be met.
 
     Attributes
     ----------
@@ -39,47 +43,52 @@ class Atoms:
         One row per atom: `atom` (id), `area`, `away_cost_gbp`.
     parts : DataFrame
         What atoms are made of: `atom` (position, -1 if no place is in reach), `group` (position), `share` of the group.
-    arc_atom, arc_place : ndarray of int (arcs,)
-        Positions; sorted by atom, then place.
-    arc_miles : ndarray (arcs,)
+    nodes : DataFrame
+        One row per area and sort of place: `node` (id), `area`.
+    link_atom, link_node : ndarray of int (links,)
+        Positions; sorted by atom.
+    hop_node, hop_place : ndarray of int (hops,)
+        Positions; sorted by node.
+    hop_miles : ndarray (hops,)
         From the centre of the area to the place.
     """
 
     table: pd.DataFrame
     parts: pd.DataFrame
-    arc_atom: Ints
-    arc_place: Ints
-    arc_miles: Floats
+    nodes: pd.DataFrame
+    link_atom: Ints
+    link_node: Ints
+    hop_node: Ints
+    hop_place: Ints
+    hop_miles: Floats
 
     def need(self, group_need: Floats) -> Floats:
         """Return need by atom from need by group (first axis), any further axes kept."""
-        return self._sum(group_need, self.parts["atom"].to_numpy() >= 0, len(self.table))
+        parts = self.parts[self.parts["atom"] >= 0]
+        out = np.zeros((len(self.table), *group_need.shape[1:]))
+        np.add.at(out, parts["atom"].to_numpy(), _column(parts["share"], group_need) * group_need[parts["group"]])
+        return out
 
     def out_of_reach(self, group_need: Floats) -> Floats:
         """Return the need of each group that no place can serve, shaped as `group_need`."""
-        lost = self.parts["atom"].to_numpy() < 0
+        lost = self.parts[self.parts["atom"] < 0]
         share = np.zeros(len(group_need))
-        np.add.at(share, self.parts["group"].to_numpy()[lost], self.parts["share"].to_numpy()[lost])
+        np.add.at(share, lost["group"].to_numpy(), lost["share"].to_numpy(float))
         return np.asarray(group_need * share.reshape(-1, *([1] * (group_need.ndim - 1))))
-
-    def _sum(self, group_need: Floats, rows: npt.NDArray[np.bool_], size: int) -> Floats:
-        parts = self.parts[rows]
-        out = np.zeros((size, *group_need.shape[1:]))
-        share = parts["share"].to_numpy(float).reshape(-1, *([1] * (group_need.ndim - 1)))
-        np.add.at(out, parts["atom"].to_numpy(), share * group_need[parts["group"].to_numpy()])
-        return out
 
     def spread(self, group_need: Floats, atom_value: Floats) -> Floats:
         """Return a quantity by atom (first axis) as one by group, in proportion to each part's need."""
-        rows = self.parts["atom"].to_numpy() >= 0
-        parts = self.parts[rows]
-        share = parts["share"].to_numpy(float).reshape(-1, *([1] * (group_need.ndim - 1)))
-        own = share * group_need[parts["group"].to_numpy()]
-        total = self.need(group_need)[parts["atom"].to_numpy()]
+        parts = self.parts[self.parts["atom"] >= 0]
+        own = _column(parts["share"], group_need) * group_need[parts["group"]]
+        total = self.need(group_need)[parts["atom"]]
         part = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
         out = np.zeros(group_need.shape)
-        np.add.at(out, parts["group"].to_numpy(), part * atom_value[parts["atom"].to_numpy()])
+        np.add.at(out, parts["group"].to_numpy(), part * atom_value[parts["atom"]])
         return out
+
+
+def _column(share: pd.Series, like: Floats) -> Floats:
+    return share.to_numpy(float).reshape(-1, *([1] * (like.ndim - 1)))
 
 
 def travel_limit(service: str, care_limit_miles: float) -> float:
@@ -100,43 +109,63 @@ def match(groups: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, care_
         `schemas.AREAS`.
     care_limit_miles : float
     """
-    distance = _distances(areas, places)
+    areas = areas[areas["area"].isin(groups["area"])].reset_index(drop=True)
+    sorts, sort_of = _sorts(places)
+    near = _near(areas, places, care_limit_miles)
+    there = np.zeros((len(areas), len(sorts)), bool)
+    for place, sort in enumerate(sort_of):
+        there[:, sort] |= near[0][:, place]
     kinds = groups[["service", "provision", "need_group", "age_band"]]
-    pieces = {key: _pieces(places, *key) for key in kinds.drop_duplicates().itertuples(index=False, name=None)}
+    pieces = {key: _pieces(sorts, *key) for key in kinds.drop_duplicates().itertuples(index=False, name=None)}
     position = {area: row for row, area in enumerate(areas["area"])}
     atoms: dict[tuple[str, float, tuple[int, ...]], int] = {}
     parts: list[tuple[int, int, float]] = []
-    columns = zip(
-        kinds.itertuples(index=False, name=None), groups["area"], groups["away_cost_gbp"].astype(float), strict=True
-    )
-    for number, (key, area, cost) in enumerate(columns):
-        near = distance[position[area]] <= travel_limit(key[0], care_limit_miles) + 1e-9
+    rows = zip(kinds.itertuples(index=False, name=None), groups["area"], groups["away_cost_gbp"], strict=True)
+    for number, (key, area, cost) in enumerate(rows):
         for share, suits in pieces[key]:
-            reach = tuple(int(place) for place in np.flatnonzero(suits & near))
-            atom = atoms.setdefault((area, cost, reach), len(atoms)) if reach else -1
+            reach = tuple(int(sort) for sort in np.flatnonzero(suits & there[position[area]]))
+            atom = atoms.setdefault((area, float(cost), reach), len(atoms)) if reach else -1
             parts.append((atom, number, share))
-    return _assembled(atoms, parts, distance, position)
+    frame = pd.DataFrame(parts, columns=["atom", "group", "share"]).astype({"atom": int, "group": int, "share": float})
+    merged = frame.groupby(["atom", "group"])[["share"]].sum().reset_index()
+    return _assembled(list(atoms), merged, areas, sort_of, near)
 
 
-def _distances(areas: pd.DataFrame, places: pd.DataFrame) -> Floats:
-    return miles(
+def _sorts(places: pd.DataFrame) -> tuple[list[tuple[str, tuple[str, ...], float, float, str]], Ints]:
+    """Return the different sorts of place, and the sort of each place."""
+    columns = ("provision", "needs", "age_low", "age_high", "sex")
+    keys = list(zip(*(places[column] for column in columns), strict=True))
+    sorts = sorted(set(keys))
+    position = {key: number for number, key in enumerate(sorts)}
+    return sorts, np.array([position[key] for key in keys], np.intp)
+
+
+def _near(areas: pd.DataFrame, places: pd.DataFrame, limit: float) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Return which places each area can use by distance, and the miles."""
+    distance = miles(
         areas["easting"].to_numpy(float)[:, None],
         areas["northing"].to_numpy(float)[:, None],
         places["easting"].to_numpy(float),
         places["northing"].to_numpy(float),
     )
+    services = [codes.CARE if kind in codes.CARE_PROVISION else codes.EDUCATION for kind in places["provision"]]
+    limits = np.array([travel_limit(service, limit) for service in services])
+    return distance <= limits + 1e-9, distance
 
 
 def _pieces(
-    places: pd.DataFrame, service: str, provision: str, need_group: str, age_band: str
+    sorts: list[tuple[str, tuple[str, ...], float, float, str]],
+    service: str,
+    provision: str,
+    need_group: str,
+    age_band: str,
 ) -> list[tuple[float, npt.NDArray[np.bool_]]]:
-    """Return the pieces of one kind of demand: share of the group, and which places suit it."""
-    columns = zip(*(places[c] for c in ("provision", "needs", "age_low", "age_high", "sex")), strict=True)
-    share, sex = np.zeros(len(places)), np.full(len(places), "any", dtype=object)
-    for number, (kind, needs, low, high, place_sex) in enumerate(columns):
+    """Return the pieces of one kind of demand: share of the group, and which sorts of place suit it."""
+    share = np.zeros(len(sorts))
+    sex = np.array([sort[4] for sort in sorts], dtype=object)
+    for number, (kind, needs, low, high, _) in enumerate(sorts):
         if takes_need(needs, need_group) and takes_age_band(service, age_band, low, high):
             share[number] = suitable_share(provision, kind, need_group, age_band)
-            sex[number] = place_sex
     single = (share > 0) & (sex != "any")
     out = []
     for own, part in (("M", SHARE_OF_EACH_SEX), ("F", SHARE_OF_EACH_SEX)) if single.any() else (("any", 1.0),):
@@ -147,24 +176,42 @@ def _pieces(
 
 
 def _assembled(
-    atoms: dict[tuple[str, float, tuple[int, ...]], int],
-    parts: list[tuple[int, int, float]],
-    distance: Floats,
-    position: dict[str, int],
+    atoms: list[tuple[str, float, tuple[int, ...]]],
+    parts: pd.DataFrame,
+    areas: pd.DataFrame,
+    sort_of: Ints,
+    near: tuple[npt.NDArray[np.bool_], Floats],
 ) -> Atoms:
-    reach = [np.array(key[2], np.intp) for key in atoms]
-    arc_atom = np.repeat(np.arange(len(reach)), [len(places) for places in reach]).astype(np.intp)
-    arc_place = np.concatenate(reach) if reach else np.zeros(0, np.intp)
-    rows = np.array([position[key[0]] for key in atoms], np.intp)
-    table = pd.DataFrame(
-        {
-            "atom": pd.Series([f"{key[0]}#{number}" for key, number in atoms.items()], dtype="str"),
-            "area": pd.Series([key[0] for key in atoms], dtype="str"),
-            "away_cost_gbp": pd.Series([key[1] for key in atoms], dtype=float),
-        }
+    nodes = sorted({(area, sort) for area, _, reach in atoms for sort in reach})
+    number = {node: position for position, node in enumerate(nodes)}
+    row = {area: position for position, area in enumerate(areas["area"])}
+    links = [(atom, number[area, sort]) for atom, (area, _, reach) in enumerate(atoms) for sort in reach]
+    hops = [
+        (position, int(place))
+        for position, (area, sort) in enumerate(nodes)
+        for place in np.flatnonzero(near[0][row[area]] & (sort_of == sort))
+    ]
+    link_atom, link_node = np.array(links, np.intp).reshape(-1, 2).T
+    hop_node, hop_place = np.array(hops, np.intp).reshape(-1, 2).T
+    at = np.array([row[area] for area, _ in nodes], np.intp)
+    return Atoms(
+        table=pd.DataFrame(
+            {
+                "atom": pd.Series([f"{key[0]}#{position}" for position, key in enumerate(atoms)], dtype="str"),
+                "area": pd.Series([key[0] for key in atoms], dtype="str"),
+                "away_cost_gbp": pd.Series([key[1] for key in atoms], dtype=float),
+            }
+        ),
+        parts=parts,
+        nodes=pd.DataFrame(
+            {
+                "node": pd.Series([f"{area}~{sort}" for area, sort in nodes], dtype="str"),
+                "area": pd.Series([area for area, _ in nodes], dtype="str"),
+            }
+        ),
+        link_atom=link_atom,
+        link_node=link_node,
+        hop_node=hop_node,
+        hop_place=hop_place,
+        hop_miles=near[1][at[hop_node], hop_place] if len(hop_node) else np.zeros(0),
     )
-    frame = pd.DataFrame(parts, columns=["atom", "group", "share"])
-    frame = frame.astype({"atom": int, "group": int, "share": float})
-    merged = frame.groupby(["atom", "group"])[["share"]].sum().reset_index()
-    arc_miles = distance[rows[arc_atom], arc_place] if len(arc_atom) else np.zeros(0)
-    return Atoms(table, merged, arc_atom, arc_place, arc_miles)

@@ -6,24 +6,28 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
 
   sets         g  atoms of demand: area x what suits them        t  years        s  samples, with weight w[s]
                p  places: existing spare, committed, optional    j  options (site x kind x size), each adding to a place
-               o  decision years                                 a  arcs (g,p): match, and within the travel limit
+               o  decision years                                 n  nodes: area x sort of place
+               l  links (g,n): what suits                        h  hops (n,p): within the travel limit
   data         need[g,t,s]      child-years                      fixed[p,t]     usable places, existing or committed
                size[j]          places of a unit                 planned[j], minimum[j]   occupancy
                ready[j,o,t]     part of year t in which a unit decided on in year o is ready (the lead time is in it)
-               capital[j], yearly[j], weekly[p]    pounds        away_cost[g]   pounds a week       miles[a]
+               capital[j], yearly[j], weekly[p]    pounds        away_cost[g]   pounds a week       miles[h]
   variables    open[j,o]        units decided on: 0/1, or a whole number where several may be taken up each year
-               serve[a,t,s]     child-years kept local           away[g,t,s]    child-years still away
+               use[l,t,s]       child-years of an atom for whom a sort of place is used
+               serve[h,t,s]     child-years a place serves       away[g,t,s]    child-years still away
                choose[j]        0/1, only for options of several units that share a site
-  constraints  everyone_is_placed       sum_a serve[a,t,s] + away[g,t,s] = need[g,t,s]                     each g,t,s
-               within_usable_places     sum_a serve[a,t,s] <= fixed[p,t] + sum_jo ready size planned open  each p,t,s
-               serve_only_if_open       serve[a,t,s] <= need[g,t,s] sum_jo open   (where ready; the strong form)
-               viable_if_open           sum_as w serve[a,t,s] >= sum_jo minimum size open                  each p,t
+  constraints  everyone_is_placed       sum_l use[l,t,s] + away[g,t,s] = need[g,t,s]                       each g,t,s
+               through_nodes            sum_l use[l,t,s] = sum_h serve[h,t,s]                              each n,t,s
+               within_usable_places     sum_h serve[h,t,s] <= fixed[p,t] + sum_jo ready size planned open  each p,t,s
+               serve_only_if_open       serve[h,t,s] <= most[h,t,s] sum_jo open   (where ready; the strong form,
+                                        most being the need that links to the node of h)
+               viable_if_open           sum_hs w serve[h,t,s] >= sum_jo minimum size open                  each p,t
                                         from the year after the filling year of each unit
                one_option_per_site      sum_jo open <= 1                                                   each site
                homes_per_area           sum_jo open <= homes left, children's homes                        each area
                within_capital           sum_jo capital open <= capital left
                within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
-               within_revenue_each_year sum_jo yearly ready open + sum_as w weekly serve <= revenue left   each t
+               within_revenue_each_year sum_jo yearly ready open + sum_hs w weekly serve <= revenue left   each t
   goals        away_child_years  sum w away
                net_cost          capital + running cost + w away_cost away: pounds over all years
                travel            sum w miles serve
@@ -58,7 +62,8 @@ class SitingModel:
     objectives : dict of str to ndarray (variables,)
         By goal.
     open_option, open_year, open_column : ndarray of int
-    serve_arc, serve_year, serve_sample, serve_column : ndarray of int
+    use_link, use_year, use_sample, use_column : ndarray of int
+    serve_hop, serve_year, serve_sample, serve_column : ndarray of int
     away_atom, away_year, away_sample, away_column : ndarray of int
     """
 
@@ -67,7 +72,11 @@ class SitingModel:
     open_option: Ints
     open_year: Ints
     open_column: Ints
-    serve_arc: Ints
+    use_link: Ints
+    use_year: Ints
+    use_sample: Ints
+    use_column: Ints
+    serve_hop: Ints
     serve_year: Ints
     serve_sample: Ints
     serve_column: Ints
@@ -88,8 +97,13 @@ def build_model(problem: Problem) -> SitingModel:
         lambda: _names("open", _ids(problem, open_option), open_year + 1),
         whole=True,
     )  # fmt: skip
-    arc, year, sample = np.nonzero(_servable(problem))
-    serve_column = model.add_variables(len(arc), np.inf, lambda: _names("serve", _arcs(problem, arc), year + 1, sample))
+    carries = _carries(problem)
+    link, use_year, use_sample = np.nonzero(carries[0])
+    use_column = model.add_variables(
+        len(link), np.inf, lambda: _names("use", _links(problem, link), use_year + 1, use_sample)
+    )
+    hop, year, sample = np.nonzero(carries[1])
+    serve_column = model.add_variables(len(hop), np.inf, lambda: _names("serve", _hops(problem, hop), year + 1, sample))
     atom, away_year, away_sample = np.nonzero(problem.need > _NONE)
     away_column = model.add_variables(
         len(atom), np.inf, lambda: _names("away", _atom_ids(problem, atom), away_year + 1, away_sample)
@@ -100,7 +114,11 @@ def build_model(problem: Problem) -> SitingModel:
         open_option=open_option,
         open_year=open_year,
         open_column=open_column,
-        serve_arc=arc,
+        use_link=link,
+        use_year=use_year,
+        use_sample=use_sample,
+        use_column=use_column,
+        serve_hop=hop,
         serve_year=year,
         serve_sample=sample,
         serve_column=serve_column,
@@ -110,6 +128,7 @@ def build_model(problem: Problem) -> SitingModel:
         away_column=away_column,
     )
     everyone_is_placed(problem, siting)
+    through_nodes(problem, siting)
     within_usable_places(problem, siting)
     serve_only_if_open(problem, siting)
     viable_if_open(problem, siting)
@@ -124,23 +143,27 @@ def build_model(problem: Problem) -> SitingModel:
     return siting
 
 
-def _servable(problem: Problem) -> npt.NDArray[np.bool_]:
-    """Return which (arc, year, sample) can carry anything: there is need, and the place can be there."""
+def _carries(problem: Problem) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which (link, year, sample) and which (hop, year, sample) can carry anything: need, and a place there."""
+    atoms = problem.atoms
     there = problem.fixed_capacity > _NONE
-    can = problem.ready.max(axis=1, initial=0.0) > _NONE
-    np.logical_or.at(there, problem.options["place"].to_numpy(np.intp), can)
-    needed = problem.need[problem.atoms.arc_atom] > _NONE
-    return np.asarray(needed & there[problem.atoms.arc_place][:, :, None])
+    np.logical_or.at(there, problem.options["place"].to_numpy(np.intp), problem.ready.max(axis=1, initial=0.0) > _NONE)
+    ends = np.zeros((len(atoms.nodes), problem.years), bool)
+    np.logical_or.at(ends, atoms.hop_node, there[atoms.hop_place])
+    links = (problem.need[atoms.link_atom] > _NONE) & ends[atoms.link_node][:, :, None]
+    begins = np.zeros((len(atoms.nodes), *problem.need.shape[1:]), bool)
+    np.logical_or.at(begins, atoms.link_node, links)
+    return links, begins[atoms.hop_node] & there[atoms.hop_place][:, :, None]
 
 
 def everyone_is_placed(problem: Problem, m: SitingModel) -> None:
     """Add: what is kept local and what stays away is the need."""
     row = _dense(problem.need.shape, m.away_atom, m.away_year, m.away_sample)
-    served = row[problem.atoms.arc_atom[m.serve_arc], m.serve_year, m.serve_sample]
+    used = row[problem.atoms.link_atom[m.use_link], m.use_year, m.use_sample]
     need = problem.need[m.away_atom, m.away_year, m.away_sample]
     m.linear.add_rows(
-        np.concatenate([np.arange(len(m.away_column)), served]),
-        np.concatenate([m.away_column, m.serve_column]),
+        np.concatenate([np.arange(len(m.away_column)), used]),
+        np.concatenate([m.away_column, m.use_column]),
         1.0,
         lower=need,
         upper=need,
@@ -149,9 +172,30 @@ def everyone_is_placed(problem: Problem, m: SitingModel) -> None:
     )
 
 
+def through_nodes(problem: Problem, m: SitingModel) -> None:
+    """Add: what an area uses of a sort of place is served by places of that sort."""
+    shape = (len(problem.atoms.nodes), problem.years, len(problem.weights))
+    into = np.ravel_multi_index((problem.atoms.link_node[m.use_link], m.use_year, m.use_sample), shape)
+    out = np.ravel_multi_index((problem.atoms.hop_node[m.serve_hop], m.serve_year, m.serve_sample), shape)
+    cells, row = np.unique(np.concatenate([into, out]), return_inverse=True)
+    node, year, sample = np.unravel_index(cells, shape)
+    m.linear.add_rows(
+        row,
+        np.concatenate([m.use_column, m.serve_column]),
+        np.concatenate([np.ones(len(into)), -np.ones(len(out))]),
+        lower=0.0,
+        upper=0.0,
+        number=len(cells),
+        names=lambda: _names("through_nodes", problem.atoms.nodes["node"].to_numpy()[node], year + 1, sample),
+    )
+
+
 def within_usable_places(problem: Problem, m: SitingModel) -> None:
-    """Add: no place is used beyond what is usable of it on average."""
-    place = problem.atoms.arc_place[m.serve_arc]
+    """Add: no place is used beyond what is usable of it on average.
+
+    A building counts for no more than the need that can reach it: the same plans, and a tighter bound.
+    """
+    place = problem.atoms.hop_place[m.serve_hop]
     shape = (len(problem.places), problem.years, len(problem.weights))
     cells = np.unique(np.ravel_multi_index((place, m.serve_year, m.serve_sample), shape))
     p, t, s = np.unravel_index(cells, shape)
@@ -160,22 +204,42 @@ def within_usable_places(problem: Problem, m: SitingModel) -> None:
     size = (problem.options["places"] * problem.options["planned_occupancy"]).to_numpy(float)
     capacity = amount * size[m.open_option[opened]]
     target = problem.options["place"].to_numpy(np.intp)[m.open_option[opened]]
+    single = ~problem.options["repeats"].to_numpy(bool)[m.open_option[opened]] & (
+        problem.fixed_capacity[target, year] <= _NONE
+    )
     rows = row[target, year]
     which, sample = np.nonzero(rows >= 0)
+    useful = np.minimum(
+        capacity[which], np.where(single[which], _reachable(problem)[target[which], year[which], sample], np.inf)
+    )
     m.linear.add_rows(
         np.concatenate([row[place, m.serve_year, m.serve_sample], rows[which, sample]]),
         np.concatenate([m.serve_column, m.open_column[opened[which]]]),
-        np.concatenate([np.ones(len(place)), -capacity[which]]),
+        np.concatenate([np.ones(len(place)), -useful]),
         upper=problem.fixed_capacity[p, t],
         number=len(cells),
         names=lambda: _names("within_usable_places", problem.places["place"].to_numpy()[p], t + 1, s),
     )
 
 
+def _through(problem: Problem) -> Floats:
+    """Return the need that links to each node, (nodes, t, s)."""
+    through = np.zeros((len(problem.atoms.nodes), *problem.need.shape[1:]))
+    np.add.at(through, problem.atoms.link_node, problem.need[problem.atoms.link_atom])
+    return through
+
+
+def _reachable(problem: Problem) -> Floats:
+    """Return the need that can reach each place, (p, t, s)."""
+    reach = np.zeros((len(problem.places), *problem.need.shape[1:]))
+    np.add.at(reach, problem.atoms.hop_place, _through(problem)[problem.atoms.hop_node])
+    return reach
+
+
 def serve_only_if_open(problem: Problem, m: SitingModel) -> None:
     """Add the strong form where it cuts: places not there already, and need below what one unit can take."""
-    place = problem.atoms.arc_place[m.serve_arc]
-    need = problem.need[problem.atoms.arc_atom[m.serve_arc], m.serve_year, m.serve_sample]
+    place = problem.atoms.hop_place[m.serve_hop]
+    need = _through(problem)[problem.atoms.hop_node[m.serve_hop], m.serve_year, m.serve_sample]
     options = problem.options
     unit = np.zeros(len(problem.places))
     size = (options["places"] * options["planned_occupancy"]).to_numpy(float)
@@ -197,7 +261,7 @@ def serve_only_if_open(problem: Problem, m: SitingModel) -> None:
         upper=0.0,
         number=len(cuts),
         names=lambda: _names(
-            "serve_only_if_open", _arcs(problem, m.serve_arc[cuts]), m.serve_year[cuts] + 1, m.serve_sample[cuts]
+            "serve_only_if_open", _hops(problem, m.serve_hop[cuts]), m.serve_year[cuts] + 1, m.serve_sample[cuts]
         ),
     )
 
@@ -213,7 +277,7 @@ def viable_if_open(problem: Problem, m: SitingModel) -> None:
     opened, year = opened[due], year[due]
     place = options["place"].to_numpy(np.intp)[m.open_option[opened]]
     cells, row = np.unique(place * problem.years + year, return_inverse=True)
-    used = problem.atoms.arc_place[m.serve_arc] * problem.years + m.serve_year
+    used = problem.atoms.hop_place[m.serve_hop] * problem.years + m.serve_year
     hit = np.flatnonzero(np.isin(used, cells))
     m.linear.add_rows(
         np.concatenate([row, np.searchsorted(cells, used[hit])]),
@@ -339,13 +403,13 @@ def _net_cost(problem: Problem, m: SitingModel) -> Floats:
 
 def _travel(problem: Problem, m: SitingModel) -> Floats:
     out = np.zeros(m.linear.variables)
-    out[m.serve_column] = problem.atoms.arc_miles[m.serve_arc] * problem.weights[m.serve_sample]
+    out[m.serve_column] = problem.atoms.hop_miles[m.serve_hop] * problem.weights[m.serve_sample]
     return out
 
 
 def _serve_cost(problem: Problem, m: SitingModel, *, new_only: bool) -> Floats:
     """Return the expected pounds of each child-year served."""
-    place = problem.atoms.arc_place[m.serve_arc]
+    place = problem.atoms.hop_place[m.serve_hop]
     cost = cost_per_child_year(problem.places["weekly_cost_gbp"].to_numpy(float))[place]
     if new_only:
         cost = cost * problem.places["is_new"].to_numpy(bool)[place]
@@ -374,10 +438,16 @@ def _atom_ids(problem: Problem, atom: Ints) -> npt.NDArray[np.object_]:
     return np.asarray(problem.atoms.table["atom"].to_numpy(object)[atom])
 
 
-def _arcs(problem: Problem, arc: Ints) -> list[str]:
-    atoms = problem.atoms.table["atom"].to_numpy(object)[problem.atoms.arc_atom[arc]]
-    places = problem.places["place"].to_numpy(object)[problem.atoms.arc_place[arc]]
-    return [f"{atom},{place}" for atom, place in zip(atoms, places, strict=True)]
+def _links(problem: Problem, link: Ints) -> list[str]:
+    atoms = _atom_ids(problem, problem.atoms.link_atom[link])
+    nodes = problem.atoms.nodes["node"].to_numpy(object)[problem.atoms.link_node[link]]
+    return [f"{atom},{node}" for atom, node in zip(atoms, nodes, strict=True)]
+
+
+def _hops(problem: Problem, hop: Ints) -> list[str]:
+    nodes = problem.atoms.nodes["node"].to_numpy(object)[problem.atoms.hop_node[hop]]
+    places = problem.places["place"].to_numpy(object)[problem.atoms.hop_place[hop]]
+    return [f"{node},{place}" for node, place in zip(nodes, places, strict=True)]
 
 
 def _names(what: str, *parts: Sequence[object] | npt.NDArray[np.generic]) -> list[str]:

@@ -202,7 +202,7 @@ def _with_places(options: pd.DataFrame, first: int) -> tuple[pd.DataFrame, pd.Da
 
 
 def _in_reach(options: pd.DataFrame, atoms: Atoms) -> tuple[pd.DataFrame, int]:
-    useful = options["place"].isin(np.unique(atoms.arc_place))
+    useful = options["place"].isin(np.unique(atoms.hop_place))
     return options[useful].reset_index(drop=True), int((~useful).sum())
 
 

@@ -53,13 +53,12 @@ def build_statement(
         The targets ledger: any of `indicator, baseline, target, due, owner, action, status`.
     """
     county: County = result.county
-    context = Context(
-        county,
-        future_of(result, plan),
-        profile or county.settings.disclosure.profile,
-        targets,
-        dict(provenance or {}),
-    )
+    kind = profile or county.settings.disclosure.profile
+    return statement_of(Context(county, future_of(result, plan), kind, targets, dict(provenance or {})))
+
+
+def statement_of(context: Context) -> Document:
+    """Return the statement of a context: every section of `SECTIONS`, in order."""
     return Document(
         title="Sufficiency statement",
         subtitle="Where our children live and learn, and the places they need",

@@ -108,9 +108,15 @@ def bars(
 
 
 def paired_bars(
-    heading: str, labels: Sequence[str], pairs: Sequence[tuple[float, float]], names: tuple[str, str], *, mark: str = ""
+    heading: str,
+    labels: Sequence[str],
+    pairs: Sequence[tuple[float, float]],
+    names: tuple[str, str],
+    *,
+    prefix: str = "",
+    mark: str = "",
 ) -> tuple[bytes, bytes]:
-    """Draw two bars a row (such as need and places), the second hatched, each with its figure."""
+    """Draw two bars a row (such as need and places), the second hatched, each with its figure after a `prefix`."""
     with styled():
         drawing, axes = canvas(1.0 + 0.52 * len(labels))
         title(axes, heading)
@@ -128,7 +134,7 @@ def paired_bars(
                 label=names[position],
             )
             for row, value in enumerate(values):
-                text = _HIDDEN if math.isnan(value) else _number(value)
+                text = _HIDDEN if math.isnan(value) else prefix + _number(value)
                 axes.annotate(
                     text,
                     (float(np.nan_to_num(value)), row + offset),
@@ -208,6 +214,7 @@ def dots(
                 textcoords="offset points",
                 va="center",
                 fontsize=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
         if math.isfinite(reference):
             axes.axvline(reference * scale, color=GREY, linestyle="--", linewidth=1)
@@ -255,7 +262,7 @@ def fan(
                 color=BLUE,
                 weight="bold",
             )
-        if len(past):
+        if len(past) > 1:
             axes.plot(np.arange(len(past)), past, color=INK, linewidth=2, marker="o", markersize=4)
             axes.axvline(start, color=GREY, linestyle="--", linewidth=1)
             axes.annotate(

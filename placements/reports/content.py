@@ -178,8 +178,10 @@ class Document:
 
     @property
     def figures(self) -> tuple[TracedFigure, ...]:
-        """Return the register of figures, in order."""
-        return tuple(figure for section in self.sections for figure in section.figures)
+        """Return the register of figures, in order; one that several sections use is in it once."""
+        named = {figure.name: figure for section in reversed(self.sections) for figure in reversed(section.figures)}
+        order = dict.fromkeys(figure.name for section in self.sections for figure in section.figures)
+        return tuple(named[name] for name in order)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -39,23 +39,20 @@ def add_bookmark(paragraph: Any, name: str, number: int) -> None:
     paragraph._p.append(end)
 
 
-def contents(document: Any, entries: list[tuple[str, str]]) -> None:
-    """Add a table of contents: a field that Word can update, already filled with linked entries and page numbers."""
+def contents(document: Any, entries: list[tuple[str, str]], style: str) -> None:
+    """Add a table of contents: a field, filled with linked entries, that Word completes with page numbers."""
     for position, (bookmark, text) in enumerate(entries):
-        paragraph = document.add_paragraph(style="TOC 1" if "TOC 1" in [s.name for s in document.styles] else None)
+        paragraph = document.add_paragraph(style=style)
         if position == 0:
-            begin = element("fldChar", fldCharType="begin")
             instruction = element("instrText")
             instruction.set(qn("xml:space"), "preserve")
             instruction.text = ' TOC \\o "1-1" \\h \\z \\u '
+            begin = element("fldChar", fldCharType="begin", dirty="true")
             for child in (begin, instruction, element("fldChar", fldCharType="separate")):
                 paragraph.add_run()._r.append(child)
         link = element("hyperlink", anchor=bookmark, history="1")
-        for run_text in (text, "\t"):
-            run = paragraph.add_run(run_text)
-            link.append(run._r)
+        link.append(paragraph.add_run(text)._r)
         paragraph._p.append(link)
-        add_field(paragraph, f"PAGEREF {bookmark} \\h", "1")
         if position == len(entries) - 1:
             paragraph.add_run()._r.append(element("fldChar", fldCharType="end"))
 
@@ -104,8 +101,8 @@ def table_frame(table: Any, widths_cm: list[float], title: str, description: str
     properties.append(borders)
     properties.append(element("tblLayout", type="fixed"))
     margins = element("tblCellMar")
-    for side, width in (("top", "30"), ("left", "60"), ("bottom", "30"), ("right", "60")):
-        margins.append(element(side, w=width, type="dxa"))
+    for side, padding in (("top", "30"), ("left", "60"), ("bottom", "30"), ("right", "60")):
+        margins.append(element(side, w=padding, type="dxa"))
     properties.append(margins)
     properties.append(
         element("tblLook", firstRow="1", lastRow="0", firstColumn="1", lastColumn="0", noHBand="1", noVBand="1")
@@ -136,7 +133,9 @@ def column_widths(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], t
     size = 8 / 9 if len(columns) > WIDE_COLUMNS else 1.0
     texts = [[columns[place], *(row[place] for row in rows)] for place in range(len(columns))]
     least = [size * max(_word_cm(text, bold=row == 0) for row, text in enumerate(column)) for column in texts]
-    least[0] = max(least[0], *(size * _line_cm(text) for text in texts[0] if len(text) <= 16), 0.0)
+    # Short texts stay on one line: those of the first column, and of every column where there are few.
+    for place in range(len(columns) if len(columns) <= 5 else 1):
+        least[place] = max([least[place], *(size * _line_cm(text) for text in texts[place][1:] if len(text) <= 18)])
     wanted = [min(max(size * _line_cm(text) for text in column), 9.0) for column in texts]
     short = total_cm - sum(least)
     if short <= 0:
@@ -156,4 +155,4 @@ def _line_cm(text: str) -> float:
 
 def _word_cm(text: str, *, bold: bool) -> float:
     longest = max((len(word) for word in text.replace("/", "/ ").split()), default=1)
-    return (0.178 if bold else 0.168) * longest + 0.26
+    return (0.19 if bold else 0.168) * longest + 0.3

@@ -1,4 +1,4 @@
-"""The document as Word: native styles, headings, captions, tables and fields; A4; the same bytes for the same content."""
+"""The document as Word: native styles, headings, captions, tables and fields; A4; same content, same bytes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _INK: Final = RGBColor(0x1A, 0x1A, 0x1A)
 _GREY: Final = RGBColor(0x50, 0x50, 0x50)
 _RED: Final = RGBColor(0xA0, 0x14, 0x14)
 #: A table of no more rows than this, its header included, is not broken over two pages.
-_WHOLE_ROWS: Final = 10
+_WHOLE_ROWS: Final = 13
 _TONES: Final = {"note": ("00558C", "EAF3FA"), "warning": ("C75300", "FDF1E6")}
 
 
@@ -156,7 +156,7 @@ class _Writer:
         label = self.file.add_paragraph("Contents", style="Subtitle")
         label.paragraph_format.space_before = Pt(14)
         entries = [(f"s_{part.key}", f"{number}. {part.title}") for number, part in enumerate(self.content.sections, 1)]
-        parts.contents(self.file, entries)
+        parts.contents(self.file, entries, "TOC 1")
         self.file.add_page_break()
 
     def _block(self, block: Block) -> None:

@@ -1,4 +1,4 @@
-"""The document as one accessible HTML page: no script, no request to any network, the same bytes for the same content."""
+"""The document as one accessible HTML page: no script, no request to any network; same content, same bytes."""
 
 from __future__ import annotations
 

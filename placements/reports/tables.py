@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -24,10 +24,23 @@ from placements.disclosure.suppress import (
 from placements.reports.content import Kind, Table
 
 #: What the markers in a table mean; a note under every table that has one.
-SUPPRESSED_NOTE: Final = f"{SUPPRESSED}: hidden, because it is from 1 to {SMALLEST_SHOWN - 1} children or would let such a number be worked out."
+SUPPRESSED_NOTE: Final = (
+    f"{SUPPRESSED}: hidden, as it is from 1 to {SMALLEST_SHOWN - 1} children or would give such a number away."
+)
 NOT_AVAILABLE_NOTE: Final = f"{NOT_AVAILABLE}: there is nothing to take a share or a mean of."
 ROUNDED_NOTE: Final = "Counts of children are to the nearest 5, so they may not add up to the totals."
 ALL: Final = "All"
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[tuple[Any, Any]]:
+    """Yield the index and the row of each row of a small table."""
+    yield from table.iterrows()
+
+
+def cell(table: pd.DataFrame, row: Any, column: Any) -> float:
+    """Return one number of a table."""
+    value: Any = table.loc[row, column]
+    return float(value)
 
 
 def label_of(labels: Mapping[str, str], value: str) -> str:
@@ -101,13 +114,16 @@ def grid_table(
     return noted(Table(key, caption, columns, rows, numeric(len(columns)), tuple(notes), 1), profile)
 
 
-def shown_shares(shares: pd.DataFrame, profile: str) -> pd.DataFrame:
+def shown_shares(shares: pd.DataFrame, profile: str, *, keep: Collection[str] = ()) -> pd.DataFrame:
     """Return shares as they may be shown, with a last row `TOTAL`.
 
     Parameters
     ----------
     shares : DataFrame
         Indexed by group, with `numerator`, `denominator` and `excluded`: groups that do not overlap.
+    profile : str
+    keep : collection of str
+        Groups whose share is published elsewhere, and so is hidden here only if it must be.
 
     Returns
     -------
@@ -117,7 +133,7 @@ def shown_shares(shares: pd.DataFrame, profile: str) -> pd.DataFrame:
         texts do.
     """
     parts = pd.DataFrame({"inside": shares["denominator"] - shares["numerator"], "outside": shares["numerator"]})
-    grid, excluded = protect_grid(parts, profile), hidden(shares["excluded"], profile)
+    grid, excluded = protect_grid(parts, profile, keep=keep), hidden(shares["excluded"], profile)
     sums = shares[["numerator", "denominator", "excluded"]].sum()
     rows = []
     for group in grid.index:
@@ -165,9 +181,10 @@ def share_table(
     excluded: str = "Not known",
     notes: Sequence[str] = (),
     total: bool = True,
+    keep: Collection[str] = (),
 ) -> Table:
     """Return a table of shares: each row with what it is made of, its likely range and what is left out of it."""
-    shown = shown_shares(shares[shares[["denominator", "excluded"]].sum(axis=1) > 0], profile)
+    shown = shown_shares(shares[shares[["denominator", "excluded"]].sum(axis=1) > 0], profile, keep=keep)
     shown = shown if total else shown.drop(index=TOTAL)
     rows = tuple(
         (
@@ -178,7 +195,7 @@ def share_table(
             NOT_AVAILABLE if row["percent"] == NOT_AVAILABLE else range_text(float(row["low"]), float(row["high"])),
             str(row["excluded"]),
         )
-        for group, row in shown.iterrows()
+        for group, row in rows_of(shown)
     )
     table = Table(
         key,

@@ -88,8 +88,8 @@ def legal_paths(rng: np.random.Generator, children: pd.DataFrame) -> pd.DataFram
     full = interim + np.maximum(rng.gamma(6.0, 36, count).astype(np.int64), 60)
     makes = (goes | (first == "C1")) & (kind != SHORT) & ~adopted
     full = np.where(makes & (rng.uniform(size=count) < 0.96), full, NEVER)
-    matched = entry + ((leaves - entry) * 0.5).astype(np.int64)
-    placed = np.where(adopted, np.maximum(np.minimum(interim + 190, matched), entry + 1), NEVER)
+    matched = entry + ((leaves - entry) * 0.42).astype(np.int64)
+    placed = np.where(adopted, np.maximum(np.minimum(interim + 140, matched), entry + 1), NEVER)
     agreed = np.where((first == "L1") & (interim == NEVER), entry + 3, NEVER)
     agreed = np.where(first == "J1", entry + 60, agreed)
     rows = np.arange(count)
@@ -190,12 +190,12 @@ def _rne(moved: Bools, ruled: Bools, restated: Bools) -> Texts:
     return rne
 
 
-def identify(profile: Profile, rng: np.random.Generator, children: pd.DataFrame) -> pd.DataFrame:
-    """Add `child_id`, `upn`, `ethnic` and `mother` (1 for a few girls of fifteen and over)."""
+def identify(profile: Profile, rng: np.random.Generator, children: pd.DataFrame, first_serial: int = 0) -> pd.DataFrame:
+    """Add `child_id`, `upn` (serial numbers from `first_serial`), `ethnic` and `mother`, for a few girls."""
     count = len(children)
     uasc = children["uasc"].to_numpy(bool)
     ids = 100_000 + rng.permutation(max(900_000, count))[:count]
-    upn = upns(np.arange(count), profile.dfe_code, children["birth"].to_numpy(np.int64))
+    upn = upns(first_serial + np.arange(count), profile.dfe_code, children["birth"].to_numpy(np.int64))
     unknown = rng.uniform(size=count)
     upn = np.where(uasc & (unknown < 0.4), "UN2", np.where(unknown < 0.01, "UN5", upn))
     ethnic = np.where(uasc, choose(rng, UASC_ETHNIC, count), choose(rng, ETHNIC, count))

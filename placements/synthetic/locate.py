@@ -21,9 +21,9 @@ Texts = npt.NDArray[np.object_]
 REACH: Final = dict(zip(STATES, (28.0, 9.0, 15.0, 30.0, 16.0, 25.0, 30.0, 35.0, 25.0, 60.0, 34.0), strict=True))
 #: Share of unaccompanied children with no home postcode, and of others (no fixed abode apart): set so that distance is
 #: not known for about one child in eight, as published.
-NO_HOME_UASC, NO_HOME_OTHER, NO_FIXED_ABODE = 0.78, 0.004, 0.004
+NO_HOME_UASC, NO_HOME_OTHER, NO_FIXED_ABODE = 0.65, 0.004, 0.004
 #: Share of placements whose own postcode is not recorded, by state; adoptive addresses are withheld.
-NO_PLACEMENT_POSTCODE: Final = {"adoption": 0.88, "other": 0.34, "supported": 0.03, "residential": 0.03}
+NO_PLACEMENT_POSTCODE: Final = {"adoption": 0.88, "other": 0.30, "supported": 0.03, "residential": 0.03}
 #: Of far placements with relatives or friends, those in Scotland, Wales or Northern Ireland.
 ABROAD: Final = 0.07
 

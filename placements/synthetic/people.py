@@ -34,33 +34,33 @@ MOST_PLACEMENTS: Final = 30
 SURPLUS: Final = 1.12
 
 #: Age at entry: share of entries by band, unaccompanied children apart.
-ENTRY_AGE: Final = (0.170, 0.185, 0.185, 0.330, 0.130)
+ENTRY_AGE: Final = (0.165, 0.165, 0.190, 0.345, 0.135)
 #: Kind of stay by age at entry: short, medium, adoption, to eighteen.
 STAY: Final = (
-    (0.23, 0.32, 0.37, 0.08),
-    (0.36, 0.36, 0.14, 0.14),
-    (0.41, 0.29, 0.01, 0.29),
-    (0.31, 0.19, 0.00, 0.50),
+    (0.24, 0.34, 0.34, 0.08),
+    (0.37, 0.37, 0.11, 0.15),
+    (0.39, 0.29, 0.01, 0.31),
+    (0.28, 0.20, 0.00, 0.52),
     (0.20, 0.10, 0.00, 0.70),
 )
-SHORT_YEARS, MEDIUM_YEARS, BEFORE_ADOPTION_YEARS, ADOPTION_YEARS = 0.25, 1.55, 1.05, 0.95
+SHORT_YEARS, MEDIUM_YEARS, BEFORE_ADOPTION_YEARS, ADOPTION_YEARS = 0.25, 1.70, 1.00, 1.00
 
 #: Where a placement is, by age band at its start: weights in the order of `STATES`.
 #:          connected in_house agency home supported residential parents adoption other secure school
 WEIGHTS: Final = np.array(
     [
-        [0.18, 0.51, 0.18, 0.00, 0.00, 0.11, 0.010, 0, 0.010, 0.000, 0.000],
-        [0.21, 0.41, 0.34, 0.00, 0.00, 0.02, 0.015, 0, 0.010, 0.000, 0.000],
-        [0.145, 0.30, 0.42, 0.08, 0.00, 0.01, 0.010, 0, 0.020, 0.000, 0.001],
-        [0.07, 0.18, 0.28, 0.285, 0.00, 0.025, 0.007, 0, 0.068, 0.006, 0.003],
-        [0.05, 0.09, 0.10, 0.16, 0.70, 0.03, 0.006, 0, 0.140, 0.030, 0.003],
+        [0.17, 0.46, 0.24, 0.00, 0.00, 0.11, 0.010, 0, 0.010, 0.000, 0.000],
+        [0.19, 0.35, 0.38, 0.00, 0.00, 0.02, 0.015, 0, 0.010, 0.000, 0.000],
+        [0.13, 0.255, 0.45, 0.08, 0.00, 0.01, 0.010, 0, 0.020, 0.000, 0.001],
+        [0.068, 0.155, 0.305, 0.270, 0.00, 0.025, 0.007, 0, 0.068, 0.006, 0.003],
+        [0.05, 0.09, 0.11, 0.155, 0.64, 0.03, 0.006, 0, 0.140, 0.030, 0.003],
     ]
 )
-UASC_WEIGHTS: Final = np.array([0.03, 0.11, 0.21, 0.01, 0.90, 0.0, 0.0, 0, 0.30, 0.0, 0.0])
+UASC_WEIGHTS: Final = np.array([0.03, 0.10, 0.22, 0.01, 0.90, 0.0, 0.0, 0, 0.30, 0.0, 0.0])
 DISABLED_WEIGHTS: Final = np.array([0.05, 0.20, 0.22, 0.34, 0.0, 0.06, 0.01, 0, 0.0, 0.0, 0.045])
 
 #: Scale in years of the Weibull durations (shape below 1: the longer it has lasted, the longer it will).
-DURATION_YEARS: Final = dict(zip(STATES, (2.2, 1.70, 2.05, 1.55, 1.25, 0.45, 1.1, 9.0, 0.65, 0.25, 2.8), strict=True))
+DURATION_YEARS: Final = dict(zip(STATES, (2.4, 1.90, 2.30, 1.70, 1.40, 0.50, 1.2, 9.0, 0.70, 0.28, 3.0), strict=True))
 DURATION_SHAPE: Final = 0.62
 #: Chance that the next placement is of the same kind as the last.
 SAME_KIND: Final = 0.42
@@ -240,7 +240,7 @@ def simulate(profile: Profile, rng: np.random.Generator, snapshot: int, year_end
     children = children.assign(exit=leaves).join(who)
     every = pd.concat(spells, ignore_index=True).sort_values(["child", "order"], ignore_index=True)
     return _trim(
-        profile, rng, Histories(children, every[every["start"] <= snapshot]), snapshot, int(year_ends[0] - YEAR)
+        profile, rng, Histories(children, every[every["start"] <= snapshot]), snapshot, int(year_ends[0]) - 365
     )
 
 

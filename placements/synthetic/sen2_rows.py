@@ -53,7 +53,7 @@ def sen2_people(profile: Profile, rng: np.random.Generator, plans: pd.DataFrame,
             upn="",
             care_child=-1,
             birth=copy["birth"] + shift,
-            home=rng.permutation(copy["home"]),
+            home=rng.permutation(np.array(copy["home"], np.int64)),
             residential="",
         )
 
@@ -129,7 +129,7 @@ def placement_rows(rng: np.random.Generator, people: pd.DataFrame, schools: pd.D
     left = at_school & (entered - start > 120) & (rng.uniform(size=count) < FORMER_PLACE)
     other = np.flatnonzero(left)
     former = rows[left].assign(
-        urn=rng.permutation(rows.loc[left, "urn"].to_numpy(object)),
+        urn=rng.permutation(np.array(rows.loc[left, "urn"], object)),
         ukprn="",
         entrydate=stamped(start[other]),
         leavingdate=stamped(entered[other] - 1),

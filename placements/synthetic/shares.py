@@ -64,11 +64,11 @@ SURREY_OUTSIDE: Final = {
     "school": 0.80,
 }
 SURREY_FAR: Final = {
-    "connected": 0.76,
-    "in_house": 0.45,
-    "agency": 0.71,
-    "home": 0.86,
-    "supported": 0.68,
+    "connected": 0.77,
+    "in_house": 0.48,
+    "agency": 0.72,
+    "home": 0.88,
+    "supported": 0.76,
     "residential": 0.80,
     "parents": 0.60,
     "adoption": 0.80,

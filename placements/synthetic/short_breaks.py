@@ -54,7 +54,9 @@ def add_short_breaks(
             "no_fixed_abode": False,
         }
     )
-    children = _fresh_ids(identify(profile, rng, children), care.children)
+    children = identify(profile, rng, children, first_serial=len(care.children))
+    # Ids that begin with 0 are no one else's, and are lost by readers that take them for numbers.
+    children = children.assign(child_id=[f"0{number}" for number in children["child_id"]])
     spells = _where(rng, places, children, stays)
     first_child, first_spell = len(care.children), len(care.spells)
     episodes = pd.DataFrame(
@@ -73,14 +75,6 @@ def add_short_breaks(
     everyone = pd.concat([care.children, children], ignore_index=True)
     everywhere = pd.concat([care.spells, spells.assign(child=spells["child"] + first_child)], ignore_index=True)
     return Histories(everyone, everywhere), pd.concat([built, episodes], ignore_index=True)
-
-
-def _fresh_ids(children: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Give ids and UPNs that no other child has: ids begin with 0, serial numbers follow the others'."""
-    ids = [f"0{number}" for number in children["child_id"]]
-    serial = len(others)
-    upn = [f"{text[:7]}{int(text[7:]) + serial:06d}" if len(text) == 13 else text for text in children["upn"]]
-    return children.assign(child_id=ids, upn=upn)
 
 
 def _where(rng: np.random.Generator, places: Places, children: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:

@@ -15,35 +15,35 @@ from tests.geography_support import GUILDFORD, RUSHMOOR, WOKING, directory_of
 
 # adjoining, over 20 and distant: y = yes, n = no, ? = not known. Miles: ? = not known.
 TABLE = """
-| home     | placement | location      | adjoining | miles | over20 | distant | why                                               |
-| GU1 1AA  | GU1 3DA   | in_county     | n         |   0.8 | n      | n       | the same district                                 |
-| GU1 1AA  | KT22 7TP  | in_county     | n         |  11.4 | n      | n       | another district of the authority                 |
-| GU1 1AA  | GU11 1AA  | out_of_county | y         |   7.8 | n      | n       | Rushmoor, in Hampshire: out, near and adjoining   |
-| GU1 1AA  | PO1 1AA   | out_of_county | n         |  37.9 | y      | y       | Portsmouth is ringed by Hampshire                 |
-| KT22 7TP | KT1 2DN   | out_of_county | y         |   7.2 | n      | n       | Kingston upon Thames                              |
-| GU1 1AA  | SW1A 1AA  | out_of_county | n         |  26.0 | y      | y       | Westminster does not adjoin                       |
-| TW18 4AB | GU11 1AA  | out_of_county | y         |  17.0 | n      | n       | adjoining, whatever the distance                  |
-| GU11 1AA | GU1 1AA   | in_county     | n         |   7.8 | n      | n       | the home is out, the placement is in              |
-| GU1 1AA  | NE1 1AA   | out_of_county | n         | 260.9 | y      | y       | Newcastle upon Tyne                               |
-| GU1 1AA  | BT1 5GS   | out_of_county | n         | 321.7 | y      | y       | Belfast: Irish Grid is converted (not 173 miles)  |
-| GU1 1AA  | EH1 1YZ   | out_of_county | n         | 342.5 | y      | y       | Scotland                                          |
-| GU1 1AA  | CF10 1EP  | out_of_county | n         | 113.5 | y      | y       | Wales                                             |
-| GU1 1AA  | TR21 0LW  | out_of_county | n         | 268.5 | y      | y       | Isles of Scilly                                   |
-| GU1 1AA  | JE2 3AB   | out_of_county | n         |     ? | ?      | y       | Jersey: outside, though nobody knows how far      |
-| GU1 1AA  | GY1 1AA   | out_of_county | n         |     ? | ?      | y       | Guernsey                                          |
-| GU1 1AA  | IM1 1AA   | out_of_county | n         |     ? | ?      | y       | Isle of Man                                       |
-| GU1 1AA  | RH10 1AA  | out_of_county | y         |  19.3 | n      | n       | Crawley, in West Sussex                           |
-| GU1 1AB  | GU1 3DA   | in_county     | n         |   0.0 | n      | n       | a terminated postcode (not live in 2023) locates  |
-| gu11aa   | gu1  3da  | in_county     | n         |   0.8 | n      | n       | case and spaces do not matter                     |
-| GU1-1AA. | GU1 3DA   | in_county     | n         |   0.8 | n      | n       | nor does punctuation                              |
-| GU1 1AA  | GU1       | unknown       | ?         |     ? | ?      | ?       | the first half only is not a place                |
-| GU1 1AA  | ZZ99 3VZ  | unknown       | ?         |     ? | ?      | ?       | no fixed abode                                    |
-| GU1 1AA  | NOT KNOWN | unknown       | ?         |     ? | ?      | ?       | words                                             |
-| GU1 1AA  | GU1 1CV   | unknown       | ?         |     ? | ?      | ?       | in form, but no such postcode                     |
-| GU1 1AA  |           | unknown       | ?         |     ? | ?      | ?       | none recorded                                     |
-|          | GU1 3DA   | in_county     | n         |     ? | ?      | n       | in county needs no home; distance does            |
-| ZZ99 3VZ | PO1 1AA   | out_of_county | n         |     ? | ?      | y       | distant needs no home either                      |
-|          |           | unknown       | ?         |     ? | ?      | ?       | nothing recorded                                  |
+| home     | placement | location      | adjoining | miles | over20 | distant | why |
+| GU1 1AA  | GU1 3DA   | in_county     | n         |   0.8 | n      | n       | the same district |
+| GU1 1AA  | KT22 7TP  | in_county     | n         |  11.4 | n      | n       | another district of the authority |
+| GU1 1AA  | GU11 1AA  | out_of_county | y         |   7.8 | n      | n       | Rushmoor in Hampshire: out, adjoining |
+| GU1 1AA  | PO1 1AA   | out_of_county | n         |  37.9 | y      | y       | Portsmouth is ringed by Hampshire |
+| KT22 7TP | KT1 2DN   | out_of_county | y         |   7.2 | n      | n       | Kingston upon Thames |
+| GU1 1AA  | SW1A 1AA  | out_of_county | n         |  26.0 | y      | y       | Westminster does not adjoin |
+| TW18 4AB | GU11 1AA  | out_of_county | y         |  17.0 | n      | n       | adjoining, whatever the distance |
+| GU11 1AA | GU1 1AA   | in_county     | n         |   7.8 | n      | n       | the home is out, the placement is in |
+| GU1 1AA  | NE1 1AA   | out_of_county | n         | 260.9 | y      | y       | Newcastle upon Tyne |
+| GU1 1AA  | BT1 5GS   | out_of_county | n         | 321.7 | y      | y       | Belfast: Irish Grid, converted |
+| GU1 1AA  | EH1 1YZ   | out_of_county | n         | 342.5 | y      | y       | Scotland |
+| GU1 1AA  | CF10 1EP  | out_of_county | n         | 113.5 | y      | y       | Wales |
+| GU1 1AA  | TR21 0LW  | out_of_county | n         | 268.5 | y      | y       | Isles of Scilly |
+| GU1 1AA  | JE2 3AB   | out_of_county | n         |     ? | ?      | y       | Jersey: outside, how far unknown |
+| GU1 1AA  | GY1 1AA   | out_of_county | n         |     ? | ?      | y       | Guernsey |
+| GU1 1AA  | IM1 1AA   | out_of_county | n         |     ? | ?      | y       | Isle of Man |
+| GU1 1AA  | RH10 1AA  | out_of_county | y         |  19.3 | n      | n       | Crawley, in West Sussex |
+| GU1 1AB  | GU1 3DA   | in_county     | n         |   1.6 | n      | n       | terminated: not live in 2023 |
+| gu11aa   | gu1  3da  | in_county     | n         |   0.8 | n      | n       | case and spaces do not matter |
+| GU1-1AA. | GU1 3DA   | in_county     | n         |   0.8 | n      | n       | nor does punctuation |
+| GU1 1AA  | GU1       | unknown       | ?         |     ? | ?      | ?       | the first half only is not a place |
+| GU1 1AA  | ZZ99 3VZ  | unknown       | ?         |     ? | ?      | ?       | no fixed abode |
+| GU1 1AA  | NOT KNOWN | unknown       | ?         |     ? | ?      | ?       | words |
+| GU1 1AA  | GU1 1CV   | unknown       | ?         |     ? | ?      | ?       | in form, but no such postcode |
+| GU1 1AA  |           | unknown       | ?         |     ? | ?      | ?       | none recorded |
+|          | GU1 3DA   | in_county     | n         |     ? | ?      | n       | in county needs no home; distance does |
+| ZZ99 3VZ | PO1 1AA   | out_of_county | n         |     ? | ?      | y       | distant needs no home either |
+|          |           | unknown       | ?         |     ? | ?      | ?       | nothing recorded |
 """
 TRUTH = {"y": True, "n": False, "?": None}
 
@@ -61,7 +61,9 @@ def bundled() -> PostcodeDirectory:
 @pytest.fixture(scope="module")
 def located(bundled: PostcodeDirectory) -> pd.DataFrame:
     frame = pd.DataFrame(
-        [[row[0] or None, row[1] or None] for row in _rows()], columns=["home_postcode", "placement_postcode"], dtype="str"
+        [[row[0] or None, row[1] or None] for row in _rows()],
+        columns=["home_postcode", "placement_postcode"],
+        dtype="str",
     )
     return locate(frame, find_authority("Surrey"), bundled)
 

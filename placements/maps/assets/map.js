@@ -88,7 +88,7 @@ var placements = (function () {
         iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15], html: picture(m.shape, m.colour, 30) }) });
     }
     if (m.kind === "number") {
-      var icon = L.divIcon({ className: "pm-dot", html: element("span", "", m.text), iconSize: [2 * s, 2 * s] });
+      var icon = L.divIcon({ className: "pm-dot", html: element("span", "", m.text), iconSize: [2 * s, 2 * s], iconAnchor: [s, -27] });
       return L.marker(latlng, { alt: p.label + ": " + m.text, icon: icon, pane: "sites" });
     }
     if (CORNERS[m.kind]) { return new Symbol(latlng, { radius: s, corners: m.kind }); }
@@ -150,6 +150,7 @@ var placements = (function () {
       if (input.value) { show(input.value, input.checked); }
       if (input.checked && input.value) { names.push(input.parentNode.textContent.trim()); }
     });
+    map.getContainer().classList.toggle("pm-shaded", !!document.querySelector('.switch input[name="shading"]:checked:not([value=""])'));
     stack();
     if (say) { document.getElementById("status").textContent = "Showing: " + names.join("; "); }
   }

@@ -19,10 +19,8 @@ from placements.maps.style import Class
 from placements.schemas import AREA_OUTSIDE, AREA_UNKNOWN
 
 _WHO: Final = {codes.CARE: "looked-after children", codes.EDUCATION: "children and young people with an EHC plan"}
-_SOURCE: Final = {
-    codes.CARE: "SSDA903 returns; Ofsted list and own registers for places",
-    codes.EDUCATION: "SEN2 returns; GIAS for places",
-}
+_RETURNS: Final = {codes.CARE: "SSDA903 returns", codes.EDUCATION: "SEN2 returns"}
+_PLACES: Final = {codes.CARE: "Ofsted list and own registers", codes.EDUCATION: "GIAS"}
 _MISSING: Final = Shown(NOT_AVAILABLE)
 _ROUNDING: Final = "Counts are to the nearest 5 and rounded one by one, so they may not add up; c = suppressed."
 
@@ -65,7 +63,7 @@ PLACES: Final = Measure(
 )
 GAP: Final = Measure(
     "gap",
-    "Gap: need less places",
+    "Gap (need less places)",
     (_PARTS[2], _PARTS[0], _PARTS[1]),
     style.gap_classes,
     "Above 0: more need than places there (short). Below 0: more places than need there (spare, or used by children of "
@@ -124,7 +122,9 @@ def _layer(scene: Scene, service: str, measure: Measure) -> Layer:
         group=CARE_AREAS if care else LEARNING_AREAS,
         frame=frame(shapes, properties),
         legend=tuple(legend),
-        source=f"{_SOURCE[service]}; {scene.county.postcode_source}",
+        source="; ".join(
+            [_RETURNS[service], *([] if measure is SHARE else [_PLACES[service]]), scene.county.postcode_source]
+        ),
         date=scene.date,
         table=_table(scene, figures, measure, who),
         note=note,

@@ -53,7 +53,7 @@ def counts(scene: Scene) -> Layer:
         lines = [[_COUNTED[kind], str(texts.loc[area, kind])] for kind in kinds]
         rows.append((name, *(text for _, text in lines)))
         if number:
-            shapes.append(_beside(shape))
+            shapes.append(label_point(shape))
             properties.append(
                 {
                     "label": name,
@@ -80,12 +80,6 @@ def counts(scene: Scene) -> Layer:
         ),
         note="Foster households are in the pop-up and the table, not in the circle. Homes and carers are never points.",
     )
-
-
-def _beside(shape: object) -> shapely.Point:
-    """Return a point below the label's, so that the circle does not cover the district's name."""
-    point = label_point(shape)
-    return shapely.Point(point.x, point.y - 2_400)
 
 
 def schools(scene: Scene) -> Layer:

@@ -1,4 +1,4 @@
-"""The parts of the statement, in the order in which they are read. A new one: a module here and its place in the tuple."""
+"""The parts of the statement, in the order they are read. A new one: a module here and its place in the tuple."""
 
 from __future__ import annotations
 

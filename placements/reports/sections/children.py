@@ -1,8 +1,9 @@
-"""Who are the children we look after? Their number over five years, age, need, legal status and unaccompanied status."""
+"""Who are the children we look after? Their number over five years, age, need, legal status and placement."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ from placements.reports.sections.parts import (
     shown_count,
     shown_share,
 )
-from placements.reports.tables import noted, numeric, profile_table
+from placements.reports.tables import noted, numeric, profile_table, rows_of
 
 
 def section(context: Context) -> Section:
@@ -42,7 +43,8 @@ def section(context: Context) -> Section:
         _profile(context, "age_band", "age", "age", "Age", age_order(codes.CARE), {}),
         Heading("Why they came into care"),
         Paragraph(
-            "The category of need says why a child first needed help. It does not describe what the child needs now, so "
+            "The category of need says why a child first needed help. It does not describe what the child needs now, "
+            "so "
             "places are matched on disability and unaccompanied status only."
         ),
         _profile(context, "need", "need", "category of need", "Category of need", (), NEED_LABEL[codes.CARE]),
@@ -66,14 +68,14 @@ def _profile(
     what: str,
     first: str,
     order: tuple[str, ...],
-    labels: dict[str, str] | object,
+    labels: Mapping[str, str],
 ) -> Table:
     counts = profile(context.care, column, order)
     return profile_table(
         f"children-by-{key}",
         f"Children looked after by {what}, {context.day_text}",
         counts[counts > 0],
-        labels=dict(labels),  # type: ignore[call-overload]
+        labels=labels,
         profile=context.profile,
         first=first,
         notes=[f"Source: {SOURCE[codes.CARE]}."],
@@ -113,7 +115,7 @@ def _count_trend(context: Context, table: pd.DataFrame) -> Figure:
             count_text(float(row["started"]), p),
             count_text(float(row["ceased"]), p),
         )
-        for on, row in table.iterrows()
+        for on, row in rows_of(table)
     )
     notes = (
         "Started and ceased: in the year to that day. x: earlier returns are not held.",
@@ -154,13 +156,14 @@ def _share_trend(context: Context, table: pd.DataFrame, year: int) -> Figure:
             words.long_date(on),
             *(cell for _, part, whole in kinds for cell in _share_cells(float(row[part]), float(row[whole]), p)),
         )
-        for on, row in table.iterrows()
+        for on, row in rows_of(table)
     )
     columns = ("On", "Outside", "Location known", "Share", "Over 20 miles", "Distance known", "Share over 20 miles")
     data = noted(
         Table(
             "trend-outside",
-            f"Children looked after placed outside the authority, and over 20 miles from home, {year} to {context.day.year}",
+            f"Children looked after placed outside the authority, and over 20 miles from home, {year} to "
+            f"{context.day.year}",
             columns,
             rows,
             numeric(7),
@@ -171,7 +174,7 @@ def _share_trend(context: Context, table: pd.DataFrame, year: int) -> Figure:
     lines = [
         Line(
             label,
-            tuple(shown_share(float(row[part]), float(row[whole]), p)[0] for _, row in table.iterrows()),
+            tuple(shown_share(float(row[part]), float(row[whole]), p)[0] for _, row in rows_of(table)),
         )
         for label, part, whole in kinds
     ]
@@ -183,9 +186,10 @@ def _share_trend(context: Context, table: pd.DataFrame, year: int) -> Figure:
         else "Children looked after outside the authority and far from home"
     )
     alt = "Line chart of two shares of children looked after. " + " ".join(
-        f"{words.long_date(on)}: outside the authority {words.of(float(r['out_of_county']), float(r['location_known']), p)}, "
+        f"{words.long_date(on)}: outside the authority "
+        f"{words.of(float(r['out_of_county']), float(r['location_known']), p)}, "
         f"over 20 miles from home {words.of(float(r['over_20_miles']), float(r['distance_known']), p)}."
-        for on, r in table.iterrows()
+        for on, r in rows_of(table)
     )
     drawn = trend(heading, [str(on.year) for on in table.index], lines, percent=True, mark=mark(context))
     return figure(context, drawn=drawn, alt=alt, source=f"Source: {SOURCE[codes.CARE]}", data=data)

@@ -14,16 +14,18 @@ from placements.reports.charts import paired_bars
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
 from placements.reports.context import SERVICE_NOUN, Context
 from placements.reports.sections.parts import PROVISION_LABEL, SERVICE_LABEL, figure, mark
-from placements.reports.tables import noted, numeric
+from placements.reports.tables import noted, numeric, rows_of
 
 
 def section(context: Context) -> Section:
     """Return the section on cost."""
     blocks: list[Block] = [
         Paragraph(
-            "Costs are those recorded for each placement. Where none is recorded, the unit cost assumed in this study for "
+            "Costs are those recorded for each placement. Where none is recorded, the unit cost assumed in this "
+            "study for "
             "that kind of placement stands in. A place outside the authority is not the same place as one inside: the "
-            "children may differ in need, so a difference in mean cost is not what would be saved by moving a placement."
+            "children may differ in need, so a difference in mean cost is not what would be saved by moving a "
+            "placement."
         )
     ]
     for service in context.services:
@@ -43,11 +45,12 @@ def _of_service(context: Context, service: str) -> list[Block]:
     total = cost(stock.assign(all="all"), ["all"]).iloc[0]
     outside = cost(stock, ["location"])
     money = money_text(float(total["yearly_cost_gbp"]), float(total["costed"]), p)
-    away = outside.loc[codes.OUT_OF_COUNTY] if codes.OUT_OF_COUNTY in outside.index else None
+    away = dict(rows_of(outside)).get(codes.OUT_OF_COUNTY)
     text = f"The placements of {SERVICE_NOUN[service]} on {context.day_text} cost "
     text += f"{_said(money)} a year at the rates of that day"
     if away is not None:
-        text += f", of which {_said(money_text(float(away['yearly_cost_gbp']), float(away['costed']), p))} outside the authority"
+        part = _said(money_text(float(away["yearly_cost_gbp"]), float(away["costed"]), p))
+        text += f", of which {part} outside the authority"
     text += f". A cost is known or assumed for {words.of(float(total['costed']), float(total['children']), p)}."
     order = [kind for kind in PROVISION_LABEL[service] if kind in table.index.get_level_values(0)]
     return [
@@ -73,7 +76,7 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
             money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p),
             money_text(float(row["yearly_cost_gbp"]), float(row["costed"]), p) if row["costed"] else "x",
         )
-        for ((kind, place), row), secret in zip(table.iterrows(), hide, strict=True)
+        for ((kind, place), row), secret in zip(rows_of(table), hide, strict=True)
     )
     key = "care" if service == codes.CARE else "plans"
     return noted(
@@ -84,8 +87,11 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
             rows,
             ("text", "text", *numeric(5)[1:]),
             (
-                "Means and sums are of children whose cost is known or assumed, and need at least 10 of them; they are to three "
-                "significant figures. Kinds of placement with no cost at all are left out.",
+                (
+                    "Means and sums are of children whose cost is known or assumed, and need at least 10 of them; they "
+                    "are to three "
+                    "significant figures. Kinds of placement with no cost at all are left out."
+                ),
             ),
         ),
         p,
@@ -95,7 +101,7 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
 def _chart(context: Context, service: str, table: pd.DataFrame) -> Figure | Table:
     p, data = context.profile, _table(context, service, table)
     means: dict[str, list[float]] = {}
-    for (kind, place), row in table.iterrows():
+    for (kind, place), row in rows_of(table):
         text = money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p)
         if place in (codes.IN_COUNTY, codes.OUT_OF_COUNTY):
             pair = means.setdefault(str(kind), [math.nan, math.nan])
@@ -115,7 +121,8 @@ def _chart(context: Context, service: str, table: pd.DataFrame) -> Figure | Tabl
         heading,
         labels,
         [(pair[0], pair[1]) for pair in kept.values()],
-        ("Inside the authority, £ a week", "Outside the authority, £ a week"),
+        ("Inside the authority, a week", "Outside the authority, a week"),
+        prefix="£",
         mark=mark(context),
     )
     said = "; ".join(

@@ -9,10 +9,20 @@ from placements.analysis.profile import past_stock
 from placements.forecasting import PLANNABLE, Forecast
 from placements.reports import words
 from placements.reports.charts import Line, fan
-from placements.reports.content import Block, BulletList, Callout, Figure, Heading, Paragraph, Section, Table
+from placements.reports.content import (
+    Block,
+    BulletList,
+    Callout,
+    Figure,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+    TracedFigure,
+)
 from placements.reports.context import Context
 from placements.reports.sections.parts import KIND_LABEL, SERVICE_LABEL, figure, listed, mark
-from placements.reports.tables import noted, numeric
+from placements.reports.tables import noted, numeric, rows_of
 
 #: Months of the past that are drawn before the forecast; SEN2 returns do not reach back, so only its last day is.
 _PAST_MONTHS = {codes.CARE: 24, codes.EDUCATION: 0}
@@ -39,21 +49,38 @@ def section(context: Context) -> Section:
     for service in services:
         blocks += [Heading(SERVICE_LABEL[service]), *_of_service(context, future, service)]
     blocks += [Heading("How it is made, and its limits"), _method(future), _back_test(future)]
-    return Section("forecast", "Need in the years ahead", tuple(blocks))
+    figures = tuple(_traced(context, future, service) for service in services)
+    return Section("forecast", "Need in the years ahead", tuple(blocks), figures)
+
+
+def _traced(context: Context, future: Forecast, service: str) -> TracedFigure:
+    last = pd.DataFrame(future.summary(["service"], "total").loc[service]).iloc[-1]
+    return TracedFigure(
+        f"forecast_{service}",
+        f"{SERVICE_LABEL[service]}: placements that a plan can affect, end of the forecast",
+        words.quantity(float(last["median"]), context.profile),
+        "",
+        "",
+        "",
+        f"Middle of {future.runs} runs; 8 in 10 lie at {_between(last, 'low_80', 'high_80', context.profile)}",
+    )
 
 
 def _of_service(context: Context, future: Forecast, service: str) -> list[Block]:
-    total = future.summary(["service"], "total").loc[service]
-    settled = future.summary(["service"], "settled").loc[service]
+    total = pd.DataFrame(future.summary(["service"], "total").loc[service])
+    settled = pd.DataFrame(future.summary(["service"], "settled").loc[service])
     p = context.profile
     now = int(context.stock(service)["provision"].isin(list(PLANNABLE)).sum())
     last = total.iloc[-1]
     text = (
-        f"On {context.day_text} {words.counted(now, p)} were in such placements. If recent patterns continue, the middle "
-        f"forecast for {words.long_date(total.index[-1])} is {words.quantity(float(last['median']), p)}; in 8 of 10 runs "
+        f"On {context.day_text} {words.counted(now, p)} were in such placements. If recent patterns continue, the "
+        "middle "
+        f"forecast for {words.long_date(total.index[-1])} is {words.quantity(float(last['median']), p)}; in 8 of 10 "
+        "runs "
         f"it lies between {words.quantity(float(last['low_80']), p)} and {words.quantity(float(last['high_80']), p)}. "
         f"Of these, about {words.quantity(float(settled.iloc[-1]['median']), p)} would be children already in their "
-        "placement today, who are not moved; the rest are placements that start in the years between and that a plan can "
+        "placement today, who are not moved; the rest are placements that start in the years between and that a plan "
+        "can "
         "affect."
     )
     return [Paragraph(text), _chart(context, service, total, now), _by_kind(context, future, service)]
@@ -84,10 +111,11 @@ def _chart(context: Context, service: str, total: pd.DataFrame, now: int) -> Fig
         for label, low, high in _BANDS
     ]
     middle = words.quantity(float(total.iloc[-1]["median"]), p)
-    heading = f"{SERVICE_LABEL[service]} in placements a plan can affect: {words.quantity(now, p)} now, middle forecast {middle}"
+    seen_now = words.quantity(now, p)
+    heading = f"{SERVICE_LABEL[service]} in placements a plan can affect: {seen_now} now, middle forecast {middle}"
     drawn = fan(heading, when, lines, past=seen, ticks=12 // _STEP, mark=mark(context))
     said = " ".join(f"{row[0]}: {row[1]}, 8 in 10 runs {row[2]}, 19 in 20 runs {row[3]}." for row in data.rows)
-    alt = f"Fan chart of children in placements that a plan can affect; {words.number(now, p)} on {context.day_text}. {said}"
+    alt = f"Fan chart of placements that a plan can affect; {words.number(now, p)} on {context.day_text}. {said}"
     return figure(context, drawn=drawn, alt=alt, source="Source: forecast from the returns; see the method", data=data)
 
 
@@ -108,7 +136,7 @@ def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
             _between(row, "low_80", "high_80", p),
             _between(row, "low_95", "high_95", p),
         )
-        for day, row in total.iloc[11::12].iterrows()
+        for day, row in rows_of(total.iloc[11::12])
     )
     key = "care" if service == codes.CARE else "plans"
     return noted(
@@ -126,7 +154,7 @@ def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
 
 def _by_kind(context: Context, future: Forecast, service: str) -> Table:
     p = context.profile
-    by = future.summary(["service", "provision"], "total").loc[service]
+    by = pd.DataFrame(future.summary(["service", "provision"], "total").loc[service])
     stock = context.stock(service)
     rows = []
     for kind in by.index.get_level_values("provision").unique():
@@ -157,15 +185,32 @@ def _by_kind(context: Context, future: Forecast, service: str) -> Table:
 def _method(future: Forecast) -> BulletList:
     levers = future.assumptions
     items = [
-        f"New placements are drawn month by month from the rates seen in the last {_years(levers)} of the care data, by "
-        "area, need, age and kind of placement; small groups borrow strength from larger ones.",
-        "How long placements last is taken from how long past ones did. Care ends at the eighteenth birthday, an EHC plan "
-        "by the twenty-fifth.",
-        f"This is repeated {future.runs:,} times. The middle is the value that half of the runs lie above; the bands say "
-        "how far the runs spread.",
-        "Children placed today stay until their placements end. They are counted apart from placements that start later.",
-        "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing is "
-        "assumed about changes of policy, law, prices or practice.",
+        (
+            f"New placements are drawn month by month from the rates seen in the last {_years(levers)} of the care "
+            "data, "
+            "by "
+            "area, need, age and kind of placement; small groups borrow strength from larger ones."
+        ),
+        (
+            "How long placements last is taken from how long past ones did. Care ends at the eighteenth birthday, an "
+            "EHC "
+            "plan "
+            "by the twenty-fifth."
+        ),
+        (
+            f"This is repeated {future.runs:,} times. The middle is the value that half of the runs lie above; the "
+            "bands "
+            "say "
+            "how far the runs spread."
+        ),
+        (
+            "Children placed today stay until their placements end. They are counted apart from placements that start "
+            "later."
+        ),
+        (
+            "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing is "
+            "assumed about changes of policy, law, prices or practice."
+        ),
     ]
     changed = [
         f"{label} times {levers[name]:g}"

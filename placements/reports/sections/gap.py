@@ -13,10 +13,12 @@ from placements.disclosure.grid import TOTAL, hidden_grid
 from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text
 from placements.reports import words
 from placements.reports.charts import paired_bars
-from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Section, Table
+from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Section, Table, TracedFigure
 from placements.reports.context import Context
-from placements.reports.sections.parts import SERVICE_LABEL, age_order, figure, mark, shown_count
-from placements.reports.tables import ALL, label_of, noted, numeric
+from placements.reports.sections.parts import SERVICE_LABEL, WANTED_NOUN, age_order, figure, mark, shown_count
+from placements.reports.tables import ALL, cell, label_of, noted, numeric, rows_of
+
+_NOUN_OF = {WANTED_LABEL[kind]: noun for kind, noun in WANTED_NOUN.items()}
 
 
 def section(context: Context) -> Section:
@@ -28,18 +30,32 @@ def section(context: Context) -> Section:
     shown = shown_gap(by_kind, context.profile)
     blocks: list[Block] = [
         Paragraph(
-            "Local need is the number of children placed in the county and those avoidably outside it. It is set against "
+            "Local need is the number of children placed in the county and those avoidably outside it. It is set "
+            "against "
             "the places in the county that our children hold or can expect. A gap above zero means too few places. A "
             "place that takes several needs or ages is shared out over them in proportion to need."
         ),
-        BulletList(tuple(_sentence(str(kind), row) for kind, row in shown.iterrows() if kind != TOTAL)),
+        BulletList(tuple(_sentence(str(kind), row) for kind, row in rows_of(shown) if kind != TOTAL)),
         Heading("By kind of place"),
         _chart(context, by_kind, "kind", "kind of place", "Kind of place", WANTED_LABEL),
     ]
     for service in context.services:
         blocks.append(Heading(SERVICE_LABEL[service]))
         blocks += _of_service(context, service)
-    return Section("gap", title, tuple(blocks))
+    figures = tuple(
+        TracedFigure(
+            f"gap_{kind}",
+            f"Gap: {WANTED_LABEL.get(str(kind), str(kind))}",
+            str(row["gap"]),
+            "",
+            "",
+            "",
+            f"Local need ({row['need_local']}) less places that our children hold or can expect ({row['places']})",
+        )
+        for kind, row in rows_of(shown)
+        if kind != TOTAL
+    )
+    return Section("gap", title, tuple(blocks), figures)
 
 
 def _of_service(context: Context, service: str) -> list[Block]:
@@ -52,13 +68,13 @@ def _of_service(context: Context, service: str) -> list[Block]:
     ):
         table = context.sufficiency("service", by)
         if service in table.index.get_level_values(0):
-            rows = _ordered(table.loc[service], order)
+            rows = _ordered(pd.DataFrame(table.loc[service]), order)
             blocks.append(
                 _table(context, rows, f"{key}-{by.split('_')[0]}", f"children {who}, by {first.lower()}", first, labels)
             )
     table = context.sufficiency("service", "area")
     if service in table.index.get_level_values(0):
-        areas = _ordered(table.loc[service], tuple(context.area_names))
+        areas = _ordered(pd.DataFrame(table.loc[service]), tuple(context.area_names))
         blocks.append(
             _chart(context, areas, f"{key}-area", f"children {who}, by home area", "Home area", context.area_names)
         )
@@ -89,13 +105,12 @@ def shown_gap(table: pd.DataFrame, profile: str) -> pd.DataFrame:
     parts = table[["in_county", "avoidable"]].astype(int).assign(rest=table["appropriate"] + table["unknown"])
     hide = hidden_grid(parts, profile)
     secret = hide[["in_county", "avoidable"]].sum(axis=1).eq(1)
-    need = parts["in_county"] + parts["avoidable"]
     if profile != INTERNAL:
-        secret[need.index] |= need.gt(0) & need.lt(6)
-    if secret[need.index].sum() == 1 and not secret[TOTAL]:
-        open_rows = need[~secret[need.index] & need.gt(0)]
-        if len(open_rows):
-            secret[open_rows.idxmin()] = True
+        need = (parts["in_county"] + parts["avoidable"]).reindex(hide.index, fill_value=0)
+        secret |= need.gt(0) & need.lt(6)
+        open_rows = need[~secret & need.gt(0)]
+        if secret.drop(TOTAL).sum() == 1 and not secret[TOTAL] and len(open_rows):
+            secret |= secret.index == open_rows.idxmin()
     rows = []
     places = table["available_to_us"]
     for group in hide.index:
@@ -135,7 +150,7 @@ def _table(context: Context, table: pd.DataFrame, key: str, what: str, first: st
             ALL if group == TOTAL else label_of(labels, str(group)),
             *(str(row[name]) for name in ("children", "in_county", "avoidable", "need_local", "places", "gap")),
         )
-        for group, row in shown.iterrows()
+        for group, row in rows_of(shown)
     )
     data = Table(
         f"gap-{key}",
@@ -144,8 +159,12 @@ def _table(context: Context, table: pd.DataFrame, key: str, what: str, first: st
         rows,
         numeric(7),
         (
-            "Children in placements that local places can be made for; those appropriately outside, or who cannot be "
-            "judged, are in Children only. Places: held by our children or open to them. Gap: local need less places.",
+            (
+                "Children in placements that local places can be made for; those appropriately outside, or who "
+                "cannot be "
+                "judged, are in Children only. Places: held by our children or open to them. Gap: local need less "
+                "places."
+            ),
         ),
         1,
     )
@@ -158,12 +177,12 @@ def _chart(context: Context, table: pd.DataFrame, key: str, what: str, first: st
     groups = [
         group
         for group in table.index
-        if float(table.loc[group, "children"]) > 0 or float(table.loc[group, "available_to_us"]) >= 0.5
+        if cell(table, group, "children") > 0 or cell(table, group, "available_to_us") >= 0.5
     ]
     pairs = [
         (
-            shown_count(float(table.loc[group, "need_local"]), p, secret=bool(shown.loc[group, "secret"])),
-            shown_count(float(table.loc[group, "available_to_us"]), p),
+            shown_count(cell(table, group, "need_local"), p, secret=bool(cell(shown, group, "secret"))),
+            shown_count(cell(table, group, "available_to_us"), p),
         )
         for group in groups
     ]
@@ -171,7 +190,7 @@ def _chart(context: Context, table: pd.DataFrame, key: str, what: str, first: st
     gaps = {name: pair[0] - pair[1] for name, pair in zip(names, pairs, strict=True) if not any(map(math.isnan, pair))}
     widest = max(gaps, key=lambda name: gaps[name]) if gaps else ""
     heading = (
-        f"The widest gap is in {widest if first == 'Home area' else words.lower_first(widest)}"
+        f"The widest gap is in {widest if labels is not WANTED_LABEL else _NOUN_OF.get(widest, widest)}"
         if gaps and gaps[widest] > 0
         else "Local need and places"
     )

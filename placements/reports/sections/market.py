@@ -14,7 +14,7 @@ from placements.reports import words
 from placements.reports.content import Block, BulletList, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.sections.parts import KIND_LABEL
-from placements.reports.tables import noted, numeric
+from placements.reports.tables import noted, numeric, rows_of
 
 
 def section(context: Context) -> Section:
@@ -28,6 +28,7 @@ def section(context: Context) -> Section:
         )
     by_kind = capacity(local, ["provision"])
     order = [kind for kind in codes.PROVISION if kind in by_kind.index]
+    rows = dict(rows_of(by_kind))
     settings = context.county.settings.capacity
     blocks: list[Block] = [
         Paragraph(
@@ -35,7 +36,7 @@ def section(context: Context) -> Section:
             "matching, staffing, sex or age; some are held by children of other authorities. The tables below go from "
             "registered places to those our children have or can expect."
         ),
-        BulletList(tuple(_sentence(context, kind, by_kind.loc[kind]) for kind in order)),
+        BulletList(tuple(_sentence(context, kind, rows[kind]) for kind in order)),
         Heading("Places and who holds them"),
         _table(context, table.reindex(order, level=0)),
         Heading("What is assumed"),
@@ -59,30 +60,34 @@ def _sentence(context: Context, kind: str, row: pd.Series) -> str:
     registered = words.plain_count(int(row["registered_places"]), "registered place", "registered places")
     text = f"{KIND_LABEL[kind]}: {registered}"
     if is_small(ours) or is_small(others):
-        return f"{text}, of which {words.number(ours, p)} held by our children."
+        return f"{text}, of which {_none(words.number(ours, p))} held by our children."
     return (
         f"{text}, of which about {words.number(float(row['usable_places']), p)} usable; "
-        f"{words.number(ours, p)} held by our children and {words.number(others, p)} by others."
+        f"{_none(words.number(ours, p))} held by our children and {_none(words.number(others, p))} by others."
     )
 
 
+def _none(text: str) -> str:
+    return "none" if text == "no" else text
+
+
 def _table(context: Context, table: pd.DataFrame) -> Table:
-    rows = tuple(_row(context, str(kind), str(sector), row) for (kind, sector), row in table.iterrows())
+    rows = tuple(_row(context, str(kind), str(sector), row) for (kind, sector), row in rows_of(table))
     columns = (
         "Kind of provision", "Who provides it", "Registered", "Usable", "Held by ours", "Held by others", "Vacant",
         "Ours to use", "Occupancy",
     )  # fmt: skip
     unknown = int(table["unknown_places"].sum())
     notes = [
-        "In the county and open. Ours to use: places our children hold, and our assumed share of the vacant ones. "
-        "Occupancy: places held, of usable places.",
+        (
+            "In the county and open. Ours to use: places our children hold, and our assumed share of the vacant ones. "
+            "Occupancy: places held, of usable places."
+        ),
         "Source: Ofsted's list of providers, Get Information About Schools, and the council's own registers.",
     ]
     if unknown:
-        notes.insert(
-            1,
-            f"{words.sentence(words.plain_count(unknown, 'provider', 'providers') + ' with no known number of places left out')}",
-        )
+        left = words.plain_count(unknown, "provider", "providers")
+        notes.insert(1, words.sentence(f"{left} with no known number of places left out"))
     data = Table(
         "market-places",
         f"Provision in the county and its use, {context.day_text}",

@@ -30,6 +30,16 @@ SERVICE_LABEL: Final[Mapping[str, str]] = MappingProxyType(
 )
 #: Kinds of place, as recorded and as wanted.
 KIND_LABEL: Final[Mapping[str, str]] = MappingProxyType({**codes.PROVISION, **WANTED_LABEL})
+#: Kinds of place as wanted, for the middle of a sentence.
+WANTED_NOUN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "foster": "foster care",
+        "childrens_home": "children's homes",
+        "supported_accommodation": "supported accommodation",
+        "special_school": "special schools",
+        "specialist_base": "SEN units and resourced provision",
+    }
+)
 #: Short names of settings, for the columns of a table.
 SETTING_SHORT: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -61,6 +71,14 @@ JUDGEMENT_LABEL: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 REASON_LABEL: Final = REASONS
+#: Goals of the search for a plan.
+GOAL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "away_child_years": "Years that children spend avoidably outside the authority",
+        "net_cost": "Net cost",
+        "travel": "Travel from home",
+    }
+)
 
 
 def age_order(service: str) -> tuple[str, ...]:

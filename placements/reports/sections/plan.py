@@ -17,8 +17,8 @@ from placements.reports.charts import dots
 from placements.reports.content import Block, BulletList, Callout, Figure, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.future import Estimate, Goal, Outcome, Proposal, year_label
-from placements.reports.sections.parts import figure, mark
-from placements.reports.tables import noted, numeric
+from placements.reports.sections.parts import GOAL, figure, mark
+from placements.reports.tables import cell, noted, numeric
 
 KIND: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -30,13 +30,6 @@ KIND: Final[Mapping[str, str]] = MappingProxyType(
         "reduce_entries": "Prevent entries to care",
     }
 )
-GOAL: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "away_child_years": "Years that children spend avoidably outside the authority",
-        "net_cost": "Net cost",
-        "travel": "Travel from home",
-    }
-)
 
 
 def section(context: Context) -> Section:
@@ -45,7 +38,8 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [
         Callout(
             "Settled children are not moved",
-            "The plan acts on placements that start or change in the years ahead. No child who is settled where they are "
+            "The plan acts on placements that start or change in the years ahead. No child who is settled where they "
+            "are "
             "is moved to meet a target, and nothing in this statement names or lists children to move.",
         )
     ]
@@ -67,10 +61,13 @@ def _proposal(context: Context, proposal: Proposal) -> list[Block]:
     capital = sum(float(step.capital_by_year(context.future.years or 25).sum()) for step in steps)
     limits = context.county.settings.optimise
     text = (
-        f"The plan has {words.plain_count(len(steps), 'step', 'steps')}, with capital of {words.pounds(capital)} in all. "
+        f"The plan has {words.plain_count(len(steps), 'step', 'steps')}, with capital of {words.pounds(capital)} in "
+        "all. "
         f"The limits set were {words.pounds(limits.capital_gbp)} of capital in all, "
-        f"{words.pounds(limits.capital_per_year_gbp)} of capital in any year and {words.pounds(limits.revenue_per_year_gbp)} "
-        "of running cost in any year. Each step is a proposal to be tested: sites, planning consent, staff and prices are "
+        f"{words.pounds(limits.capital_per_year_gbp)} of capital in any year and "
+        f"{words.pounds(limits.revenue_per_year_gbp)} "
+        "of running cost in any year. Each step is a proposal to be tested: sites, planning consent, staff and "
+        "prices are "
         "not confirmed here."
     )
     return [Paragraph(text), _steps_table(context, steps), *_proof(context, proposal)]
@@ -93,9 +90,13 @@ def _steps_table(context: Context, steps: list[Intervention]) -> Table:
         rows,
         ("text", "text", "text", "number", "number", "number", "text"),
         (
-            "Decided: the financial year in which the money is committed. In use: the year in which the first places open. "
-            "Running cost: what it costs a year whether used or not; each place in use costs more, week by week. "
-            "Foster carers: totals of all households.",
+            (
+                "Decided: the financial year in which the money is committed. In use: the year in which the first "
+                "places "
+                "open. "
+                "Running cost: what it costs a year whether used or not; each place in use costs more, week by week. "
+                "Foster carers: totals of all households."
+            ),
             "Why: local need and places today for that kind of place, from the section on the gap.",
         ),
     )
@@ -147,7 +148,7 @@ def _why(context: Context, step: Opening) -> str:
     label = WANTED_LABEL.get(wanted, codes.PROVISION.get(wanted, wanted))
     if wanted not in table.index:
         return f"{label}: no gap worked out"
-    gap = float(table.loc[wanted, "gap"])
+    gap = cell(table, wanted, "gap")
     size = words.quantity(abs(gap), context.profile)
     if abs(gap) < (0.5 if context.profile == INTERNAL else 6):
         return f"{label}: about in balance today; need is forecast to change"
@@ -159,7 +160,8 @@ def _proof(context: Context, proposal: Proposal) -> list[Block]:
     tolerance = context.county.settings.optimise.tolerance
     if proposal.is_proved:
         text = (
-            "The search proved, for every goal in turn, that no other plan within the limits and the options given does "
+            "The search proved, for every goal in turn, that no other plan within the limits and the options given "
+            "does "
             f"better by more than {_one_in(tolerance)}. That is a statement about the model, with its forecasts and "
             "costs, not about the world."
         )
@@ -197,8 +199,12 @@ def _goals_table(goals: tuple[Goal, ...]) -> Table:
         rows,
         ("text", "number", "number", "number", "text"),
         (
-            "Each goal is fixed, within the stated tolerance, before the next is worked on. Gap: how far the plan could "
-            "still be from the best possible, as a share of what was reached. Values are model estimates over all years.",
+            (
+                "Each goal is fixed, within the stated tolerance, before the next is worked on. Gap: how far the plan "
+                "could "
+                "still be from the best possible, as a share of what was reached. Values are model estimates over all "
+                "years."
+            ),
         ),
     )
 
@@ -221,7 +227,8 @@ def _comparison(context: Context) -> list[Block]:
     blocks: list[Block] = [
         Heading("What would change, against doing nothing"),
         Paragraph(
-            "Every scenario is run on the same simulated futures, so the difference from doing nothing is not blurred by "
+            "Every scenario is run on the same simulated futures, so the difference from doing nothing is not "
+            "blurred by "
             f"chance in the forecast. Ranges hold 8 in 10 runs. A child-year is one child spending one year, over "
             f"{words.plain_count(context.future.years, 'year', 'years')}, avoidably outside the authority."
         ),
@@ -244,8 +251,18 @@ def _outcome_sentence(context: Context, outcome: Outcome) -> str:
         way = "fewer" if change.middle < 0 else "more"
         low, high = sorted((abs(change.low), abs(change.high)))
         effect = f"about {size} {way} child-years avoidably outside ({_span(low, high, p)})"
-    low_cost, high_cost = words.pounds(cost.low), words.pounds(cost.high)
-    return f"{outcome.name}: {effect}; net cost against doing nothing {words.pounds(cost.middle)} ({low_cost} to {high_cost})."
+    return f"{outcome.name}: {effect}; {_cost_words(cost)}."
+
+
+def _cost_words(cost: Estimate) -> str:
+    """Return a change of cost in words, with its range: a saving is not left to a minus sign."""
+    middle = "about the same cost" if cost.middle == 0 else _saving_or_cost(cost.middle)
+    doubt = ", so which of the two is not clear" if cost.low < 0 < cost.high else ""
+    return f"{middle} against doing nothing (from {_saving_or_cost(cost.low)} to {_saving_or_cost(cost.high)}{doubt})"
+
+
+def _saving_or_cost(value: float) -> str:
+    return f"a {'saving' if value < 0 else 'cost'} of {words.pounds(abs(value))}"
 
 
 def _span(low: float, high: float, profile: str) -> str:

@@ -22,7 +22,7 @@ from placements.reports.sections.parts import (
     mark,
     shown_share,
 )
-from placements.reports.tables import grid_table
+from placements.reports.tables import cell, grid_table
 
 #: Needs drawn: more would be too small to read.
 _PANELS = 6
@@ -38,20 +38,21 @@ def section(context: Context) -> Section:
     residential = int(plans["residential"].sum())
     both = len(set(context.care["child_id"]) & set(plans["child_id"]))
     text = (
-        f"On {context.day_text} {context.authority} maintained {words.counted(len(plans), p, 'EHC plan', 'EHC plans')}. "
+        f"On {context.day_text} {context.authority} maintained "
+        f"{words.counted(len(plans), p, 'EHC plan', 'EHC plans')}. "
         f"Independent and non-maintained special schools were the setting of {words.of(independent, len(plans), p)}. "
         f"{words.sentence(words.counted(residential, p, 'plan named', 'plans named') + ' a residential place')} "
         f"{words.sentence(words.counted(both, p) + ' had both an EHC plan and were looked after')}"
     )
     by_need = cross(plans, "need", "provision", tuple(codes.SEN_TYPE), tuple(codes.EDUCATION_PROVISION))
+    by_age = cross(plans, "age_band", "provision", age_order(codes.EDUCATION), tuple(codes.EDUCATION_PROVISION))
     order = by_need.sum(axis=1).sort_values(ascending=False, kind="stable").index
     blocks: list[Block] = [
         Paragraph(text),
         Heading("Need and setting"),
         _panels(context, by_need.loc[order]),
         Heading("Age and setting"),
-        _grid(context, cross(plans, "age_band", "provision", age_order(codes.EDUCATION), tuple(codes.EDUCATION_PROVISION)),
-              "age", "Age", {}),
+        _grid(context, by_age, "age", "Age", {}),
         Heading("Need and age"),
         _by_age(context, cross(plans, "need", "age_band", tuple(order), age_order(codes.EDUCATION))),
     ]  # fmt: skip
@@ -70,9 +71,13 @@ def _grid(context: Context, counts: pd.DataFrame, key: str, first: str, labels: 
         profile=context.profile,
         first=first,
         notes=(
-            "SEN unit or base: a unit or resourced provision at a mainstream school. Indep. special: independent or "
-            "non-maintained special school. Alt. provision: alternative provision or pupil referral unit. The main setting "
-            "of each plan is counted.",
+            (
+                "SEN unit or base: a unit or resourced provision at a mainstream school. Indep. special: independent "
+                "or "
+                "non-maintained special school. Alt. provision: alternative provision or pupil referral unit. The main "
+                "setting "
+                "of each plan is counted."
+            ),
             f"Source: {SOURCE[codes.EDUCATION]}.",
         ),
     )
@@ -101,14 +106,15 @@ def _panels(context: Context, counts: pd.DataFrame) -> Figure:
     texts: dict[str, list[str]] = {}
     spoken = []
     for need in kept.index[:_PANELS]:
-        name, total = labels.get(str(need), str(need)), float(kept.loc[need].sum())
-        pairs = [shown_share(float(kept.loc[need, s]), total, p, secret=bool(secret.loc[need, s])) for s in settings]
+        name, total = labels.get(str(need), str(need)), sum(cell(kept, need, s) for s in settings)
+        pairs = [shown_share(cell(kept, need, s), total, p, secret=bool(cell(secret, need, s))) for s in settings]
         shares[name], texts[name] = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        largest = max(settings, key=lambda s, row=need: float(kept.loc[row, s]))  # type: ignore[misc]
+        counts_of_need = {s: cell(kept, need, s) for s in settings}
+        largest = max(counts_of_need, key=lambda s: counts_of_need[s])
         if not secret.loc[need, largest]:
             spoken.append(
                 f"{name}: most often {words.lower_first(codes.PROVISION[largest])}, "
-                f"{words.of(float(kept.loc[need, largest]), total, p)}."
+                f"{words.of(counts_of_need[largest], total, p)}."
             )
     alt = "Small bar charts, one for each main need, of where children with that need learn. " + " ".join(spoken)
     short = [SETTING_SHORT.get(value, value) for value in settings]

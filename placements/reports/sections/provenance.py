@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
 
+from placements.reports import words
 from placements.reports.content import Block, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
+from placements.reports.sections.parts import GOAL
+from placements.reports.tables import rows_of
 
 #: Characters of a file's fingerprint that are shown: enough to tell files apart.
 _HASH_SHOWN: Final = 16
-#: What the caller may have passed and is shown elsewhere, or holds counts that have not been through disclosure control.
+#: What the caller may have passed that is shown elsewhere, or holds counts that have not been through disclosure.
 _NOT_HERE: Final = frozenset(
     {
         "inputs",
@@ -28,12 +32,50 @@ _NOT_HERE: Final = frozenset(
     }
 )
 
+#: What each setting is called, and its unit; one that is not here shows its name.
+_SETTING: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "authority": ("Authority", ""),
+        "snapshot": ("Day the figures describe", ""),
+        "districts": ("Districts of a custom area", ""),
+        "name": ("Name shown", ""),
+        "synthetic": ("Made-up children", ""),
+        "level": ("Planning areas", "words"),
+        "far_miles": ("Far from home means more than", "miles"),
+        "near_home_miles": ("Close to home means at most", "miles"),
+        "full_at_occupancy": ("Provision counts as full from", "share"),
+        "usable_share_home": ("Usable places of a children's home", "share"),
+        "usable_share_school": ("Usable places of a school", "share"),
+        "usable_share_foster": ("Usable places of a foster household", "share"),
+        "share_for_us_own": ("Our share of vacant places, own provision", "share"),
+        "share_for_us_private": ("Our share of vacant places, private and voluntary", "share"),
+        "share_for_us_school": ("Our share of vacant places, schools", "share"),
+        "years": ("Years forecast", ""),
+        "runs": ("Runs of the forecast", ""),
+        "seed": ("Seed of the random numbers", ""),
+        "history_years": ("Years of history that rates are taken from", ""),
+        "entry_rate_multiplier": ("New placements, times what was observed", ""),
+        "duration_multiplier": ("Length of placements, times what was observed", ""),
+        "capital_gbp": ("Capital limit in all", "£"),
+        "capital_per_year_gbp": ("Capital limit in a year", "£"),
+        "revenue_per_year_gbp": ("Running cost limit in a year", "£"),
+        "demand_samples": ("Futures that the plan is tested on", ""),
+        "travel_limit_miles": ("Farthest local place that counts as local", "miles"),
+        "goals": ("Goals, most important first", "words"),
+        "tolerance": ("Tolerance of the search", ""),
+        "time_limit_s": ("Time limit of the search", "seconds"),
+        "max_homes_per_area": ("New children's homes in a planning area, at most", ""),
+        "profile": ("Disclosure profile", ""),
+    }
+)
+
 
 def section(context: Context) -> Section:
     """Return the section on provenance."""
     blocks: list[Block] = [
         Paragraph(
-            "The same files, settings and seeds give the same figures again. The fingerprints (SHA-256, first characters) "
+            "The same files, settings and seeds give the same figures again. The fingerprints (SHA-256, first "
+            "characters) "
             "tell whether a file is the one that was used."
         ),
         *_files(context.county.files),
@@ -64,7 +106,7 @@ def _files(files: pd.DataFrame) -> list[Block]:
         return [Paragraph("No input files are recorded for this study.")]
     unique = files.drop_duplicates(["path", "sha256"]).sort_values(["source", "path"], kind="stable")
     rows = tuple(
-        (str(row["path"]).replace("\\", "/"), f"{str(row['sha256'])[:_HASH_SHOWN]}") for _, row in unique.iterrows()
+        (str(row["path"]).replace("\\", "/"), f"{str(row['sha256'])[:_HASH_SHOWN]}") for _, row in rows_of(unique)
     )
     return [
         Heading("Files"),
@@ -75,19 +117,29 @@ def _files(files: pd.DataFrame) -> list[Block]:
 
 
 def _settings(context: Context) -> Table:
-    rows = tuple(
-        (_words(part), _words(name), _text(value))
-        for part, values in context.county.settings.as_dict().items()
-        for name, value in values.items()
-        if value not in ("", ())
-    )
+    rows = []
+    for part, values in context.county.settings.as_dict().items():
+        for name, value in values.items():
+            label, unit = _SETTING.get(name, (_words(name), ""))
+            if value not in ("", ()):
+                rows.append((label, _value(value, unit), f"{part}.{name}"))
     return Table(
         "provenance-settings",
-        "Settings of this study (study.toml)",
-        ("Part", "Setting", "Value"),
-        rows,
+        "Settings of this study",
+        ("Setting", "Value", "Name in study.toml"),
+        tuple(rows),
         ("text", "text", "text"),
     )
+
+
+def _value(value: Any, unit: str) -> str:
+    if unit == "share":
+        return f"{100 * value:g} in 100"
+    if unit == "£":
+        return words.pounds(float(value))
+    if unit == "words":
+        return ", ".join(GOAL.get(item, item) for item in value) if isinstance(value, tuple | list) else str(value)
+    return f"{_text(value)} {unit}".strip()
 
 
 def _flat(label: str, value: Any) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from placements.disclosure.suppress import count_text, is_small
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Heading, Paragraph, Section, Table
 from placements.reports.context import SERVICE_NOUN, Context
-from placements.reports.tables import noted, numeric
+from placements.reports.tables import noted, numeric, rows_of
 
 #: Sources whose rows are children: their numbers of rows are treated as numbers of children.
 _PERSON_SOURCES = ("ssda903", "sen2", "census")
@@ -32,7 +32,8 @@ def section(context: Context) -> Section:
     else:
         blocks += [
             Paragraph(
-                "Every row read is accounted for: it was used, set aside because it could not be used, or superseded by a "
+                "Every row read is accounted for: it was used, set aside because it could not be used, or superseded "
+                "by a "
                 "later return of the same record. Nothing was dropped without being counted."
             ),
             _files_table(context, files),
@@ -49,10 +50,10 @@ def _files_table(context: Context, files: pd.DataFrame) -> Table:
         (
             _SOURCE_LABEL.get(str(source), str(source)),
             str(table).replace("_", " "),
-            f"{int(number[source, table]):,}",
+            f"{int(number[(source, table)]):,}",
             *(_rows_text(context, str(source), float(row[name])) for name in counts),
         )
-        for (source, table), row in sums.iterrows()
+        for (source, table), row in rows_of(sums)
     )
     return noted(
         Table(
@@ -62,7 +63,10 @@ def _files_table(context: Context, files: pd.DataFrame) -> Table:
             rows,
             ("text", *numeric(7)[:1], *numeric(6)[1:]),
             (
-                "Set aside: rows that could not be used; the reasons are listed, row by row, in the study's quarantine folder.",
+                (
+                    "Set aside: rows that could not be used; the reasons are listed, row by row, in the study's "
+                    "quarantine folder."
+                ),
             ),
         ),
         context.profile,
@@ -85,7 +89,7 @@ def _checks(context: Context) -> Table | Paragraph:
             str(row["message"]),
             count_text(float(row["count"]), context.profile),
         )
-        for _, row in broken.iterrows()
+        for _, row in rows_of(broken)
     )
     return noted(
         Table(

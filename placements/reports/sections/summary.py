@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from placements.analysis.gap import WANTED_LABEL
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -12,8 +11,8 @@ from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.sections.gap import shown_gap
-from placements.reports.tables import noted
-
+from placements.reports.sections.parts import WANTED_NOUN
+from placements.reports.tables import cell, noted
 
 #: What each headline figure means, in plain words; others show the definition that they carry.
 _MEANING: Final[Mapping[str, str]] = MappingProxyType(
@@ -40,7 +39,8 @@ def section(context: Context) -> Section:
     """Return the summary."""
     blocks: list[Block] = [
         Paragraph(
-            f"This statement says where the children that {context.authority} looks after live, where its children and young "
+            f"This statement says where the children that {context.authority} looks after live, where its children "
+            "and young "
             "people with education, health and care (EHC) plans learn, where local provision falls short, and what is "
             f"proposed. It describes {context.day_text}."
         ),
@@ -53,8 +53,10 @@ def section(context: Context) -> Section:
     blocks.append(
         Callout(
             "What this draft still needs",
-            "It was drawn up from the council's data. The council's own account is still to be added: the views of children, "
-            "parents and carers, the quality of provision, commissioning plans, and the decisions of members. Figures should "
+            "It was drawn up from the council's data. The council's own account is still to be added: the views of "
+            "children, "
+            "parents and carers, the quality of provision, commissioning plans, and the decisions of members. "
+            "Figures should "
             "be checked by those who know the services before it is published.",
         )
     )
@@ -68,18 +70,22 @@ def _points(context: Context) -> tuple[str, ...]:
     if len(context.care):
         out, far = found["care_out_of_county"], found["care_over_20_miles"]
         points.append(
-            f"Of {words.counted(len(context.care), p)} looked after, {words.fraction_first(out.numerator or 0, out.denominator or 0, p)}, "
+            f"Of {words.counted(len(context.care), p)} looked after, "
+            f"{words.fraction_first(out.numerator or 0, out.denominator or 0, p)}, "
             "live outside the authority, where their location is known."
         )
         points.append(
-            f"{words.sentence(words.fraction_first(far.numerator or 0, far.denominator or 0, p))[:-1]}, live more than 20 miles from "
-            "home, inside or outside the authority, where the distance is known."
+            f"{words.sentence(words.fraction_first(far.numerator or 0, far.denominator or 0, p))[:-1]}, of children "
+            "looked "
+            "after whose distance is known live more than 20 miles from home, inside or outside the authority."
         )
     if len(context.plans):
         out, special = found["plans_out_of_county"], found["plans_independent_special"]
         points.append(
-            f"Of {words.counted(len(context.plans), p, 'EHC plan', 'EHC plans')}, {words.of(out.numerator or 0, out.denominator or 0, p)} "
-            "name a setting outside the authority, where its location is known. Independent and non-maintained special schools "
+            f"Of {words.counted(len(context.plans), p, 'EHC plan', 'EHC plans')}, "
+            f"{words.of(out.numerator or 0, out.denominator or 0, p)} "
+            "name a setting outside the authority, where its location is known. Independent and non-maintained "
+            "special schools "
             f"are the setting of {words.of(special.numerator or 0, special.denominator or 0, p)}."
         )
     for name, label in (("care_avoidable", "looked after"), ("education_avoidable", "with EHC plans")):
@@ -87,7 +93,8 @@ def _points(context: Context) -> tuple[str, ...]:
         if item is not None and item.denominator:
             points.append(
                 f"Of children {label} who are outside in kinds of placement that local places can be made for, "
-                f"{words.of(item.numerator or 0, item.denominator, p)} are judged avoidable, by a recorded or an inferred reason."
+                f"{words.of(item.numerator or 0, item.denominator, p)} are judged avoidable, by a recorded or an "
+                "inferred reason."
             )
     gaps = _gaps(context)
     if gaps:
@@ -101,12 +108,12 @@ def _gaps(context: Context) -> str:
         return ""
     shown = shown_gap(table, context.profile)
     short = [
-        (float(table.loc[kind, "gap"]), kind)
+        (cell(table, kind, "gap"), kind)
         for kind in table.index
-        if shown.loc[kind, "gap"] not in ("c", "0", "x") and float(table.loc[kind, "gap"]) > 0
+        if shown.loc[kind, "gap"] not in ("c", "0", "x") and cell(table, kind, "gap") > 0
     ]
     parts = [
-        f"{words.lower_first(WANTED_LABEL.get(str(kind), str(kind)))} (short by about {shown.loc[kind, 'gap']})"
+        f"{WANTED_NOUN.get(str(kind), str(kind))} (short by about {shown.loc[kind, 'gap']})"
         for _, kind in sorted(short, reverse=True)[:3]
     ]
     return words.joined(parts)
@@ -143,8 +150,12 @@ def _proposal(context: Context) -> tuple[str, ...]:
     places = sum(float(step.places_by_year(years)[-1]) for step in proposal.interventions)
     capital = sum(float(step.capital_by_year(years).sum()) for step in proposal.interventions)
     points = [
-        f"The plan has {words.plain_count(len(proposal.interventions), 'step', 'steps')}, adding about {places:,.0f} places by the "
-        f"end of {words.plain_count(years, 'year', 'years')} for {words.pounds(capital)} of capital.",
+        (
+            f"The plan has {words.plain_count(len(proposal.interventions), 'step', 'steps')}, adding about "
+            f"{places:,.0f} "
+            "places by the "
+            f"end of {words.plain_count(years, 'year', 'years')} for {words.pounds(capital)} of capital."
+        ),
         "It acts on new and changing placements. Settled children are not moved.",
         "Within the model, no other plan does better by more than the stated tolerance."
         if proposal.is_proved

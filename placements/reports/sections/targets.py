@@ -39,7 +39,8 @@ def section(context: Context) -> Section:
     if targets is None or targets.empty:
         blocks.append(
             Paragraph(
-                "No targets have been recorded for this study. The table gives the baseline of each measure that a target "
+                "No targets have been recorded for this study. The table gives the baseline of each measure that a "
+                "target "
                 "could be set on; the targets, their dates and their owners are for the council to set."
             )
         )

@@ -11,7 +11,7 @@ from placements import codes
 from placements.analysis.location import DISTANCE_BANDS, distant, location_by_distance, over_20_miles
 from placements.analysis.profile import hosts
 from placements.disclosure.grid import TOTAL, hidden_grid
-from placements.disclosure.suppress import SMALLEST_FLOW, count_text, safe_flows
+from placements.disclosure.suppress import SMALLEST_FLOW, SUPPRESSED, count_text, safe_flows
 from placements.reports import words
 from placements.reports.charts import bars, dots, stacked_shares
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
@@ -28,10 +28,12 @@ from placements.reports.sections.parts import (
     shown_count,
     shown_share,
 )
-from placements.reports.tables import grid_table, noted, numeric, share_table, shown_shares
+from placements.reports.tables import cell, grid_table, noted, numeric, share_table, shown_shares
 
 #: Host authorities that are named.
 _MOST_HOSTS = 12
+#: Kinds of place whose share outside is a headline figure.
+_PUBLISHED = ("childrens_home",)
 _NEAR, _FAR, _UNKNOWN = DISTANCE_BANDS
 #: Parts of a bar: the cells of the table that make each up.
 _PARTS = (
@@ -44,6 +46,8 @@ _PARTS = (
         ((codes.IN_COUNTY, _UNKNOWN), (codes.OUT_OF_COUNTY, _UNKNOWN), (codes.UNKNOWN, _UNKNOWN)),
     ),
 )
+#: What is left of a bar when some of its parts are hidden.
+_NOT_SHOWN = "Hidden, small numbers"
 
 
 def section(context: Context) -> Section:
@@ -66,19 +70,23 @@ def _overview(context: Context) -> Figure:
     grids = {service: _grid(context, service) for service in context.services}
     shares: dict[str, list[float]] = {name: [] for name, _ in _PARTS}
     texts: dict[str, list[str]] = {name: [] for name, _ in _PARTS}
+    shares[_NOT_SHOWN], texts[_NOT_SHOWN] = [], []
     rows, spoken = [], []
     for service, grid in grids.items():
         hide, total = hidden_grid(grid, p), float(grid.to_numpy().sum())
         cells, said = [], []
         for name, parts in _PARTS:
-            part = float(sum(grid.loc[row, column] for row, column in parts))
-            secret = any(bool(hide.loc[row, column]) for row, column in parts) or 0 < part < 6
+            part = sum(cell(grid, row, column) for row, column in parts)
+            secret = any(bool(cell(hide, row, column)) for row, column in parts) or 0 < part < 6
             share, text = shown_share(part, total, p, secret=secret)
             shares[name].append(share)
             texts[name].append(text)
-            cells.append("c" if math.isnan(share) else text)
+            cells.append(SUPPRESSED if math.isnan(share) else text)
             if not math.isnan(share):
                 said.append(f"{words.lower_first(name)}, {words.of(part, total, p)}")
+        rest = 1 - sum(shares[name][-1] for name, _ in _PARTS if not math.isnan(shares[name][-1]))
+        shares[_NOT_SHOWN].append(rest if SUPPRESSED in cells else 0.0)
+        texts[_NOT_SHOWN].append("hidden")
         rows.append((SERVICE_LABEL[service], *cells, count_text(total, p)))
         spoken.append(f"{SERVICE_LABEL[service]}: {'; '.join(said)}.")
     columns = ("Service", *(name for name, _ in _PARTS), "All children")
@@ -100,6 +108,8 @@ def _overview(context: Context) -> Figure:
         if lead
         else "Where children live and learn, and how far from home"
     )
+    if not any(shares[_NOT_SHOWN]):
+        del shares[_NOT_SHOWN], texts[_NOT_SHOWN]
     drawn = stacked_shares(heading, [SERVICE_LABEL[service] for service in grids], shares, texts, mark=mark(context))
     alt = "Stacked bar chart of location and distance. " + " ".join(spoken)
     source = "Source: " + " and ".join(SOURCE[service] for service in grids)
@@ -180,15 +190,21 @@ def _by_provision(context: Context, service: str, key: str) -> Figure:
         labels=labels,
         profile=p,
         first=first,
+        keep=_PUBLISHED,
         notes=(
-            "Likely range: where the share could lie if chance alone had changed a few placements (a 95% Wilson interval).",
+            (
+                "Likely range: where the share could lie if chance alone had changed a few placements (a 95% Wilson "
+                "interval)."
+            ),
         ),
     )
     kept = shares[shares["denominator"] > 0]
-    shown = shown_shares(kept, p)
-    groups = sorted(kept.index, key=lambda group: (math.isnan(shown.loc[group, "share"]), -shown.loc[group, "share"]))
+    shown = shown_shares(kept, p, keep=_PUBLISHED)
+    groups = sorted(
+        kept.index, key=lambda group: (math.isnan(cell(shown, group, "share")), -cell(shown, group, "share"))
+    )
     names = [labels.get(str(group), str(group)) for group in groups]
-    points = [tuple(float(shown.loc[group, part]) for part in ("share", "low", "high")) for group in groups]
+    points = [tuple(cell(shown, group, part) for part in ("share", "low", "high")) for group in groups]
     texts = [
         f"{shown.loc[group, 'numerator']} of {shown.loc[group, 'denominator']}" if not math.isnan(point[0]) else ""
         for group, point in zip(groups, points, strict=True)
@@ -201,12 +217,12 @@ def _by_provision(context: Context, service: str, key: str) -> Figure:
         texts,
         percent=True,
         axis="Share outside the authority and its likely range (dashed: all together)",
-        reference=float(shown.loc[TOTAL, "share"]),
+        reference=cell(shown, TOTAL, "share"),
         mark=mark(context),
     )
     said = [
-        f"{name}: {words.of(float(kept.loc[group, 'numerator']), float(kept.loc[group, 'denominator']), p)}"
-        if not math.isnan(shown.loc[group, "share"])
+        f"{name}: {words.of(cell(kept, group, 'numerator'), cell(kept, group, 'denominator'), p)}"
+        if not math.isnan(cell(shown, group, "share"))
         else f"{name}: hidden"
         for name, group in zip(names, groups, strict=True)
     ]
@@ -267,8 +283,10 @@ def _host_chart(context: Context, service: str, table: pd.DataFrame, shown: pd.D
             rows,
             ("text", "number", "text"),
             (
-                f"Only authorities that host {SMALLEST_FLOW} or more are named, at most {_MOST_HOSTS}. "
-                f"{words.sentence(words.counted(rest, p) + ' outside the authority are elsewhere')}",
+                (
+                    f"Only authorities that host {SMALLEST_FLOW} or more are named, at most {_MOST_HOSTS}. "
+                    f"{words.sentence(words.counted(rest, p) + ' outside the authority are elsewhere')}"
+                ),
             ),
         ),
         p,

@@ -20,7 +20,7 @@ from placements.reports.sections.parts import (
     mark,
     shown_count,
 )
-from placements.reports.tables import ALL, noted
+from placements.reports.tables import ALL, cell, noted
 
 _JUDGEMENTS = ("avoidable", "appropriate", "unknown")
 _BASES = ("recorded", "inferred")
@@ -31,8 +31,10 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [
         Paragraph(
             "A placement outside the authority is called avoidable here when suitable local provision did not exist or "
-            "was full. Where a reason was recorded, that reason decides. Where none was recorded, stated rules infer one "
-            "from the kind of placement, the distance and the state of local provision on the day. Recorded and inferred "
+            "was full. Where a reason was recorded, that reason decides. Where none was recorded, stated rules infer "
+            "one "
+            "from the kind of placement, the distance and the state of local provision on the day. Recorded and "
+            "inferred "
             "reasons are counted apart in every table, because an inferred reason is weaker evidence."
         )
     ]
@@ -47,8 +49,10 @@ def section(context: Context) -> Section:
     blocks.append(
         Callout(
             "How far inferred reasons can be trusted",
-            "The rules look at local provision as it is on the day of this statement. For a placement made earlier they "
-            "are a stand-in: a home that is full today is taken to have been full then. Matching, choice and safety are "
+            "The rules look at local provision as it is on the day of this statement. For a placement made earlier "
+            "they "
+            "are a stand-in: a home that is full today is taken to have been full then. Matching, choice and safety "
+            "are "
             "seldom visible in the data. Recording the reason for every placement at distance would replace them.",
         )
     )
@@ -63,7 +67,8 @@ def _of_service(context: Context, service: str, judged: pd.DataFrame) -> list[Bl
     recorded = judged["basis"].eq("recorded")
     avoidable = float(by_judgement["avoidable"].sum())
     text = (
-        f"Of {SERVICE_NOUN[service]} placed outside the authority, {words.of(avoidable, total, p)} are judged avoidable, "
+        f"Of {SERVICE_NOUN[service]} placed outside the authority, {words.of(avoidable, total, p)} are judged "
+        "avoidable, "
         f"{words.of(float(by_judgement['appropriate'].sum()), total, p)} appropriate, and "
         f"{words.of(float(by_judgement['unknown'].sum()), total, p)} cannot be judged. "
         f"A reason was recorded for {words.of(float(recorded.sum()), total, p)}."
@@ -82,7 +87,7 @@ def _counts(judged: pd.DataFrame) -> pd.DataFrame:
     counts = cross(judged.assign(key=keys), "key", "basis", (), _BASES)[list(_BASES)]
     order = sorted(
         counts.index,
-        key=lambda key: (_JUDGEMENTS.index(key.split("|")[0]), -int(counts.loc[key].sum()), key),
+        key=lambda key: (_JUDGEMENTS.index(key.split("|")[0]), -sum(cell(counts, key, basis) for basis in _BASES), key),
     )
     return counts.loc[order]
 
@@ -112,7 +117,7 @@ def _table(context: Context, service: str, counts: pd.DataFrame) -> Table:
 def _chart(context: Context, service: str, counts: pd.DataFrame, data: Table) -> Figure:
     p, hide = context.profile, hidden_grid(counts, context.profile)
     pairs = [
-        tuple(shown_count(float(counts.loc[key, b]), p, secret=bool(hide.loc[key, b])) for b in _BASES)
+        tuple(shown_count(cell(counts, key, b), p, secret=bool(cell(hide, key, b))) for b in _BASES)
         for key in counts.index
     ]
     labels = [f"{_names(str(key))[1]} ({_names(str(key))[0].lower()})" for key in counts.index]

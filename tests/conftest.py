@@ -1,0 +1,44 @@
+"""Studies that several tests share: made once a session, with made-up children."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from placements.geography.authorities import find_authority
+from placements.geography.postcodes import open_directory
+from placements.newstudy import init_study
+from placements.synthetic import synthesise
+
+ROOT = Path(__file__).resolve().parents[1]
+SNAPSHOT = dt.date(2025, 3, 31)
+
+
+def small_settings(folder: Path) -> None:
+    """Make a study's forecast and optimisation small enough for a test."""
+    path = folder / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    for line in ("runs = 200", "demand_samples = 8", "years = 5"):
+        assert line in text, f"{line} is not in a new study.toml"
+    text = text.replace("runs = 200", "runs = 40 ").replace("demand_samples = 8", "demand_samples = 3")
+    path.write_text(text.replace("years = 5", "years = 3", 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory) -> Path:
+    """Return a Surrey of 220 children and 900 plans: real formats, real postcodes. Read only: copy it to change it."""
+    folder = tmp_path_factory.mktemp("study") / "surrey"
+    init_study(folder, "Surrey", synthetic=True)
+    small_settings(folder)
+    synthesise(
+        folder / "data", find_authority("Surrey"), open_directory(), snapshot=SNAPSHOT, seed=11, children=220, plans=900
+    )
+    return folder
+
+
+@pytest.fixture
+def study_copy(small_study, tmp_path) -> Path:
+    """Return a copy of the small study that a test may change."""
+    shutil.copytree(small_study, tmp_path / "study")
+    return tmp_path / "study"

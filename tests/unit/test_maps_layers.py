@@ -1,0 +1,172 @@
+"""Each layer draws what it should, says it again in a table, and gives away no child, carer or home."""
+
+import json
+
+import pytest
+import shapely
+
+from placements.errors import UsageError
+from placements.maps import _chosen, make_scene
+from placements.maps.geojson import feature_collection
+from placements.maps.layer import GROUPS, Table
+from placements.maps.layers import LAYERS, build
+from tests.maps_support import PROPOSALS, map_county, map_result, small_country, small_numbers
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    """The same county for sharing and for inside use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLACEMENTS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        country, county = small_country(), map_county()
+        yield {
+            profile: make_scene(county, country, profile, PROPOSALS, "homes first")
+            for profile in ("shareable", "internal")
+        }
+
+
+@pytest.fixture(scope="module")
+def layers(scenes):
+    return {layer.key: layer for layer in build(scenes["shareable"])}
+
+
+def points(layer):
+    return [shape for shape in layer.frame.geometry if shape.geom_type == "Point"]
+
+
+def labelled(layer):
+    return {entry["label"]: entry for entry in layer.frame["properties"] if "label" in entry}
+
+
+def test_every_layer_is_complete(layers):
+    """Unique key, a known group, a legend, a source, a date, metres; and a table but for two backgrounds."""
+    assert len(layers) == len(LAYERS)
+    for layer in layers.values():
+        assert layer.group in GROUPS and layer.legend and layer.source and layer.date
+        assert layer.frame.crs.to_epsg() == 27700
+        assert layer.table is not None or layer.key in ("neighbours", "authority")
+
+
+def test_every_layer_is_geojson(layers):
+    """Every frame becomes a feature collection that can be written as JSON, in or near Great Britain."""
+    for layer in layers.values():
+        made = json.loads(json.dumps(feature_collection(layer.frame)))
+        assert made["type"] == "FeatureCollection"
+        for feature in made["features"]:
+            west, south, east, north = shapely.from_geojson(json.dumps(feature["geometry"])).bounds
+            assert -11 < west <= east < 3 and 49 < south <= north < 62
+
+
+def test_one_shading_is_on_at_first(layers):
+    shown = [layer.key for layer in layers.values() if layer.shown]
+    assert sum(key.endswith(("_need", "_gap", "_places", "_share")) for key in shown) == 1
+
+
+def test_the_suppressed_area_is_hatched_and_says_so(layers):
+    """Tandridge's three children: hatched, labelled `suppressed`, no colour of a class, and `c` in the table."""
+    for key in ("care_need", "care_gap", "care_share"):
+        area = labelled(layers[key])["Tandridge"]
+        assert area["hatch"] and area["value"] == "suppressed" and "fillColor" not in area["style"]
+        assert any(item.swatch == "hatch" for item in layers[key].legend)
+        row = next(row for row in layers[key].table.rows if row[0] == "Tandridge")
+        assert set(row[1:]) <= {"c", "0", "x"}
+
+
+def test_suppressed_is_not_zero(layers):
+    """A true zero is shown as 0 in a colour; only hidden figures are hatched."""
+    plans = labelled(layers["education_need"])["Guildford"]
+    assert plans["value"] == "60" and not plans["hatch"] and plans["style"]["fillColor"]
+
+
+def test_tables_keep_the_row_that_is_not_known(layers):
+    """Children whose home is not known have a row, after the areas on the map."""
+    names = [row[0] for row in layers["care_share"].table.rows]
+    assert "Not known" in names[-2:]
+
+
+def test_tables_are_sorted_largest_first(layers):
+    values = [row[1] for row in layers["education_need"].table.rows if row[1].replace(",", "").isdigit()]
+    on_map = [int(value.replace(",", "")) for value in values[:3]]
+    assert on_map == sorted(on_map, reverse=True)
+
+
+def test_no_count_of_children_is_small(layers):
+    """No table of children shows a number from 1 to 5."""
+    for key, layer in layers.items():
+        if key not in ("provision_counts", "schools", "sites", "districts"):
+            cells = [cell for row in (*layer.table.rows, layer.table.total) for cell in row] if layer.table else []
+            assert small_numbers(cells) == []
+
+
+def test_flows_say_how_many_are_left_out(layers):
+    table = layers["care_flows"].table
+    assert [row[1] for row in table.rows] == ["Kent"]
+    assert "Left out of it" in table.notes[0] and "35 children" in table.notes[0]
+
+
+def test_flows_have_a_line_and_an_arrow_each(layers):
+    """The line ends where the arrow is, at the middle of the host authority's postcodes."""
+    frame = layers["care_flows"].frame
+    line, arrow = frame.geometry
+    assert arrow.distance(shapely.Point(line.coords[-1])) < 1
+    assert 440_000 <= arrow.x <= 448_000
+    assert frame["properties"].iloc[1]["marker"]["kind"] == "arrow"
+
+
+def test_homes_and_carers_are_never_points(layers):
+    """Whatever is drawn as a point of provision stands at the label of an area or is a school of the public register."""
+    text = json.dumps([feature_collection(layer.frame) for layer in layers.values()])
+    for secret in ("Hollybush", "Larch View", "Rowan Court", "Smith"):
+        assert secret not in text
+        assert all(secret not in str(layer.table) for layer in layers.values())
+
+
+def test_schools_say_nothing_of_our_children(layers):
+    """The popup of a school has its public places (100), not the 91 that are ours nor the 8 that are free."""
+    school = labelled(layers["schools"])["Oak & <b>Ash</b>"]
+    assert dict(school["rows"])["Places (all children)"] == "100"
+    assert "91" not in json.dumps(school) and list(dict(school["rows"])) == [
+        "Type",
+        "Places (all children)",
+        "Authority",
+    ]
+
+
+def test_sites_are_rounded_to_the_kilometre_when_shared(scenes, layers):
+    """A proposed home at (499812, 149233) is drawn in the middle of its square kilometre; exactly when internal."""
+    assert shapely.Point(499_500, 149_500) in points(layers["sites"])
+    inside = {layer.key: layer for layer in build(scenes["internal"])}
+    assert shapely.Point(499_812, 149_233) in points(inside["sites"])
+    assert "nearest kilometre" in layers["sites"].note and "nearest kilometre" not in inside["sites"].note
+
+
+def test_carers_are_drawn_in_the_middle_of_their_area_even_inside(scenes):
+    sites = next(layer for layer in build(scenes["internal"]) if layer.key == "sites")
+    assert shapely.Point(500_400, 158_700) in points(sites)
+
+
+def test_kinds_differ_by_shape(layers):
+    shapes = [entry["marker"]["shape"] for entry in layers["sites"].frame["properties"]]
+    assert len(shapes) == 3 and len(set(shapes)) == 3
+
+
+def test_proposals_are_in_the_table_with_their_date(layers):
+    """A school decided in year 1 that takes two years is usable from April 2027; prevention has a row, not a point."""
+    rows = {row[0]: row for row in layers["sites"].table.rows}
+    assert rows["More places at Oak & Ash"][4] == "April 2027"
+    assert rows["Recruit in Woking"][3] == "10 (10 households)"
+    assert rows["Recruit in Woking"][5] == "£50k"
+    assert rows["Edge of care"][2] == "county-wide"
+    assert len(points(layers["sites"])) == 3
+
+
+def test_a_scenario_that_does_not_exist_is_named():
+    with pytest.raises(UsageError, match="there are do nothing, homes first"):
+        _chosen(map_result(), None, "homes last")
+    assert _chosen(map_result(), None, None)[0] == "homes first"
+    assert _chosen(map_result(), None, "do nothing") == ("do nothing", ())
+
+
+def test_a_ragged_table_is_refused():
+    with pytest.raises(ValueError, match="needs 2 cells"):
+        Table("x", ("a", "b"), (("1", "2"), ("3",)))
