@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 import numpy as np
@@ -175,7 +174,7 @@ def _provision(
     directory: PostcodeDirectory,
 ) -> pd.DataFrame:
     on = settings.study.snapshot
-    frame = pd.concat([tables.provision, _carers_not_registered(placements, on)], ignore_index=True)
+    frame = pd.concat([tables.provision, _carers_not_registered(placements, settings, authority)], ignore_index=True)
     # A carers' row made from placements has its place already; the others are found by their postcode.
     found = directory.lookup(frame["postcode"])
     for name in ("district", "easting", "northing"):
@@ -206,28 +205,35 @@ def _provision(
     return schemas.check(schemas.PROVISION, frame)
 
 
-def _carers_not_registered(placements: pd.DataFrame, on: dt.date) -> pd.DataFrame:
+def _carers_not_registered(placements: pd.DataFrame, settings: Settings, authority: Authority) -> pd.DataFrame:
     """Return one row per area and kind of fostering for carers in no register (agencies'), with the places we hold.
 
     An agency's office says nothing about where its carers live, so the only local agency places that are known are
     those where our children live today.
     """
     now = placements[
-        in_force(placements, on)
+        in_force(placements, settings.study.snapshot)
         & placements["provision"].isin(_FOSTER)
         & placements["provider_id"].isna()
         & placements["location"].eq(codes.IN_COUNTY)
         & ~placements["legal_status"].isin(codes.SHORT_BREAKS)
     ]
-    groups = now.groupby(["placement_district", "provision"])
-    rows = groups.agg(
-        registered_places=("child_id", "nunique"),
-        easting=("placement_easting", "median"),
-        northing=("placement_northing", "median"),
-    ).reset_index()
+    where = {"district": "placement_district", "postcode": "placement_postcode"}
+    area = assign_area(now, authority, settings.areas.level, **where)
+    rows = (
+        now.assign(area=area)
+        .groupby(["area", "provision"])
+        .agg(
+            district=("placement_district", "first"),
+            registered_places=("child_id", "nunique"),
+            easting=("placement_easting", "median"),
+            northing=("placement_northing", "median"),
+        )
+        .reset_index()
+    )
     return pd.DataFrame(
         {
-            "provider_id": "carers:" + rows["provision"] + ":" + rows["placement_district"],
+            "provider_id": "carers:" + rows["provision"] + ":" + rows["area"],
             "name": "",
             "service": codes.CARE,
             "provision": rows["provision"],
@@ -243,10 +249,10 @@ def _carers_not_registered(placements: pd.DataFrame, on: dt.date) -> pd.DataFram
             "is_open": True,
             "confidential": True,
             "source": "derived from placements",
-            "district": rows["placement_district"],
+            "district": rows["district"],
             "easting": rows["easting"],
             "northing": rows["northing"],
-            "area": pd.Series(index=rows.index, dtype="str"),
+            "area": rows["area"],
         }
     )
 

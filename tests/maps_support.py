@@ -27,7 +27,7 @@ n  | service   | provision           | home      | to        | need | birth     
 17 | care      | agency_foster       | Guildford | out       | N1   | 2012-07-01 | 2024-02-01 | -   | not_available
 28 | care      | childrens_home      | Woking    | Woking    | N1   | 2010-01-15 | 2024-06-15 | -   | -
 13 | care      | childrens_home      | Woking    | out       | N1   | 2010-01-15 | 2024-06-15 | -   | not_available
-4  | care      | connected_carers    | Woking    | near      | N5   | 2019-07-01 | 2024-06-01 | -   | preference
+8  | care      | connected_carers    | Woking    | near      | N5   | 2019-07-01 | 2024-06-01 | -   | preference
 3  | care      | childrens_home      | Tandridge | Tandridge | N1   | 2011-03-03 | 2024-01-20 | -   | -
 2  | care      | childrens_home      | -         | -         | N1   | 2010-08-08 | 2024-11-11 | -   | -
 60 | education | state_special       | Guildford | Woking    | ASD  | 2014-03-01 | 2024-09-01 | -   | -

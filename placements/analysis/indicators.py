@@ -127,10 +127,11 @@ def _gap_indicators(
     return tuple(
         _of(
             f"{service}_avoidable",
-            f"{labels[str(service)]}, avoidably outside the authority",
+            f"{labels[str(service)]}, outside for want of local provision (at most)",
             int(row["avoidable"]),
             int(row["numerator"]),
-            "Recorded, or inferred by stated rules; of those outside, in kinds that local places can be made for",
+            "Reason recorded, or inferred by stated rules, which cannot see safeguarding or a child's wish and so give an "
+            "upper bound; of those outside, in kinds that local places can be made for",
         )
         for service, row in table.iterrows()
     )

@@ -76,6 +76,10 @@ def _kind(*kinds: str) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda frame: frame["provision"].isin(kinds)
 
 
+def _needs(need: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda frame: frame["need"].eq(need)
+
+
 _FOSTER: Final = ("connected_carers", "in_house_foster", "agency_foster")
 _CARE: Final = ("cla_location:total",)
 _PLANS: Final = ("ehc_plans",)
@@ -124,8 +128,8 @@ COMPARABLES: Final[tuple[Comparable, ...]] = (
         )
     ),
     Comparable("Boys", ("cla_sex:male",), ("cla_sex:total",), _care(lambda c: c["sex"].eq("M"))),
-    Comparable("Need: abuse or neglect", ("cla_need:N1",), ("cla_need:total",), _care(lambda c: c["need"].eq("N1"))),
-    Comparable("Need: child's disability", ("cla_need:N2",), ("cla_need:total",), _care(lambda c: c["need"].eq("N2"))),
+    Comparable("Need: abuse or neglect", ("cla_need:N1",), ("cla_need:total",), _care(_needs("N1"))),
+    Comparable("Need: child's disability", ("cla_need:N2",), ("cla_need:total",), _care(_needs("N2"))),
     Comparable("Fostered", (f"{_PLACED}foster_placements",), (f"{_PLACED}total",), _care(_kind(*_FOSTER))),
     Comparable(
         "In children's or secure homes",
@@ -196,9 +200,7 @@ COMPARABLES: Final[tuple[Comparable, ...]] = (
         lambda s: (s.plans["residential"].sum(), None),
     ),
     *(
-        Comparable(
-            f"Plans: need {need}", (f"ehc_need:{need}",), _PLANS, _plans(lambda p, need=need: p["need"].eq(need))
-        )
+        Comparable(f"Plans: need {need}", (f"ehc_need:{need}",), _PLANS, _plans(_needs(need)))
         for need in ("ASD", "SLCN", "SEMH", "MLD")
     ),
 )

@@ -84,11 +84,10 @@ def difference(need: float, places: float, parts: tuple[Shown, Shown], internal:
 
 def _partnered(hide: pd.Series, values: pd.Series) -> pd.Series:
     """Return `hide` with the smallest other count above 0 hidden too, if only one count is hidden beside a total."""
-    out = hide.copy()
     others = values[~hide & (values > 0)]
-    if hide.sum() == 1 and len(others):
-        out[others.idxmin()] = True
-    return out
+    if hide.sum() != 1 or others.empty:
+        return hide
+    return hide | hide.index.isin([others.idxmin()])
 
 
 #: Figures of one planning area by name: see `Figures.areas`.

@@ -1,4 +1,4 @@
-"""From layers to one page: folium writes the map, Leaflet is put inside, and nothing can be fetched from anywhere.
+"""From layers to one page: Leaflet is put inside, and nothing can be fetched from anywhere.
 
 The page forbids itself every connection by a content security policy that lists the hashes of its own scripts and
 styles: what is not in the file cannot run, and no address can be called.
@@ -8,39 +8,30 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
-import folium
 import jinja2
-from folium.utilities import JsCode
 from markupsafe import Markup
 
-from placements.maps import headline
-from placements.maps.geojson import feature_collection
+from placements.maps import chart, headline
 from placements.maps.layer import CHOICES, GROUPS, Layer, LegendItem, Table
 from placements.maps.scene import Scene
 from placements.maps.style import SUPPRESSED_FILL
 
 _FILES: Final = resources.files("placements.maps")
-_MAP_NAME: Final = "placements"
 #: Neither address is ever called; both are taken out so that no link leaves the page.
 _ATTRIBUTION_LINK: Final = re.compile(r'<a href="https://leafletjs\.com"[^>]*>')
 _SOURCE_MAP: Final = re.compile(r"\n?//# sourceMappingURL=\S+")
 _CSS_URL: Final = re.compile(r"[\w-]+\s*:\s*url\([^)]*\);?")
-#: Below this zoom district names and values would lie on each other.
-_LABELS_FROM_ZOOM: Final = 8.5
-#: Districts are few; smaller planning areas need a closer look before their values fit.
-_LABELS_FROM_ZOOM_SMALL: Final = 10.5
 
 
 def page(scene: Scene, layers: Sequence[Layer]) -> str:
     """Return the page as HTML."""
-    scripts = [_leaflet_js(), _asset("map.js"), _folium_script(scene, layers)]
+    scripts = [_leaflet_js(), _asset("map.js"), chart.script(scene, layers)]
     styles = _CSS_URL.sub("", _asset("leaflet.css")) + _asset("map.css")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (_FILES / "templates" / name).read_text(encoding="utf-8")),
@@ -58,7 +49,7 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         synthetic=scene.county.synthetic,
         styles=Markup(styles),  # noqa: S704 - our own files
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, and data escaped as JSON
-        map_html=Markup(f'<div class="folium-map" id="map_{_MAP_NAME}"></div>'),  # noqa: S704
+        map_html=Markup(f'<div class="folium-map" id="map_{chart.MAP_NAME}"></div>'),  # noqa: S704
         figures=headline.figures(scene),
         sources=headline.sources(scene),
         layers=list(views.values()),
@@ -90,101 +81,6 @@ def _about(scene: Scene) -> list[str]:
         "a place over the boundary can be the nearest there is."
     )
     return [rules, outside, "The page holds everything it needs and is not able to connect to anything."]
-
-
-# --- folium -------------------------------------------------------------------------------------------------------
-def _folium_script(scene: Scene, layers: Sequence[Layer]) -> str:
-    """Return the script that folium writes for the map and its layers, with names that do not change."""
-    collections = {layer.key: feature_collection(layer.frame) for layer in layers}
-    authority = _bounds([collections["authority"]])
-    everything = _bounds([collection for key, collection in collections.items() if key != "neighbours"])
-    middle = [sum(side[i] for side in authority) / 2 for i in range(2)]
-    chart = folium.Map(
-        location=middle,
-        tiles=None,
-        zoom_start=9,
-        prefer_canvas=True,
-        attribution_control=False,
-        zoom_snap=0.25,
-        zoom_delta=0.5,
-        max_zoom=14,
-    )
-    _name(chart, _MAP_NAME)
-    shared = _share_shapes(collections.values())
-    names = {}
-    for layer in layers:
-        drawn = folium.GeoJson(
-            collections[layer.key],
-            name=layer.name,
-            show=False,
-            smooth_factor=0.5,
-            interactive=layer.interactive,
-            point_to_layer=JsCode("placements.point"),
-            on_each_feature=JsCode("placements.describe"),
-        )
-        _name(drawn, layer.key)
-        drawn.add_to(chart)
-        names[layer.key] = drawn.get_name()
-    figure = chart.get_root()
-    figure.render()
-    settings = {
-        "authority": authority,
-        "all": everything,
-        "labels": _LABELS_FROM_ZOOM if len(scene.areas) <= 20 else _LABELS_FROM_ZOOM_SMALL,
-        "label": f"Map of {scene.county.authority.name}. Arrow keys move it, plus and minus zoom. "
-        "The same figures are in the tables.",
-    }
-    table = "{" + ", ".join(f"{key}: {name}" for key, name in names.items()) + "}"
-    made = figure.script.render()
-    return (
-        f"(function () {{\nObject.assign(placements.shapes, {_json(shared)});\n{made}\n"
-        f"placements.start(map_{_MAP_NAME}, {table}, {_json(settings)});\n}}());\n"
-    )
-
-
-def _name(element: Any, name: str) -> None:
-    """Give a folium element an id that is the same every time; before it gets a parent, which files it by name."""
-    parent = element._parent
-    if parent is not None:
-        parent._children.pop(element.get_name(), None)
-    element._id = name
-    if parent is not None:
-        parent.add_child(element)
-
-
-def _share_shapes(collections: Any) -> dict[str, Any]:
-    """Take outlines out of the collections, in place, and return each once by name: many layers share them."""
-    seen: dict[str, list[dict[str, Any]]] = {}
-    for collection in collections:
-        for feature in collection["features"]:
-            seen.setdefault(_json(feature["geometry"]), []).append(feature)
-    shared: dict[str, Any] = {}
-    for features in seen.values():
-        if features[0]["geometry"]["type"].endswith("Polygon"):
-            name = f"s{len(shared) + 1}"
-            shared[name] = features[0]["geometry"]
-            for feature in features:
-                feature["geometry"] = None
-                feature["properties"] = feature["properties"] | {"shape": name}
-    return shared
-
-
-def _bounds(collections: Any) -> list[list[float]]:
-    """Return south-west and north-east corners (latitude, longitude) of everything drawn."""
-    points: list[tuple[float, float]] = []
-
-    def walk(part: Any) -> None:
-        if isinstance(part[0], float):
-            points.append((part[1], part[0]))
-        else:
-            for inner in part:
-                walk(inner)
-
-    for collection in collections:
-        for feature in collection["features"]:
-            walk(feature["geometry"]["coordinates"])
-    latitudes, longitudes = [p[0] for p in points], [p[1] for p in points]
-    return [[min(latitudes), min(longitudes)], [max(latitudes), max(longitudes)]]
 
 
 # --- parts of the page --------------------------------------------------------------------------------------------
@@ -283,9 +179,3 @@ def _leaflet_js() -> str:
 
 def _asset(name: str) -> str:
     return (_FILES / "assets" / name).read_text(encoding="utf-8")
-
-
-def _json(value: Any) -> str:
-    """Return JSON that can stand inside a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

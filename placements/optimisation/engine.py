@@ -21,6 +21,7 @@ from placements.errors import PlacementsError
 from placements.optimisation.linear import LinearModel
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
 OPTIMAL: Final = "optimal"
 TIME_LIMIT: Final = "time limit"
@@ -59,7 +60,8 @@ class Engine:
     def __init__(self, linear: LinearModel, seed: int) -> None:
         self._proto = _proto(linear)
         self._seed = seed
-        self._variables = linear.variables
+        #: Rows added since the model was built.
+        self.rows_added = 0
 
     def fix(self, objective: Floats, most: float) -> None:
         """Add the row ``objective x <= most``."""
@@ -69,6 +71,7 @@ class Engine:
         """Add a row over all variables."""
         rows = self._proto.linear_constraints
         number = len(rows.ids)
+        self.rows_added += 1
         rows.ids.append(number)
         rows.lower_bounds.append(least)
         rows.upper_bounds.append(most)
@@ -78,8 +81,28 @@ class Engine:
         matrix.column_ids.extend(columns.tolist())
         matrix.coefficients.extend(weights[columns].tolist())
 
-    def minimise(self, objective: Floats, *, gap: float, time_limit_s: float, start: Floats | None = None) -> Answer:
-        """Minimise; `start` is a feasible solution to begin from, kept if nothing better is found in time."""
+    def minimise(
+        self,
+        objective: Floats,
+        *,
+        gap: float,
+        time_limit_s: float,
+        start: Floats | None = None,
+        fixed: tuple[Ints, Floats] | None = None,
+    ) -> Answer:
+        """Minimise.
+
+        Parameters
+        ----------
+        objective : ndarray (variables,)
+        gap : float
+            Relative gap at which the search may stop.
+        time_limit_s : float
+        start : ndarray (variables,), optional
+            A feasible solution to begin from.
+        fixed : (columns, values), optional
+            Variables held at a value.
+        """
         goal = self._proto.objective
         goal.Clear()
         columns = np.flatnonzero(objective)
@@ -87,6 +110,9 @@ class Engine:
         goal.linear_coefficients.values.extend(objective[columns].tolist())
         model = mathopt.Model.from_model_proto(self._proto)
         variables = list(model.variables())
+        if fixed is not None:
+            for column, value in zip(fixed[0].tolist(), fixed[1].tolist(), strict=True):
+                variables[column].lower_bound = variables[column].upper_bound = value
         hints = []
         if start is not None:
             hints = [mathopt.SolutionHint(variable_values=dict(zip(variables, start.tolist(), strict=True)))]

@@ -165,18 +165,19 @@ def _households(path: Path, intake: Intake) -> pd.DataFrame:
 
 
 def _use(path: Path, intake: Intake) -> pd.DataFrame:
-    columns = {"provider_id": "str", "usable_places": float, "occupied_by_others": float, "weekly_cost_gbp": float}
+    numbers = ("usable_places", "occupied_by_others", "weekly_cost_gbp")
     if not path.exists():
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+        absent: dict[str, pd.Series] = {"provider_id": pd.Series(dtype="str")}
+        return pd.DataFrame(absent | {name: pd.Series(dtype=float) for name in numbers})
     table = read_csv(path)
     rows = table.take({name: (name,) for name in _USE}).rename(columns={"urn": "provider_id"})
     rows["provider_id"] = rows["provider_id"].str.upper()
     rows = intake.reject(table, "provider_use", rows, rows["provider_id"].eq(""), "urn", "blank: fill it in")
     rows = intake.reject(table, "provider_use", rows, rows["provider_id"].duplicated(), "urn", "given twice: keep one")
-    for column in ("usable_places", "occupied_by_others", "weekly_cost_gbp"):
+    for column in numbers:
         number = pd.to_numeric(rows[column], errors="coerce")
         wrong = (number.isna() & rows[column].ne("")) | (number < 0)
         rows = intake.reject(table, "provider_use", rows, wrong, column, "not a number of 0 or more: correct it")
         rows = rows.assign(**{column: number[rows.index]})
     intake.account(table, "provider_use", len(rows), len(table.frame) - len(rows))
-    return rows[list(columns)].reset_index(drop=True)
+    return rows[["provider_id", *numbers]].reset_index(drop=True)

@@ -181,6 +181,12 @@ def lower_first(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
+def estimate(value: float, profile: str) -> str:
+    """Return an estimate for a sentence: as `quantity`, a hidden one as "fewer than 6"."""
+    text = quantity(value, profile)
+    return FEWER if text == SUPPRESSED else text
+
+
 def quantity(value: float, profile: str) -> str:
     """Return an estimate of children or places: whole, and to the nearest 5 (hidden under 6) when shareable.
 

@@ -171,8 +171,11 @@ def _describe(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _households(profile: Profile, terrain: Terrain, rng: np.random.Generator) -> pd.DataFrame:
-    """Make the authority's own carers: about 260 in a county of Surrey's size, some over the boundary."""
-    count = max(2, round(260 * profile.scale * min(profile.mix["in_house"], 1.5)))
+    """Make the authority's own carers: about 175 in a county of Surrey's size, some over the boundary.
+
+    So many that most approved places are taken or not available, as carers' places are.
+    """
+    count = max(2, round(175 * profile.scale * min(profile.mix["in_house"], 1.5)))
     inside = rng.uniform(size=count) >= profile.outside["in_house"] * 0.95
     far = rng.uniform(size=count) < profile.far["in_house"]
     miles = wanted_miles(rng, inside, far, median_miles_inside(terrain), np.full(count, 9.0))

@@ -17,7 +17,7 @@ Texts = npt.NDArray[np.object_]
 
 #: Share of children with a second and a third need, with two places at once, and with a place they have left (assumed).
 SECOND_NEED, THIRD_NEED, TWO_PLACES, FORMER_PLACE = 0.38, 0.10, 0.025, 0.06
-#: Requests of the year that led to no plan, for each new plan (England 2023: about a third of requests).
+#: Requests of the year that led to no plan, for each new plan (assumed).
 REFUSED_PER_NEW_PLAN: Final = 0.45
 
 

@@ -86,7 +86,7 @@ def _care_use(
     )
     usable = np.maximum(usable, 1)
     # The county's private and voluntary places are nearly full of other authorities' children; its own are its own.
-    full = np.where(table["kind"] == "supported", rng.uniform(0.45, 0.9, count), rng.uniform(0.85, 1.0, count))
+    full = rng.uniform(0.85, 1.0, count)
     others = np.where(own, 0, np.maximum(np.round(full * usable).astype(np.int64) - here, 0))
     low, high = (
         np.array([_COST[pair] for pair in zip(table["kind"], table["sector"], strict=True)], float).reshape(-1, 2).T

@@ -60,7 +60,8 @@ def _known_provider(tables: SourceTables, urn: pd.Series) -> pd.Series:
 
 
 def _years(tables: SourceTables, on: pd.Timestamp) -> pd.Series:
-    return (on - tables.children["birth_date"]).dt.days / 365.25
+    days: pd.Series = (on - tables.children["birth_date"]).dt.days
+    return days / 365.25
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -39,7 +39,7 @@ def test_nothing_is_hidden_inside():
 
 
 def feasible(counts, hide, limit):
-    """Return the values that each hidden inner cell takes over all tables that agree with what is shown: brute force."""
+    """Return the values that each hidden inner cell takes over all tables that agree with what is shown."""
     values = counts.to_numpy()
     rows, columns = values.shape
     cells = [(i, j) for i in range(rows) for j in range(columns) if hide[i, j]]

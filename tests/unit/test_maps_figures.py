@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from placements import codes
 from placements.disclosure.grid import TOTAL
 from placements.maps.figures import Figures, count, difference, share
-from tests.maps_support import GUILDFORD, TANDRIDGE, WOKING, map_county
+from tests.maps_support import GUILDFORD, PLACEMENTS, TANDRIDGE, WOKING, map_county
 from tests.support import tiny_county
 
 COUNTS = ("need", "places", "outside", "known", "excluded")
@@ -48,13 +48,19 @@ def test_internal_figures_are_exact():
     assert row[GUILDFORD]["share"].text == f"{100 * 17 / 58:.1f}%"
 
 
-def test_flows_under_six_are_left_out_and_counted(figures):
-    """17 + 13 children go to the far authority; the 4 next door are in no line, and their number is not told."""
+def test_flows_of_six_or_more_are_shown(figures):
+    """17 + 13 children go to the far authority, 8 next door: 30 and 10 when rounded, and nobody is left out."""
     flows = figures.county_flows(codes.CARE)
-    assert set(flows.frame["count"]) <= {30}
-    assert flows.flows_left_out >= 1
-    assert flows.left_out.text in ("c", "35")
-    assert flows.total.text == "35"
+    assert list(flows.frame["count"]) == [30, 10]
+    assert (flows.flows_left_out, flows.left_out.text, flows.total.text) == (0, "0", "40")
+
+
+def test_flows_under_six_are_left_out_and_counted():
+    """With 4 next door there is no such line; the other line would give the 4 away, so it is left out too."""
+    fewer = PLACEMENTS.replace("8  | care      | connected", "4  | care      | connected")
+    flows = Figures(map_county(fewer), "shareable").county_flows(codes.CARE)
+    assert len(flows.frame) == 0
+    assert (flows.flows_left_out, flows.left_out.text, flows.total.text) == (2, "35", "35")
 
 
 def test_gap_is_hidden_with_either_part():

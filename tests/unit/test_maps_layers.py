@@ -1,5 +1,6 @@
 """Each layer draws what it should, says it again in a table, and gives away no child, carer or home."""
 
+import dataclasses
 import json
 
 import pytest
@@ -10,7 +11,7 @@ from placements.maps import _chosen, make_scene
 from placements.maps.geojson import feature_collection
 from placements.maps.layer import GROUPS, Table
 from placements.maps.layers import LAYERS, build
-from tests.maps_support import PROPOSALS, map_county, map_result, small_country, small_numbers
+from tests.maps_support import PLACEMENTS, PROPOSALS, map_county, map_result, small_country, small_numbers
 
 
 @pytest.fixture(scope="module")
@@ -98,23 +99,28 @@ def test_no_count_of_children_is_small(layers):
             assert small_numbers(cells) == []
 
 
-def test_flows_say_how_many_are_left_out(layers):
+def test_flows_say_how_many_are_left_out(layers, scenes):
+    """Largest first; a layer that leaves flows out says how many and how many children; one that does not says so."""
     table = layers["care_flows"].table
-    assert [row[1] for row in table.rows] == ["Kent"]
-    assert "Left out of it" in table.notes[0] and "35 children" in table.notes[0]
+    assert [row[1:] for row in table.rows] == [("Kent", "yes", "30"), ("Hampshire", "yes", "10")]
+    assert table.notes == ("All flows are shown; 40 children in all.",)
+    few = PLACEMENTS.replace("8  | care      | connected", "4  | care      | connected")
+    scene = dataclasses.replace(scenes["shareable"], county=map_county(few))
+    note = next(layer for layer in build(scene) if layer.key == "care_flows").note
+    assert "Left out of it: 2 smaller or suppressed flows, about 35 of 35 children" in note
 
 
 def test_flows_have_a_line_and_an_arrow_each(layers):
     """The line ends where the arrow is, at the middle of the host authority's postcodes."""
     frame = layers["care_flows"].frame
-    line, arrow = frame.geometry
+    line, arrow = frame.geometry.iloc[:2]
     assert arrow.distance(shapely.Point(line.coords[-1])) < 1
     assert 440_000 <= arrow.x <= 448_000
     assert frame["properties"].iloc[1]["marker"]["kind"] == "arrow"
 
 
 def test_homes_and_carers_are_never_points(layers):
-    """Whatever is drawn as a point of provision stands at the label of an area or is a school of the public register."""
+    """No home or household is named anywhere, drawn or in a table."""
     text = json.dumps([feature_collection(layer.frame) for layer in layers.values()])
     for secret in ("Hollybush", "Larch View", "Rowan Court", "Smith"):
         assert secret not in text

@@ -111,7 +111,7 @@ def test_it_says_what_it_is(parts):
         "on 31 March 2025",
         "Disclosure profile: shareable",
         "Postcodes: tests",
-        "35 of 105 whose place is known",
+        "40 of 110 whose place is known",
         "Boundaries: derived from postcodes",
     ):
         assert needed in text

@@ -75,6 +75,12 @@ var placements = (function () {
       PICTURES[shape] + '" fill="' + colour + '" stroke="#fff" stroke-width="2.4"/></svg>';
   }
 
+  /* A marker that opens a pop-up is a button, and needs a name that can be read aloud. */
+  function button(latlng, name, icon) {
+    var marker = L.marker(latlng, { icon: icon, pane: "sites", riseOnHover: true });
+    return marker.on("add", function () { marker.getElement().setAttribute("aria-label", name); });
+  }
+
   function point(feature, latlng) {
     var p = feature.properties, m = p.marker, s = m.size || 5;
     if (m.kind === "label") { return label(latlng, m["class"], m.text); }
@@ -84,12 +90,12 @@ var placements = (function () {
           ')" d="M0 -9 L8 9 L0 5 L-8 9 Z" fill="' + m.colour + '" stroke="#fff" stroke-width="1.5"/></svg>' }) });
     }
     if (m.kind === "site") {
-      return L.marker(latlng, { alt: p.label, title: "", riseOnHover: true, pane: "sites", icon: L.divIcon({ className: "pm-site",
-        iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15], html: picture(m.shape, m.colour, 30) }) });
+      return button(latlng, p.label, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15],
+        html: picture(m.shape, m.colour, 30) }));
     }
     if (m.kind === "number") {
       var icon = L.divIcon({ className: "pm-dot", html: element("span", "", m.text), iconSize: [2 * s, 2 * s], iconAnchor: [s, -27] });
-      return L.marker(latlng, { alt: p.label + ": " + m.text, icon: icon, pane: "sites" });
+      return button(latlng, p.label + ": " + m.text, icon);
     }
     if (CORNERS[m.kind]) { return new Symbol(latlng, { radius: s, corners: m.kind }); }
     return L.circleMarker(latlng, { radius: s });

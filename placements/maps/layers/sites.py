@@ -39,6 +39,7 @@ def proposed_sites(scene: Scene) -> Layer:
         rows.append((str(entry.name), kind, described))
         if position not in located:
             continue
+        evidence = [["Figures from", str(entry.evidence)]] if entry.evidence else []
         point = _point(scene, entry, located[position])
         # Markers that would cover each other are set side by side.
         slot = sum(math.dist(point, other) < _APART_M for other in drawn)
@@ -47,7 +48,7 @@ def proposed_sites(scene: Scene) -> Layer:
         properties.append(
             {
                 "label": str(entry.name),
-                "rows": [["Kind", kind], *([key, text] for key, text in described.items() if text)],
+                "rows": [["Kind", kind], *([key, text] for key, text in described.items() if text), *evidence],
                 "marker": {"kind": "site", "shape": swatch, "colour": colour, "slot": slot},
             }
         )

@@ -72,13 +72,12 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
     p = context.profile
     now = int(context.stock(service)["provision"].isin(list(PLANNABLE)).sum())
     last = total.iloc[-1]
+    middle, low, high = (words.estimate(float(last[name]), p) for name in ("median", "low_80", "high_80"))
     text = (
         f"On {context.day_text} {words.counted(now, p)} were in such placements. If recent patterns continue, the "
         "middle "
-        f"forecast for {words.long_date(total.index[-1])} is {words.quantity(float(last['median']), p)}; in 8 of 10 "
-        "runs "
-        f"it lies between {words.quantity(float(last['low_80']), p)} and {words.quantity(float(last['high_80']), p)}. "
-        f"Of these, about {words.quantity(float(settled.iloc[-1]['median']), p)} would be children already in their "
+        f"forecast for {words.long_date(total.index[-1])} is {middle}; 8 in 10 runs lie between {low} and {high}. "
+        f"Of these, about {words.estimate(float(settled.iloc[-1]['median']), p)} would be children already in their "
         "placement today, who are not moved; the rest are placements that start in the years between and that a plan "
         "can "
         "affect."

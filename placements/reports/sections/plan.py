@@ -266,16 +266,11 @@ def _saving_or_cost(value: float) -> str:
 
 
 def _span(low: float, high: float, profile: str) -> str:
-    return f"{_near(low, profile)} to {_near(high, profile)}"
-
-
-def _near(value: float, profile: str) -> str:
-    text = words.quantity(value, profile)
-    return words.FEWER if text == "c" else text
+    return f"{words.estimate(low, profile)} to {words.estimate(high, profile)}"
 
 
 def _range(estimate: Estimate, profile: str) -> str:
-    return f"{_near(estimate.low, profile)} to {_near(estimate.high, profile)}"
+    return f"{words.estimate(estimate.low, profile)} to {words.estimate(estimate.high, profile)}"
 
 
 def _table(context: Context, outcomes: tuple[Outcome, ...]) -> Table:
@@ -285,9 +280,9 @@ def _table(context: Context, outcomes: tuple[Outcome, ...]) -> Table:
             outcome.name,
             f"{outcome.places:,.0f}",
             words.pounds(outcome.capital_gbp),
-            _near(outcome.away.middle, p),
+            words.estimate(outcome.away.middle, p),
             _range(outcome.away, p),
-            "-" if outcome.is_baseline else _near(outcome.away_change.middle, p),
+            "-" if outcome.is_baseline else words.estimate(outcome.away_change.middle, p),
             "-" if outcome.is_baseline else words.pounds(outcome.cost_change.middle),
         )
         for outcome in outcomes

@@ -1,0 +1,121 @@
+"""folium's part of the page: one map and a GeoJson layer for each of ours, with names and bytes that do not change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import folium
+from folium.utilities import JsCode
+
+from placements.maps.geojson import feature_collection
+from placements.maps.layer import Layer
+from placements.maps.scene import Scene
+
+MAP_NAME: Final = "placements"
+#: Below this zoom district names and values would lie on each other.
+_LABELS_FROM_ZOOM: Final = 8.5
+#: Districts are few; smaller planning areas need a closer look before their values fit.
+_LABELS_FROM_ZOOM_SMALL: Final = 10.5
+_FEW_AREAS: Final = 20
+
+
+def script(scene: Scene, layers: Sequence[Layer]) -> str:
+    """Return the script that folium writes for the map and its layers, with names that do not change."""
+    collections = {layer.key: feature_collection(layer.frame) for layer in layers}
+    authority = _bounds([collections["authority"]])
+    everything = _bounds([collection for key, collection in collections.items() if key != "neighbours"])
+    middle = [sum(side[i] for side in authority) / 2 for i in range(2)]
+    chart = folium.Map(
+        location=middle,
+        tiles=None,
+        zoom_start=9,
+        prefer_canvas=True,
+        attribution_control=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        max_zoom=14,
+    )
+    _name(chart, MAP_NAME)
+    shared = _share_shapes(collections.values())
+    names = {}
+    for layer in layers:
+        drawn = folium.GeoJson(
+            collections[layer.key],
+            name=layer.name,
+            show=False,
+            smooth_factor=0.5,
+            interactive=layer.interactive,
+            point_to_layer=JsCode("placements.point"),
+            on_each_feature=JsCode("placements.describe"),
+        )
+        _name(drawn, layer.key)
+        drawn.add_to(chart)
+        names[layer.key] = drawn.get_name()
+    figure = chart.get_root()
+    figure.render()
+    settings = {
+        "authority": authority,
+        "all": everything,
+        "labels": _LABELS_FROM_ZOOM if len(scene.areas) <= _FEW_AREAS else _LABELS_FROM_ZOOM_SMALL,
+        "label": f"Map of {scene.county.authority.name}. Arrow keys move it, plus and minus zoom. "
+        "The same figures are in the tables.",
+    }
+    table = "{" + ", ".join(f"{key}: {name}" for key, name in names.items()) + "}"
+    made = figure.script.render()
+    return (
+        f"(function () {{\nObject.assign(placements.shapes, {as_json(shared)});\n{made}\n"
+        f"placements.start(map_{MAP_NAME}, {table}, {as_json(settings)});\n}}());\n"
+    )
+
+
+def _name(element: Any, name: str) -> None:
+    """Give a folium element an id that is the same every time; before it gets a parent, which files it by name."""
+    parent = element._parent
+    if parent is not None:
+        parent._children.pop(element.get_name(), None)
+    element._id = name
+    if parent is not None:
+        parent.add_child(element)
+
+
+def _share_shapes(collections: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Take outlines out of the collections, in place, and return each once by name: many layers share them."""
+    seen: dict[str, list[dict[str, Any]]] = {}
+    for collection in collections:
+        for feature in collection["features"]:
+            seen.setdefault(as_json(feature["geometry"]), []).append(feature)
+    shared: dict[str, Any] = {}
+    for features in seen.values():
+        if features[0]["geometry"]["type"].endswith("Polygon"):
+            name = f"s{len(shared) + 1}"
+            shared[name] = features[0]["geometry"]
+            for feature in features:
+                feature["geometry"] = None
+                feature["properties"] = feature["properties"] | {"shape": name}
+    return shared
+
+
+def _bounds(collections: Iterable[dict[str, Any]]) -> list[list[float]]:
+    """Return south-west and north-east corners (latitude, longitude) of everything drawn."""
+    points: list[tuple[float, float]] = []
+
+    def walk(part: Any) -> None:
+        if isinstance(part[0], float):
+            points.append((part[1], part[0]))
+        else:
+            for inner in part:
+                walk(inner)
+
+    for collection in collections:
+        for feature in collection["features"]:
+            walk(feature["geometry"]["coordinates"])
+    latitudes, longitudes = [p[0] for p in points], [p[1] for p in points]
+    return [[min(latitudes), min(longitudes)], [max(latitudes), max(longitudes)]]
+
+
+def as_json(value: Any) -> str:
+    """Return JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,185 @@
+"""One goal after another: the best of the first, then the best of the second that keeps the first, and so on.
+
+Each goal is kept within the stated tolerance while the next is sought. Before a goal is solved over all samples it is
+solved over their mean, a model many times smaller: its plan is where the search begins, and its bound is a bound for
+the whole too (average any plan's flows over the samples and they serve the mean need at the same expected cost).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
+from placements.optimisation.model import SitingModel, build_model
+from placements.optimisation.problem import Problem, cost_per_child_year
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[float, str], None]
+
+#: Part of the time that is left which each goal may use: the last may use it all.
+_TIME_SHARE: Final = 0.6
+#: Part of a goal's time spent on the mean of the samples.
+_MEAN_SHARE: Final = 0.4
+#: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
+_MARGIN: Final = 1.2
+_SMALL: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class GoalResult:
+    """How one goal was met.
+
+    Attributes
+    ----------
+    name : str
+    value, bound : float
+        What was reached, and the least that could have been, given the goals before it.
+    gap : float
+        (value - bound) / value, of what the plan can influence.
+    status : str
+        `optimal` if the gap is within the tolerance, else `time limit`.
+    seconds : float
+    """
+
+    name: str
+    value: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The last solution, and what is known about each goal."""
+
+    siting: SitingModel
+    solution: Floats
+    goals: tuple[GoalResult, ...]
+
+
+def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solved:
+    """Solve all goals within the time limit; what is returned is feasible, whether proved best or not."""
+    tell = progress or (lambda share, text: None)
+    began = time.monotonic()
+    limits = problem.limits
+    siting = build_model(problem)
+    engine = Engine(siting.linear, seed)
+    mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
+    solution = _do_nothing(problem, siting)
+    results: list[GoalResult] = []
+    for position, goal in enumerate(limits.goals):
+        tell(position / len(limits.goals), goal.replace("_", " "))
+        left = max(limits.time_limit_s - (time.monotonic() - began), 0.01)
+        share = 1.0 if position + 1 == len(limits.goals) else _TIME_SHARE
+        objective = siting.objectives[goal]
+        lowest = 0.0 if goal != "net_cost" else -math.inf
+        goal_began = time.monotonic()
+        if mean is not None:
+            opened, bound = mean.minimise(goal, left * share * _MEAN_SHARE)
+            lowest = max(lowest, bound)
+            solution = _better_start(engine, siting, objective, solution, opened, left * share * _MEAN_SHARE)
+        spent = time.monotonic() - goal_began
+        if not _within(float(objective @ solution), lowest, limits.tolerance):
+            answer = engine.minimise(
+                objective, gap=limits.tolerance, time_limit_s=max(left * share - spent, 0.01), start=solution
+            )
+            if answer.solution is not None and answer.value <= objective @ solution + _SMALL:
+                solution = _tidy(siting, answer.solution)
+            lowest = max(lowest, answer.bound)
+        value = float(objective @ solution)
+        results.append(_result(problem, goal, value, min(lowest, value), time.monotonic() - goal_began))
+        most = value + limits.tolerance * abs(value) + _SMALL
+        engine.fix(objective, most)
+        if mean is not None:
+            mean.fix(goal, most)
+    tell(1.0, "done")
+    return Solved(siting, solution, tuple(results))
+
+
+class _Mean:
+    """The same problem over the mean of its samples."""
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        need = (problem.need @ problem.weights)[:, :, None]
+        self._problem = dataclasses.replace(problem, need=need, weights=np.ones(1))
+        self._siting = build_model(self._problem)
+        self._engine = Engine(self._siting.linear, seed)
+        options = problem.options
+        least = np.minimum(options["minimum_occupancy"] * _MARGIN, options["planned_occupancy"])
+        careful = dataclasses.replace(self._problem, options=options.assign(minimum_occupancy=least))
+        self._careful = build_model(careful)
+        self._careful_engine = Engine(self._careful.linear, seed)
+
+    def minimise(self, goal: str, time_limit_s: float) -> tuple[list[Floats], float]:
+        """Return plans to begin from (units by open variable), and a bound of the whole."""
+        tolerance = self._problem.limits.tolerance
+        bound, plans = -math.inf, list[Floats]()
+        for siting, engine in ((self._siting, self._engine), (self._careful, self._careful_engine)):
+            start = _do_nothing(self._problem, siting)
+            answer = engine.minimise(
+                siting.objectives[goal], gap=tolerance / 2, time_limit_s=time_limit_s / 2,
+                start=start if engine.rows_added == 0 else None,
+            )  # fmt: skip
+            if siting is self._siting and answer.status != INFEASIBLE:
+                bound = answer.bound
+            if answer.solution is not None:
+                plans.append(answer.solution[siting.open_column])
+        return plans, bound
+
+    def fix(self, goal: str, most: float) -> None:
+        self._engine.fix(self._siting.objectives[goal], most)
+        self._careful_engine.fix(self._careful.objectives[goal], most)
+
+
+def _better_start(
+    engine: Engine, siting: SitingModel, objective: Floats, solution: Floats, plans: list[Floats], time_limit_s: float
+) -> Floats:
+    """Return the best of a solution and of plans, each with its best flows; those that break a rule are passed over."""
+    best = solution
+    for opened in plans:
+        answer = engine.minimise(
+            objective, gap=0.0, time_limit_s=time_limit_s / len(plans), fixed=(siting.open_column, np.round(opened))
+        )
+        if answer.status == OPTIMAL and answer.solution is not None and answer.value < objective @ best - _SMALL:
+            best = _tidy(siting, answer.solution)
+    return best
+
+
+def _do_nothing(problem: Problem, siting: SitingModel) -> Floats:
+    out = np.zeros(siting.linear.variables)
+    out[siting.away_column] = problem.need[siting.away_atom, siting.away_year, siting.away_sample]
+    return out
+
+
+def _tidy(siting: SitingModel, solution: Floats) -> Floats:
+    """Return the solution with whole units whole and nothing below 0: the engine keeps to its own small tolerances."""
+    out = np.clip(solution, 0.0, None)
+    whole = np.concatenate(siting.linear.whole)
+    out[whole] = np.round(out[whole])
+    return out
+
+
+def _within(value: float, bound: float, tolerance: float) -> bool:
+    return value - bound <= tolerance * abs(value) + _SMALL
+
+
+def _result(problem: Problem, goal: str, value: float, bound: float, seconds: float) -> GoalResult:
+    constant = 0.0
+    if goal == "away_child_years":
+        constant = problem.out_of_reach
+    if goal == "net_cost":
+        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
+        constant = -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
+    gap = (value - bound) / abs(value) if abs(value) > _SMALL else 0.0
+    proved = _within(value, bound, problem.limits.tolerance)
+    status = OPTIMAL if proved else TIME_LIMIT
+    return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)
