@@ -15,7 +15,7 @@ from placements.county import County
 from placements.forecasting import Forecast, forecast
 from placements.interventions import ExpandSchool, OpenHome, RecruitCarers
 from placements.reports.context import Context
-from placements.reports.future import Estimate, Future, Goal, Outcome, Proposal
+from placements.reports.future import Estimate, Future, Goal, Outcome, Proposal, Use
 from tests.support import tiny_county
 
 AREAS = """
@@ -149,12 +149,13 @@ STEPS = (
 def future_for(county: County, *, proved: bool = True) -> Future:
     """Return a real forecast, and a plan and outcomes made up to be shown."""
     made: Forecast = forecast(county)
-    status = "optimal" if proved else "time_limit"
+    status = "optimal" if proved else "time limit"
     goals = (
         Goal("away_child_years", 120.4, 120.3 if proved else 96.0, 0.0008 if proved else 0.2, status, 3.0, proved),
         Goal("net_cost", -2_450_000.0, -2_451_000.0, 0.0004, status, 2.0, proved),
         Goal("travel", 812.25, 811.9, 0.0004, status, 1.0, proved),
     )
+    uses = {"Home A": Use(12.4, "family", "E07000217"), "School B": Use(1.2, "autism", "E07000209")}
     outcomes = (
         Outcome("Do nothing", True, (), 0.0, 0.0, Estimate(210, 180, 240), Estimate(0, 0, 0), Estimate(0, 0, 0)),
         Outcome(
@@ -166,7 +167,7 @@ def future_for(county: County, *, proved: bool = True) -> Future:
             Estimate(196, 170, 226), Estimate(-12, -31, 6), Estimate(-3.1e5, -9e5, 2e5),
         ),
     )  # fmt: skip
-    return Future(made, outcomes, Proposal(STEPS, goals, proved, status))
+    return Future(made, outcomes, Proposal(STEPS, goals, proved, county.settings.optimise, uses))
 
 
 def statement_context(county: County | None = None, *, proved: bool = True, profile: str = "shareable") -> Context:

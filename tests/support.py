@@ -18,6 +18,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.county import County
+from placements.forecasting import Forecast
 from placements.geography.authorities import Authority
 from placements.geography.distance import miles
 from placements.settings import Settings
@@ -146,9 +147,7 @@ def tiny_county(
     area_frame = _areas(areas)
     settings = settings or _small_settings(snapshot)
     for name, changes in sections.items():
-        settings = dataclasses.replace(
-            settings, **{name: dataclasses.replace(getattr(settings, name), **changes)}
-        )
+        settings = dataclasses.replace(settings, **{name: dataclasses.replace(getattr(settings, name), **changes)})
     districts = tuple(sorted(set(area_frame["area"]) - {schemas.AREA_UNKNOWN, schemas.AREA_OUTSIDE}))
     return County(
         settings=settings,
@@ -230,11 +229,7 @@ def _placements(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     known = np.isfinite(distance)
     over = pd.Series(distance > 20, index=given.index).astype("boolean").where(known, pd.NA)
     provision = given["provision"]
-    child = (
-        _column(given, "child", None)
-        .astype(object)
-        .where(_column(given, "child", None).notna(), "c" + number)
-    )
+    child = _column(given, "child", None).astype(object).where(_column(given, "child", None).notna(), "c" + number)
     frame = pd.DataFrame(
         {
             "placement_id": number,
@@ -275,9 +270,7 @@ def _placements(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "adjoining": to["adjoining"].astype("boolean"),
             "distance_miles": distance,
             "over_20_miles": over,
-            "distant": ((to["location"] == codes.OUT_OF_COUNTY) & ~to["adjoining"].eq(True)).astype(
-                "boolean"
-            ),
+            "distant": ((to["location"] == codes.OUT_OF_COUNTY) & ~to["adjoining"].eq(True)).astype("boolean"),
         }
     )
     return schemas.check(schemas.PLACEMENTS, frame)
@@ -375,3 +368,39 @@ def _options(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return schemas.check(schemas.OPTIONS, frame)
+
+
+def tiny_forecast(
+    county: County, needs: str | pd.DataFrame, *, years: int = 2, runs: tuple[float, ...] = (1.0,), seed: int = 7
+) -> Forecast:
+    """Return a forecast in which every start is avoidably away, from a table of child-years.
+
+    Columns: `area` (name or code), `provision` (wanted), `need_group`, `age_band`, and `child_years`: one number for every
+    year, or one for each year divided by `;`. Run r has `runs[r]` times as much. Those who start stay for the year only.
+    """
+    table_ = table(needs)
+    ids = dict(zip(county.areas["name"], county.areas["area"], strict=True)) | {a: a for a in county.areas["area"]}
+    provision = table_["provision"]
+    care = provision.isin(list(codes.CARE_PROVISION))
+    groups = pd.DataFrame(
+        {
+            "service": pd.Series(np.where(care, codes.CARE, codes.EDUCATION), dtype="str"),
+            "area": table_["area"].map(ids),
+            "need_group": _column(table_, "need_group", "family").astype("str"),
+            "age_band": _column(table_, "age_band", "10 to 15").astype("str"),
+            "provision": provision,
+        }
+    )
+    name = groups["area"] + "/" + groups["provision"] + "/" + groups["need_group"] + "/" + groups["age_band"]
+    groups.insert(0, "group", name)
+    given = [[float(part) for part in str(cell).split(";")] for cell in table_["child_years"]]
+    by_year = np.array([row * years if len(row) == 1 else row for row in given]).reshape(len(groups), years)
+    cohorts = np.zeros((len(runs), years, years, len(groups)), np.float32)
+    for year in range(years):
+        cohorts[:, year, year] = np.outer(runs, by_year[:, year])
+    starting = np.repeat(cohorts.sum(axis=1), 12, axis=1)
+    months = pd.DatetimeIndex([pd.Timestamp(county.snapshot) + pd.DateOffset(months=m + 1) for m in range(12 * years)])
+    away = pd.DataFrame(
+        {"share": 1.0, "avoidable": 1.0, "known": 1.0, "unknown": 0.0}, index=pd.Index(groups["group"], name="group")
+    )
+    return Forecast(groups, months, starting, np.zeros_like(starting), cohorts, away, {}, seed)

@@ -5,6 +5,11 @@ length it has by then (left truncation), and one still going on at the snapshot 
 censoring), so neither long nor short stays are favoured. Ends at the birthday on which a service ends are not counted:
 the simulation ages children out itself.
 
+A SEN2 return lists the places children hold, and hardly any that they left. Read as it stands it would say that nobody
+leaves, and stock would double in five years. So for education the ends that went unseen are inferred from the stock
+itself (`unseen_ends`), as if as many had started in each earlier year as in the last: a level stock is assumed until
+several returns show otherwise.
+
 Small cells are shrunk in three steps, each with the weight of `PRIOR_ENDS` ended spells: all provision of the service,
 then the provision, then the age band within it. Per run the hazards are drawn from their gamma distribution, so that
 what a few observed ends cannot tell is shown as width of the bands.
@@ -72,6 +77,7 @@ def fit_hazards(spells: Spells) -> Hazards:
     ).astype("str")
     index = pd.MultiIndex.from_frame(cells)
     ends, exposure = _ends_and_exposure(spells, index)
+    ends = ends + unseen_ends(spells, index, ends, exposure)
     service = cells["provision"].map(SERVICE_OF).to_numpy()
     assumed = np.array([1 / ASSUMED_STAY_MONTHS[s] for s in service])[:, None] * np.ones(len(DURATION_BANDS))
     by_service = _pooled(ends, exposure, service, assumed)
@@ -111,6 +117,29 @@ def _ends_and_exposure(spells: Spells, index: pd.MultiIndex) -> tuple[Floats, Fl
     band = np.searchsorted(low, exit_[ended], side="right") - 1
     np.add.at(ends, (cell[ended], band), 1.0)
     return ends, exposure
+
+
+def unseen_ends(spells: Spells, index: pd.MultiIndex, ends: Floats, exposure: Floats) -> Floats:
+    """Return the ends of education placements in the window that the return does not list, (cells, duration bands).
+
+    Were entries level, the number still there after y + 1 years would be the number there after y years less those who
+    left in between: the classical estimate of a life table from one cross-section. Recorded ends are taken off, and the
+    rest is shared over age bands by exposure. What is found is per year, as is the window of education.
+    """
+    found = np.zeros_like(ends)
+    now = spells.settled[spells.settled["service"].eq(codes.EDUCATION) & spells.settled["start"].notna()]
+    years = ((spells.seen_until[codes.EDUCATION] - now["start"]).dt.days // 365.25).astype(int)
+    low, provision = np.array(DURATION_BANDS), index.get_level_values("provision")
+    for kind, elapsed in years.groupby(now["provision"]):
+        held = np.bincount(elapsed, minlength=1)
+        left = held - np.append(held[1:], 0)
+        band = np.searchsorted(low, 12.0 * np.arange(1, len(held) + 1), side="right") - 1
+        per_band = np.bincount(band, weights=left, minlength=len(low))
+        rows = np.flatnonzero(provision == kind)
+        rest = np.clip(per_band - ends[rows].sum(axis=0), 0, None)
+        months = exposure[rows]
+        found[rows] = rest * months / np.maximum(months.sum(axis=0), 1e-9)
+    return found
 
 
 def stay_months(hazard: Floats, draw: Floats, already: Floats | None = None) -> Floats:

@@ -25,6 +25,8 @@ Ints = npt.NDArray[np.intp]
 
 #: Runs simulated together: bounds the memory, not the answer (each block has its own stream of random numbers).
 BLOCK_RUNS: Final = 50
+#: What is left where steps up and down cancel.
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,9 @@ def _in_use(run: Ints, group: Ints, begin: Floats, over: Floats, shape: tuple[in
         cell = (run * (months + 2) + month) * groups + group
         total += np.bincount(cell, weights=sign * (1 - inside), minlength=size)
         total += np.bincount(cell + groups, weights=sign * inside, minlength=size)
-    steps = total.reshape(runs, months + 2, groups)
-    return np.clip(np.cumsum(steps, axis=1)[:, :months], 0, None).astype(np.float32)
+    used = np.cumsum(total.reshape(runs, months + 2, groups), axis=1)[:, :months]
+    used[used < _ROUNDING] = 0.0
+    return used.astype(np.float32)
 
 
 def simulate_settled(

@@ -28,7 +28,7 @@ KEYS: Final = ("service", "area", "need_group", "age_band", "provision")
 DAYS_PER_MONTH: Final = 365.25 / 12
 #: The SEN2 return holds open and recently ended placements only, so starts are counted over one year.
 EDUCATION_WINDOW_YEARS: Final = 1
-#: With this many ended spells, the first end tells since when spells were recorded at all.
+#: With ends on this many different days, the first end tells since when spells were recorded at all.
 _ENDS_TO_JUDGE_BY: Final = 20
 
 
@@ -45,8 +45,9 @@ class Spells:
         `analysis.avoidable.classify`).
     settled : DataFrame
         The same columns for the children placed on the snapshot day, one row per child and service.
-    window_start : dict of str to Timestamp
-        By service: starts and ends are counted from here to the snapshot.
+    window_start, seen_until : dict of str to Timestamp
+        By service: starts and ends are counted from the one to the other. Care is seen up to the snapshot; a SEN2
+        return is taken in January, so what it shows ends with its last start.
     areas : tuple of str
         Planning areas with a known centre.
     snapshot : Timestamp
@@ -55,12 +56,13 @@ class Spells:
     history: pd.DataFrame
     settled: pd.DataFrame
     window_start: dict[str, pd.Timestamp]
+    seen_until: dict[str, pd.Timestamp]
     areas: tuple[str, ...]
     snapshot: pd.Timestamp
 
     def window_months(self, service: str) -> float:
         """Return the length of a service's window in months."""
-        return (self.snapshot - self.window_start[service]).days / DAYS_PER_MONTH
+        return (self.seen_until[service] - self.window_start[service]).days / DAYS_PER_MONTH
 
 
 def spells_of(county: County, history_years: int) -> Spells:
@@ -85,20 +87,22 @@ def spells_of(county: County, history_years: int) -> Spells:
     rows["judgement"] = classify(rows, county.provision, county.settings.thresholds)["judgement"]
     rows["end"] = rows["end"].where(rows["end"] <= snapshot)
     frame = _described(rows, known)
+    learning = frame.loc[frame["service"].eq(codes.EDUCATION), "start"].max()
+    until = {codes.CARE: snapshot, codes.EDUCATION: snapshot if pd.isna(learning) else pd.Timestamp(learning)}
     window = {
         codes.CARE: _window_start(county.placements, snapshot, history_years),
-        codes.EDUCATION: snapshot - pd.DateOffset(years=EDUCATION_WINDOW_YEARS),
+        codes.EDUCATION: until[codes.EDUCATION] - pd.DateOffset(years=EDUCATION_WINDOW_YEARS),
     }
     since = frame["service"].map(window)
     history = frame[frame["start"].notna() & ~(frame["end"] <= since)].reset_index(drop=True)
     now = stock(rows, county.snapshot).index
-    return Spells(history, frame.loc[now].sort_index().reset_index(drop=True), window, known, snapshot)
+    return Spells(history, frame.loc[now].sort_index().reset_index(drop=True), window, until, known, snapshot)
 
 
 def _window_start(placements: pd.DataFrame, snapshot: pd.Timestamp, history_years: int) -> pd.Timestamp:
     asked = snapshot - pd.DateOffset(years=history_years)
     ends = placements.loc[placements["service"].eq(codes.CARE), "end"].dropna()
-    if len(ends) >= _ENDS_TO_JUDGE_BY:
+    if ends.nunique() >= _ENDS_TO_JUDGE_BY:
         first = pd.Timestamp(ends.min())
         return min(max(asked, first), pd.Timestamp(snapshot - pd.DateOffset(months=3)))
     return asked

@@ -11,7 +11,7 @@ from placements.interventions.kinds import (
     ReduceEntries,
 )
 from placements.interventions.opening import Intervention, Opening
-from placements.interventions.scenario import read_scenario, write_scenario
+from placements.interventions.scenario import read_scenario, scenario_text, write_scenario
 
 __all__ = [
     "INTERVENTIONS",
@@ -25,5 +25,6 @@ __all__ = [
     "RecruitCarers",
     "ReduceEntries",
     "read_scenario",
+    "scenario_text",
     "write_scenario",
 ]

@@ -113,7 +113,12 @@ def _coerce(value: Any, hint: Any) -> Any:
 
 
 def write_scenario(path: str | Path, interventions: Sequence[Intervention], title: str = "", note: str = "") -> Path:
-    """Write a scenario; reading it gives equal interventions back. Fields at their default are left out."""
+    """Write a scenario; reading it gives equal interventions back."""
+    return write_text(Path(path), scenario_text(interventions, title, note))
+
+
+def scenario_text(interventions: Sequence[Intervention], title: str = "", note: str = "") -> str:
+    """Return a scenario as TOML. Fields at their default are left out."""
     lines = [f"{key} = {_toml(value)}" for key, value in (("title", title), ("note", note)) if value]
     for entry in interventions:
         kind = type(entry)
@@ -126,7 +131,7 @@ def write_scenario(path: str | Path, interventions: Sequence[Intervention], titl
             value = getattr(entry, name)
             if value is not None and (usual is MISSING or value != usual):
                 lines.append(f"{name} = {_toml(value)}")
-    return write_text(Path(path), "\n".join(lines).lstrip("\n") + "\n")
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _toml(value: Any) -> str:

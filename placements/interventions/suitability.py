@@ -91,6 +91,28 @@ def takes_age_band(service: str, age_band: str, age_low: float, age_high: float)
     return bool(inside >= AGE_OVERLAP * (top - low))
 
 
+def bands_taken(service: str, age_low: float, age_high: float) -> tuple[str, ...]:
+    """Return the age bands that an age range takes: places that take the same bands are alike to a plan."""
+    labels = (label for label, _ in codes.AGE_BANDS[service])
+    return tuple(label for label in labels if takes_age_band(service, label, age_low, age_high))
+
+
+def age_span(service: str, age_low: float, age_high: float) -> tuple[float, float]:
+    """Return the lowest and highest age of the bands that an age range takes; (0, -1) if it takes none."""
+    bands, labels = codes.AGE_BANDS[service], bands_taken(service, age_low, age_high)
+    if not labels:
+        return 0.0, -1.0
+    lows = [low for _, low in bands] + [codes.LEAVES_AT_YEARS[service]]
+    positions = [number for number, (label, _) in enumerate(bands) if label in labels]
+    return float(lows[positions[0]]), float(lows[positions[-1] + 1] - 1)
+
+
+def needs_taken(service: str, needs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the need groups of the service that a place takes, sorted; empty if it takes all of them."""
+    groups = codes.CARE_NEED_GROUPS if service == codes.CARE else codes.EDUCATION_NEED_GROUPS
+    return tuple(sorted(set(needs) & set(groups))) if needs and not set(groups) <= set(needs) else ()
+
+
 def takes_need(needs: tuple[str, ...], need_group: str) -> bool:
     """Return whether a place takes a need group: one that names no need takes any."""
     return not needs or need_group in needs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ import pandas as pd
 from placements import codes
 from placements.county import County
 from placements.disclosure.release import release
-from placements.disclosure.scan import secrets_of
+from placements.disclosure.secrets import county_secrets
 from placements.errors import UsageError
 from placements.geography.areas import area_boundaries
 from placements.geography.boundaries import district_boundaries
-from placements.geography.postcodes import PostcodeDirectory, clean_postcodes, open_directory
+from placements.geography.postcodes import PostcodeDirectory, open_directory
 from placements.interventions import Intervention, Opening
 from placements.interventions.locate import locate
 from placements.maps.backdrop import surroundings
@@ -23,6 +24,7 @@ from placements.maps.geojson import simplified
 from placements.maps.layers import LAYERS, build
 from placements.maps.page import page
 from placements.maps.scene import Scene, authority_centres
+from placements.maps.why import reasons
 from placements.settings import PROFILES
 
 if TYPE_CHECKING:
@@ -76,9 +78,9 @@ def write_map(
         raise UsageError(f"there is no disclosure profile {profile!r}; choose one of {', '.join(PROFILES)}")
     name, interventions = _chosen(result, plan, scenario)
     scene = make_scene(county, directory or open_directory(), profile, interventions, name)
-    public = county.provision[~county.provision["confidential"]]
-    secrets = secrets_of(county.placements, frozenset(clean_postcodes(public["postcode"])))
-    return release(Path(path), page(scene, build(scene)), secrets, profile)
+    if plan is not None:
+        scene = dataclasses.replace(scene, why=reasons(county, plan, profile))
+    return release(Path(path), page(scene, build(scene)), county_secrets(county), profile)
 
 
 def make_scene(

@@ -25,7 +25,7 @@ from placements.writing import write_text
 
 _FORMAT: Final = 1
 _SQUARE_M: Final = 1000.0
-_TOLERANCE_M: Final = 700.0
+_TOLERANCE_M: Final = 1000.0
 #: Islets smaller than this are left out (square metres).
 _SMALLEST_M2: Final = 3e6
 

@@ -14,10 +14,10 @@ from placements.maps.layer import Layer
 from placements.maps.scene import Scene
 
 MAP_NAME: Final = "placements"
-#: Below this zoom district names and values would lie on each other.
-_LABELS_FROM_ZOOM: Final = 8.5
-#: Districts are few; smaller planning areas need a closer look before their values fit.
-_LABELS_FROM_ZOOM_SMALL: Final = 10.5
+#: Zoom from which district names, and those of authorities around, do not lie on each other.
+_NAMES_FROM, _NEIGHBOURS_FROM = 8.5, 9.25
+#: Zoom from which the values of planning areas fit: many small ones need a closer look.
+_VALUES_FROM, _SMALL_VALUES_FROM = 8.5, 10.5
 _FEW_AREAS: Final = 20
 
 
@@ -58,7 +58,9 @@ def script(scene: Scene, layers: Sequence[Layer]) -> str:
     settings = {
         "authority": authority,
         "all": everything,
-        "labels": _LABELS_FROM_ZOOM if len(scene.areas) <= _FEW_AREAS else _LABELS_FROM_ZOOM_SMALL,
+        "names": _NAMES_FROM,
+        "neighbours": _NEIGHBOURS_FROM,
+        "values": _VALUES_FROM if len(scene.areas) <= _FEW_AREAS else _SMALL_VALUES_FROM,
         "label": f"Map of {scene.county.authority.name}. Arrow keys move it, plus and minus zoom. "
         "The same figures are in the tables.",
     }

@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 DECIMALS: Final = 5
-_CURVE_POINTS: Final = 20
+_CURVE_POINTS: Final = 15
 #: How far a flow bows out, as a share of its length.
 _BOW: Final = 0.16
 

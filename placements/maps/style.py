@@ -7,6 +7,7 @@ against orange where there are two directions). Nothing is said by colour alone:
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ NEED_RAMP: Final = ("#e4eef8", "#b5d1ec", "#7db0dc", "#3f84c2", "#16548f")
 PLACES_RAMP: Final = ("#e2f3ec", "#b0dccb", "#6fbda2", "#34937a", "#0f6350")
 SHARE_RAMP: Final = ("#f1ebf7", "#d4c4e7", "#af96d1", "#845fb3", "#57308a")
 #: From most spare, through none, to most short.
-GAP_RAMP: Final = ("#2f7f9e", "#a3cede", "#f4f2ec", "#f3b884", "#c8651b")
+GAP_RAMP: Final = ("#1f6f8f", "#6fb0c8", "#c3e0ea", "#efede4", "#f8d3ae", "#eb9f5c", "#c05a12")
 
 CARE_FLOW: Final = "#8c2d6b"
 LEARNING_FLOW: Final = "#1d5f8a"
@@ -34,7 +35,7 @@ SCHOOL_COLOUR: Final = "#6a3d00"
 MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
-_STEPS: Final = (1, 2, 5)
+_STEPS: Final = (1, 2, 3, 4, 5, 6, 8)
 
 
 def date_text(day: dt.date) -> str:
@@ -65,11 +66,12 @@ class Class:
         return self.low <= value < self.high
 
 
-def nice_step(width: float, smallest: float) -> float:
-    """Return the least of 1, 2, 5 times a power of ten that is at least `width` and `smallest`."""
-    wanted = max(width, smallest)
+def nice_step(width: float, unit: int) -> float:
+    """Return the least round number that is at least `width` and a multiple of `unit`."""
+    wanted = max(width, unit)
     power = 10.0 ** math.floor(math.log10(wanted))
-    return next(step * power for step in (*_STEPS, 10) if step * power >= wanted - 1e-9)
+    steps = [step * scale for scale in (power, 10 * power) for step in _STEPS]
+    return next(step for step in steps if step >= wanted - 1e-9 and step % unit == 0)
 
 
 def count_classes(values: Sequence[float], ramp: Sequence[str], unit: int = 5) -> tuple[Class, ...]:
@@ -118,18 +120,21 @@ def share_classes(shares: Sequence[float], ramp: Sequence[str] = SHARE_RAMP) -> 
 
 
 def gap_classes(values: Sequence[float], unit: int = 5) -> tuple[Class, ...]:
-    """Return five classes about zero: much spare, some spare, level, some short, much short."""
+    """Return seven classes about zero: three of spare, level, three of short; values are multiples of `unit`."""
     top = max((abs(value) for value in values), default=0.0)
-    step = nice_step((top + unit) / 2, 2 * unit)
-    near, far = f"{unit} to {step - unit:,.0f}", f"{step:,.0f} or more"
-    if step - unit <= unit:
-        near = f"{unit}"
-    labels = (f"Spare: {far}", f"Spare: {near}", "Level: 0", f"Short: {near}", f"Short: {far}")
-    edges = (-math.inf, -step + unit / 2, -unit / 2, unit / 2, step - unit / 2, math.inf)
-    return tuple(
-        Class(low, high, colour, label)
-        for low, high, colour, label in zip(edges[:-1], edges[1:], GAP_RAMP, labels, strict=True)
-    )
+    step = nice_step((top + unit) / 3, 2 * unit)
+    lows = (float(unit), step, 2 * step)
+    labels = (*(_from_to(low, high - low, unit) for low, high in itertools.pairwise(lows)), f"{2 * step:,.0f} or more")
+    half = unit / 2
+    short = [
+        Class(low - half, high - half, colour, f"Short: {label}")
+        for low, high, colour, label in zip(lows, (*lows[1:], math.inf), GAP_RAMP[4:], labels, strict=True)
+    ]
+    spare = [
+        Class(-one.high, -one.low, colour, one.label.replace("Short", "Spare"))
+        for one, colour in zip(short, GAP_RAMP[2::-1], strict=True)
+    ]
+    return (*reversed(spare), Class(-half, half, GAP_RAMP[3], "Level: 0"), *short)
 
 
 def class_of(value: float, classes: Sequence[Class]) -> Class:

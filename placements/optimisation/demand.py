@@ -85,7 +85,7 @@ def build_demand(
     for entry in prevention:
         if isinstance(entry, ReduceEntries):
             from_year = np.arange(1, forecast.years + 1) >= entry.from_year
-            kept *= 1 - entry.share * np.outer(from_year, concerns(entry, groups))
+            kept *= 1 - entry.share * np.outer(from_year, concerns(entry, groups, county.areas))
     before = cohorts.sum(axis=1)
     after = (cohorts * kept[:, None, :]).sum(axis=1)
     need = np.transpose(after * share, (2, 1, 0))
@@ -103,17 +103,30 @@ def build_demand(
     )
 
 
-def concerns(entry: ReduceEntries, groups: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which demand groups a prevention concerns: an empty list of names means all."""
+def concerns(entry: ReduceEntries, groups: pd.DataFrame, areas: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which demand groups a prevention concerns: an empty list of names means all.
+
+    Raises
+    ------
+    UsageError
+        When it names an area that is not one of the planning areas (code or name).
+    """
+    names = {str(name).lower(): str(area) for area, name in zip(areas["area"], areas["name"], strict=True)}
+    ids = [names.get(area.lower(), area) for area in entry.areas]
+    wrong = sorted(set(ids) - set(areas["area"]))
+    if wrong:
+        raise UsageError(
+            f"{entry.name}: {', '.join(wrong)} is not a planning area; there are {', '.join(areas['name'])}"
+        )
     hit = groups["service"].eq(entry.service).to_numpy(bool)
     for column, wanted in (
-        ("area", entry.areas),
+        ("area", ids),
         ("need_group", entry.need_groups),
         ("age_band", entry.age_bands),
         ("provision", entry.provisions),
     ):
         if wanted:
-            hit &= groups[column].isin(list(wanted)).to_numpy(bool)
+            hit = hit & groups[column].isin(list(wanted)).to_numpy(bool)
     return hit
 
 
@@ -136,8 +149,12 @@ def _away_cost(county: County, groups: pd.DataFrame) -> pd.Series:
 
 
 def _assumed(county: County, groups: pd.DataFrame, location: str) -> pd.Series:
-    frame = groups[["provision"]].assign(sector="private", location=location)
-    return assumed_weekly_cost(frame, county.unit_costs).astype(float)
+    """Return the assumed weekly cost: of a private place if stated, else of any other sector's."""
+    cost = pd.Series(np.nan, index=groups.index)
+    for sector in ("private", *codes.SECTOR):
+        frame = groups[["provision"]].assign(sector=sector, location=location)
+        cost = cost.fillna(assumed_weekly_cost(frame, county.unit_costs).astype(float))
+    return cost
 
 
 def _require_costs(groups: pd.DataFrame, need: Floats, prevented: Floats) -> None:

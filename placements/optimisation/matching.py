@@ -21,7 +21,13 @@ import pandas as pd
 
 from placements import codes
 from placements.geography.distance import miles
-from placements.interventions.suitability import suitable_share, takes_age_band, takes_need
+from placements.interventions.suitability import (
+    age_span,
+    needs_taken,
+    suitable_share,
+    takes_age_band,
+    takes_need,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -116,14 +122,15 @@ def match(groups: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, care_
     for place, sort in enumerate(sort_of):
         there[:, sort] |= near[0][:, place]
     kinds = groups[["service", "provision", "need_group", "age_band"]]
-    pieces = {key: _pieces(sorts, *key) for key in kinds.drop_duplicates().itertuples(index=False, name=None)}
+    shares = {key: _shares(sorts, *key) for key in kinds.drop_duplicates().itertuples(index=False, name=None)}
+    sexes = np.array([sort[4] for sort in sorts], dtype=object)
     position = {area: row for row, area in enumerate(areas["area"])}
     atoms: dict[tuple[str, float, tuple[int, ...]], int] = {}
     parts: list[tuple[int, int, float]] = []
     rows = zip(kinds.itertuples(index=False, name=None), groups["area"], groups["away_cost_gbp"], strict=True)
     for number, (key, area, cost) in enumerate(rows):
-        for share, suits in pieces[key]:
-            reach = tuple(int(sort) for sort in np.flatnonzero(suits & there[position[area]]))
+        for share, suits in _pieces(shares[key] * there[position[area]], sexes):
+            reach = tuple(int(sort) for sort in np.flatnonzero(suits))
             atom = atoms.setdefault((area, float(cost), reach), len(atoms)) if reach else -1
             parts.append((atom, number, share))
     frame = pd.DataFrame(parts, columns=["atom", "group", "share"]).astype({"atom": int, "group": int, "share": float})
@@ -134,10 +141,17 @@ def match(groups: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, care_
 def _sorts(places: pd.DataFrame) -> tuple[list[tuple[str, tuple[str, ...], float, float, str]], Ints]:
     """Return the different sorts of place, and the sort of each place."""
     columns = ("provision", "needs", "age_low", "age_high", "sex")
-    keys = list(zip(*(places[column] for column in columns), strict=True))
+    keys = []
+    for kind, needs, low, high, sex in zip(*(places[column] for column in columns), strict=True):
+        service = _service(kind)
+        keys.append((kind, needs_taken(service, needs), *age_span(service, low, high), sex))
     sorts = sorted(set(keys))
     position = {key: number for number, key in enumerate(sorts)}
     return sorts, np.array([position[key] for key in keys], np.intp)
+
+
+def _service(provision: str) -> str:
+    return codes.CARE if provision in codes.CARE_PROVISION else codes.EDUCATION
 
 
 def _near(areas: pd.DataFrame, places: pd.DataFrame, limit: float) -> tuple[npt.NDArray[np.bool_], Floats]:
@@ -148,28 +162,31 @@ def _near(areas: pd.DataFrame, places: pd.DataFrame, limit: float) -> tuple[npt.
         places["easting"].to_numpy(float),
         places["northing"].to_numpy(float),
     )
-    services = [codes.CARE if kind in codes.CARE_PROVISION else codes.EDUCATION for kind in places["provision"]]
-    limits = np.array([travel_limit(service, limit) for service in services])
+    limits = np.array([travel_limit(_service(kind), limit) for kind in places["provision"]])
     return distance <= limits + 1e-9, distance
 
 
-def _pieces(
+def _shares(
     sorts: list[tuple[str, tuple[str, ...], float, float, str]],
     service: str,
     provision: str,
     need_group: str,
     age_band: str,
-) -> list[tuple[float, npt.NDArray[np.bool_]]]:
-    """Return the pieces of one kind of demand: share of the group, and which sorts of place suit it."""
+) -> Floats:
+    """Return the share of one kind of demand that each sort of place suits, sex aside."""
     share = np.zeros(len(sorts))
-    sex = np.array([sort[4] for sort in sorts], dtype=object)
     for number, (kind, needs, low, high, _) in enumerate(sorts):
         if takes_need(needs, need_group) and takes_age_band(service, age_band, low, high):
             share[number] = suitable_share(provision, kind, need_group, age_band)
-    single = (share > 0) & (sex != "any")
+    return share
+
+
+def _pieces(share: Floats, sexes: npt.NDArray[np.object_]) -> list[tuple[float, npt.NDArray[np.bool_]]]:
+    """Return the pieces of a group, cut by nested share and by sex: part of the group, and which sorts suit it."""
+    single = (share > 0) & (sexes != "any")
     out = []
     for own, part in (("M", SHARE_OF_EACH_SEX), ("F", SHARE_OF_EACH_SEX)) if single.any() else (("any", 1.0),):
-        suits = share * ((sex == "any") | (sex == own))
+        suits = share * ((sexes == "any") | (sexes == own))
         edges = np.unique(np.concatenate([[0.0, 1.0], suits]))
         out += [(part * (high - low), suits >= high - 1e-12) for low, high in itertools.pairwise(edges.tolist())]
     return out

@@ -12,7 +12,8 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                size[j]          places of a unit                 planned[j], minimum[j]   occupancy
                ready[j,o,t]     part of year t in which a unit decided on in year o is ready (the lead time is in it)
                capital[j], yearly[j], weekly[p]    pounds        away_cost[g]   pounds a week       miles[h]
-  variables    open[j,o]        units decided on: 0/1, or a whole number where several may be taken up each year
+  variables    open[j,o]        units decided on: 0/1, or a whole number where several may be taken up each year;
+                                only decisions that are ready all through the last year, so that all can be judged
                use[l,t,s]       child-years of an atom for whom a sort of place is used
                serve[h,t,s]     child-years a place serves       away[g,t,s]    child-years still away
                choose[j]        0/1, only for options of several units that share a site
@@ -22,7 +23,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                serve_only_if_open       serve[h,t,s] <= most[h,t,s] sum_jo open   (where ready; the strong form,
                                         most being the need that links to the node of h)
                viable_if_open           sum_hs w serve[h,t,s] >= sum_jo minimum size open                  each p,t
-                                        from the year after the filling year of each unit
+                                        from the year after the filling year of each unit, and in the last year of all
                one_option_per_site      sum_jo open <= 1                                                   each site
                homes_per_area           sum_jo open <= homes left, children's homes                        each area
                within_capital           sum_jo capital open <= capital left
@@ -89,7 +90,7 @@ class SitingModel:
 def build_model(problem: Problem) -> SitingModel:
     """Build the model from the problem's arrays."""
     model = LinearModel()
-    open_option, open_year = np.nonzero(problem.ready.max(axis=2, initial=0.0) > _NONE)
+    open_option, open_year = np.nonzero(problem.ready[:, :, -1] >= 1 - _NONE)
     repeats = problem.options["repeats"].to_numpy(bool)
     most = np.where(repeats, problem.options["max_units_per_year"].to_numpy(float), 1.0)
     open_column = model.add_variables(
@@ -273,7 +274,8 @@ def viable_if_open(problem: Problem, m: SitingModel) -> None:
     opened, year, amount = _ready_entries(problem, m)
     earlier = problem.ready[m.open_option, m.open_year].cumsum(axis=1)
     before = np.where(year >= FILLING_YEARS, earlier[opened, np.maximum(year - FILLING_YEARS, 0)], 0.0)
-    due = (amount >= 1 - _NONE) & (before > _NONE) & (minimum[m.open_option[opened]] > _NONE)
+    filled = (before > _NONE) | (year == problem.years - 1)
+    due = (amount >= 1 - _NONE) & filled & (minimum[m.open_option[opened]] > _NONE)
     opened, year = opened[due], year[due]
     place = options["place"].to_numpy(np.intp)[m.open_option[opened]]
     cells, row = np.unique(place * problem.years + year, return_inverse=True)

@@ -18,6 +18,7 @@ from placements.forecasting import PLANNABLE
 from placements.interventions import Intervention, Opening
 from placements.interventions.locate import locate
 from placements.interventions.options import split_needs
+from placements.interventions.suitability import age_span, needs_taken
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,6 +38,8 @@ COLUMNS: Final = (
     "is_new",
 )
 _POOL: Final = ["area", "provision", "needs", "age_low", "age_high", "sex"]
+#: Households approved for boys and for girls are together as good as households for any (assumed).
+_SEX_IGNORED: Final = ("in_house_foster", "agency_foster")
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,7 @@ def existing_places(county: County, years: int) -> Places:
     if rows.empty:
         return Places(_empty_table(), np.zeros((0, years)))
     rows["weekly_cost_gbp"] = rows["weekly_cost_gbp"].fillna(assumed_weekly_cost(rows, county.unit_costs)).fillna(0.0)
-    rows["needs"] = rows["needs"].fillna("")
-    rows["age_low"], rows["age_high"] = rows["age_low"].fillna(0), rows["age_high"].fillna(25)
+    rows = _alike(rows)
     for column in ("easting", "northing", "weekly_cost_gbp"):
         rows[column] *= rows["spare"]
     sums = rows.groupby(_POOL)[["spare", "easting", "northing", "weekly_cost_gbp"]].sum().reset_index()
@@ -86,6 +88,18 @@ def existing_places(county: County, years: int) -> Places:
         table[list(COLUMNS)].reset_index(drop=True),
         np.repeat(sums["spare"].to_numpy(float)[:, None], years, axis=1),
     )
+
+
+def _alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give rows that suit the same children the same needs, ages and sex, so that they are pooled."""
+    rows["age_low"], rows["age_high"] = rows["age_low"].fillna(0), rows["age_high"].fillna(25)
+    service = np.where(rows["provision"].isin(list(codes.CARE_PROVISION)), codes.CARE, codes.EDUCATION)
+    columns = zip(service, rows["needs"], rows["age_low"], rows["age_high"], strict=True)
+    found = [(needs_taken(name, split_needs(needs)), *age_span(name, low, high)) for name, needs, low, high in columns]
+    rows["needs"] = [";".join(needs) for needs, _, _ in found]
+    rows["age_low"], rows["age_high"] = [low for _, low, _ in found], [high for _, _, high in found]
+    rows["sex"] = rows["sex"].where(~rows["provision"].isin(_SEX_IGNORED), "any")
+    return rows
 
 
 def opened_places(county: County, interventions: Sequence[Intervention], years: int) -> Places:

@@ -25,7 +25,7 @@ from placements.settings import OptimiseSettings
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-#: A place has this many years to fill before its minimum occupancy is required (assumed).
+#: A place has this many years to fill before its minimum occupancy is required (assumed), but for the last year.
 FILLING_YEARS: Final = 1
 #: What the cap on new homes per planning area counts.
 CAPPED_KIND: Final = "open_home"
@@ -109,9 +109,8 @@ def build_problem(
     fixed = joined(existing_places(county, years), opened_places(county, commitments, years))
     options, dropped = _usable_options(county, limits, commitments, years)
     options, optional = _with_places(options, len(fixed.table))
-    table = pd.concat([part for part in (fixed.table, optional) if len(part)], ignore_index=True)
-    if table.empty:
-        table = fixed.table
+    parts = [part for part in (fixed.table, optional) if len(part)]
+    table = pd.concat(parts, ignore_index=True) if parts else fixed.table
     atoms = match(demand.groups, table, county.areas, limits.travel_limit_miles)
     options, dropped["no need in reach"] = _in_reach(options, atoms)
     spent = _committed(commitments, years)
@@ -146,7 +145,7 @@ def _usable_options(
     taken_options = {entry.option_id for entry in decided if entry.option_id}
     taken_sites = {entry.site_id for entry in decided if entry.site_id}
     taken = options["option_id"].isin(taken_options) | options["site_id"].isin(taken_sites)
-    late = options["lead_time_years"].fillna(0.0) >= years
+    late = options["lead_time_years"].fillna(0.0) > years - 1
     dear = options["capital_gbp"].fillna(0.0) > min(limits.capital_gbp, limits.capital_per_year_gbp)
     dropped = {
         "site committed": int(taken.sum()),

@@ -84,9 +84,10 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         lowest = 0.0 if goal != "net_cost" else -math.inf
         goal_began = time.monotonic()
         if mean is not None:
-            opened, bound = mean.minimise(goal, left * share * _MEAN_SHARE)
+            plans, bound = mean.minimise(goal, left * share * _MEAN_SHARE)
             lowest = max(lowest, bound)
-            solution = _better_start(engine, siting, objective, solution, opened, left * share * _MEAN_SHARE)
+            plans = [solution[siting.open_column], *plans] if position else plans
+            solution = _better_start(engine, siting, objective, solution, plans, left * share * _MEAN_SHARE)
         spent = time.monotonic() - goal_began
         if not _within(float(objective @ solution), lowest, limits.tolerance):
             answer = engine.minimise(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from placements.comparison import Comparison
 from placements.county import County
 from placements.disclosure.release import release
 from placements.disclosure.scan import secrets_of
 from placements.geography.postcodes import clean_postcodes
+from placements.optimisation import Plan
 from placements.reports.content import Document
 from placements.reports.context import Context
 from placements.reports.future import future_of
@@ -19,10 +21,6 @@ from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html
 from placements.reports.sections import SECTIONS
 from placements.reports.words import long_date
-
-if TYPE_CHECKING:
-    from placements.comparison import Comparison
-    from placements.optimisation import Plan
 
 __all__ = ["NAME", "build_statement", "write_document", "write_statement"]
 

@@ -70,7 +70,7 @@ def canvas(height_in: float, rows: int = 1, columns: int = 1, **options: Any) ->
 def title(axes: Any, text: str) -> None:
     """Set an active title, folded to the width of the drawing and aligned with its left edge."""
     axes.figure.suptitle(
-        textwrap.fill(text, 78), x=0.01, ha="left", fontsize=STYLE["axes.titlesize"], fontweight="bold", color=INK
+        textwrap.fill(text, 72), x=0.01, ha="left", fontsize=STYLE["axes.titlesize"], fontweight="bold", color=INK
     )
 
 
@@ -87,3 +87,8 @@ def pictures(drawing: Canvas, mark: str = "") -> tuple[bytes, bytes]:
 def folded(labels: list[str], width: int = 30) -> list[str]:
     """Return labels folded over lines no longer than `width` characters."""
     return [textwrap.fill(label, width) for label in labels]
+
+
+def number_text(value: float, percent: bool = False) -> str:
+    """Return a number for an axis or a label: whole, with thousands separators or a percent sign."""
+    return f"{value:.0f}%" if percent else f"{value:,.0f}"

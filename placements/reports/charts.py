@@ -5,10 +5,8 @@ Hidden figures are NaN: they are drawn as the word "hidden", never as nothing or
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,9 +19,9 @@ from placements.reports.chart_style import (
     ORANGE,
     SAND,
     SKY,
-    TEAL,
     canvas,
     folded,
+    number_text,
     pictures,
     styled,
     title,
@@ -31,46 +29,6 @@ from placements.reports.chart_style import (
 
 _PERCENT: Final = 100.0
 _HIDDEN: Final = "hidden"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line over time: its name, its values (NaN where hidden) and, if there is one, its band."""
-
-    label: str
-    values: tuple[float, ...]
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
-
-
-def trend(
-    heading: str, when: Sequence[str], lines: Sequence[Line], *, percent: bool = False, mark: str = ""
-) -> tuple[bytes, bytes]:
-    """Draw values over time, each line named and its last value written at its end."""
-    scale = _PERCENT if percent else 1.0
-    with styled():
-        drawing, axes = canvas(2.7)
-        title(axes, heading)
-        across = np.arange(len(when))
-        ends: list[tuple[float, str, str]] = []
-        for line, (colour, marker) in zip(lines, _marks(), strict=False):
-            values = np.array(line.values, dtype=float) * scale
-            if line.low:
-                low, high = np.array(line.low) * scale, np.array(line.high) * scale
-                axes.fill_between(across, low, high, color=colour, alpha=0.15, linewidth=0)
-            axes.plot(across, values, color=colour, marker=marker, linewidth=2, markersize=5)
-            known = np.flatnonzero(np.isfinite(values))
-            if len(known):
-                ends.append((float(values[known[-1]]), f"{line.label}: {_number(values[known[-1]], percent)}", colour))
-        top = _top(lines, scale) * 1.15
-        for height, (_, text, colour) in zip(_apart([end[0] for end in ends], top / 11), ends, strict=True):
-            axes.annotate(text, (len(when) - 1, height), (9, 0), textcoords="offset points", va="center", color=colour)
-        axes.set_xticks(across, when)
-        axes.set_xlim(-0.2, max(len(when) - 1, 0.5) * 1.42)
-        axes.set_ylim(0, min(top, _PERCENT) if percent else top)
-        axes.yaxis.set_major_formatter(lambda value, _: _number(value, percent))
-        axes.grid(axis="y")
-        return pictures(drawing, mark)
 
 
 def bars(
@@ -118,7 +76,7 @@ def paired_bars(
 ) -> tuple[bytes, bytes]:
     """Draw two bars a row (such as need and places), the second hatched, each with its figure after a `prefix`."""
     with styled():
-        drawing, axes = canvas(1.0 + 0.52 * len(labels))
+        drawing, axes = canvas(1.0 + (0.5 if len(labels) <= 6 else 0.38) * len(labels))
         title(axes, heading)
         down = np.arange(len(labels))
         for position, (colour, hatch) in enumerate(((ORANGE, ""), (SKY, "////"))):
@@ -134,7 +92,7 @@ def paired_bars(
                 label=names[position],
             )
             for row, value in enumerate(values):
-                text = _HIDDEN if math.isnan(value) else prefix + _number(value)
+                text = _HIDDEN if math.isnan(value) else prefix + number_text(value)
                 axes.annotate(
                     text,
                     (float(np.nan_to_num(value)), row + offset),
@@ -220,84 +178,15 @@ def dots(
             axes.axvline(reference * scale, color=GREY, linestyle="--", linewidth=1)
         _rows(axes, labels)
         top = np.nanmax(array, initial=1e-9)
-        axes.set_xlim(0, top * 1.3)
+        room = top * (1.12 + 0.018 * max(map(len, texts), default=0))
+        least = np.nanmin(array, initial=top)
+        cut = not percent and least > 0.6 * top
+        axes.set_xlim(least - (top - least) * 0.5 if cut else 0, top + (top - least) * 0.35 if cut else room)
         if percent:
-            axes.set_xticks([tick for tick in range(0, 101, 20) if tick <= top * 1.3])
-        axes.xaxis.set_major_formatter(lambda value, _: _number(value, percent))
-        axes.set_xlabel(axis)
+            axes.set_xticks([tick for tick in range(0, 101, 20) if tick <= room])
+        axes.xaxis.set_major_formatter(lambda value, _: number_text(value, percent))
+        axes.set_xlabel(f"{axis} (axis does not start at 0)" if cut else axis)
         axes.grid(axis="x")
-        return pictures(drawing, mark)
-
-
-def fan(
-    heading: str,
-    when: Sequence[str],
-    lines: Sequence[Line],
-    *,
-    past: Sequence[float] = (),
-    ticks: int = 12,
-    mark: str = "",
-) -> tuple[bytes, bytes]:
-    """Draw a forecast: its middle and its bands (each `Line` a band, widest first), after what has been observed.
-
-    `when` names every step, past ones first; a tick is drawn every `ticks` steps counted back from the last past one.
-    """
-    with styled():
-        drawing, axes = canvas(3.0)
-        title(axes, heading)
-        start = max(len(past) - 1, 0)
-        for line, shade in zip(lines, (0.16, 0.32, 0.5), strict=False):
-            across = start + np.arange(len(line.values))
-            axes.fill_between(across, line.low, line.high, color=BLUE, alpha=shade, linewidth=0, label=line.label)
-        if lines:
-            across = start + np.arange(len(lines[0].values))
-            axes.plot(across, lines[0].values, color=BLUE, linewidth=2)
-            end = (across[-1], lines[0].values[-1])
-            axes.annotate(
-                f"middle: {_number(end[1])}",
-                end,
-                (6, 0),
-                textcoords="offset points",
-                va="center",
-                color=BLUE,
-                weight="bold",
-            )
-        if len(past) > 1:
-            axes.plot(np.arange(len(past)), past, color=INK, linewidth=2, marker="o", markersize=4)
-            axes.axvline(start, color=GREY, linestyle="--", linewidth=1)
-            axes.annotate(
-                "observed",
-                (start, 0),
-                (-5, 6),
-                xycoords=axes.get_xaxis_transform(),
-                textcoords="offset points",
-                ha="right",
-                fontsize=8,
-                color=GREY,
-            )
-            axes.annotate(
-                "forecast",
-                (start, 0),
-                (5, 6),
-                xycoords=axes.get_xaxis_transform(),
-                textcoords="offset points",
-                ha="left",
-                fontsize=8,
-                color=GREY,
-            )
-        chosen = [step for step in range(len(when)) if (step - start) % ticks == 0]
-        axes.set_xticks(chosen, [when[step] for step in chosen])
-        axes.set_xlim(0, max(len(when) - 1, 1) * 1.2)
-        everything = [*past, *(value for line in lines for value in (*line.low, *line.high))]
-        bottom, highest = min(everything, default=0.0), max([*everything, 1.0])
-        # Bands too thin to read from zero are drawn nearer, and the drawing says so.
-        cut = bottom > 0.6 * highest
-        axes.set_ylim(bottom - (highest - bottom) * 0.6 if cut else 0, highest + (highest - bottom) * 0.15)
-        if cut:
-            axes.set_ylabel("axis does not start at 0", fontsize=7.5, color=GREY)
-        axes.legend(loc="upper left", frameon=False, fontsize=8)
-        axes.yaxis.set_major_formatter(lambda value, _: _number(value))
-        axes.grid(axis="y")
         return pictures(drawing, mark)
 
 
@@ -334,19 +223,6 @@ def panels(
         return pictures(drawing, mark)
 
 
-def _apart(heights: Sequence[float], least: float) -> list[float]:
-    """Return heights moved up as little as needed so that no two labels stand closer than `least`."""
-    order = sorted(range(len(heights)), key=lambda place: heights[place])
-    moved = list(heights)
-    for below, above in itertools.pairwise(order):
-        moved[above] = max(moved[above], moved[below] + least)
-    return moved
-
-
-def _marks() -> tuple[tuple[str, str], ...]:
-    return ((BLUE, "o"), (ORANGE, "s"), (TEAL, "^"), (GREY, "D"))
-
-
 def _repeat(looks: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:
     return list(looks) * 3
 
@@ -355,12 +231,3 @@ def _rows(axes: Any, labels: Sequence[str]) -> None:
     axes.set_yticks(np.arange(len(labels)), folded(list(labels), 34))
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
-
-
-def _top(lines: Sequence[Line], scale: float) -> float:
-    values = [value * scale for line in lines for value in (*line.values, *line.high) if not math.isnan(value)]
-    return max(values, default=1.0) or 1.0
-
-
-def _number(value: float, percent: bool = False) -> str:
-    return f"{value:.0f}%" if percent else f"{value:,.0f}"

@@ -101,7 +101,7 @@ def table_frame(table: Any, widths_cm: list[float], title: str, description: str
     properties.append(borders)
     properties.append(element("tblLayout", type="fixed"))
     margins = element("tblCellMar")
-    for side, padding in (("top", "30"), ("left", "60"), ("bottom", "30"), ("right", "60")):
+    for side, padding in (("top", "30"), ("left", "75"), ("bottom", "30"), ("right", "75")):
         margins.append(element(side, w=padding, type="dxa"))
     properties.append(margins)
     properties.append(
@@ -134,8 +134,8 @@ def column_widths(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], t
     texts = [[columns[place], *(row[place] for row in rows)] for place in range(len(columns))]
     least = [size * max(_word_cm(text, bold=row == 0) for row, text in enumerate(column)) for column in texts]
     # Short texts stay on one line: those of the first column, and of every column where there are few.
-    for place in range(len(columns) if len(columns) <= 5 else 1):
-        least[place] = max([least[place], *(size * _line_cm(text) for text in texts[place][1:] if len(text) <= 18)])
+    for place in range(len(columns) if len(columns) <= 6 else 1):
+        least[place] = max([least[place], *(size * _line_cm(text) for text in texts[place][1:] if len(text) <= 21)])
     wanted = [min(max(size * _line_cm(text) for text in column), 9.0) for column in texts]
     short = total_cm - sum(least)
     if short <= 0:
@@ -155,4 +155,4 @@ def _line_cm(text: str) -> float:
 
 def _word_cm(text: str, *, bold: bool) -> float:
     longest = max((len(word) for word in text.replace("/", "/ ").split()), default=1)
-    return (0.19 if bold else 0.168) * longest + 0.3
+    return (0.19 if bold else 0.168) * longest + 0.38

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
+from placements.comparison import DO_NOTHING, HIGH, LOW, Comparison, Floats, weighted_quantiles
+from placements.county import County
 from placements.forecasting import Forecast
 from placements.interventions import Intervention
+from placements.optimisation import Plan, explain
+from placements.settings import OptimiseSettings
+
+#: How the optimiser calls a goal that was proved within the tolerance.
+_PROVED: Final = "optimal"
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A middle value and the range that eight in ten runs fall into."""
+    """An expected value and the range that eight in ten futures fall into."""
 
     middle: float
     low: float
@@ -63,13 +72,36 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Use:
+    """What one step of the plan is expected to do: child-years kept local, and whom most of them are for."""
+
+    child_years: float
+    need_group: str
+    area: str
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """The plan that is put forward."""
+    """The plan that is put forward.
+
+    Attributes
+    ----------
+    interventions : tuple of Intervention
+    goals : tuple of Goal
+        In order of importance.
+    is_proved : bool
+        Whether every goal was proved within the tolerance.
+    limits : OptimiseSettings
+        The limits it was sought within.
+    uses : mapping of str to Use
+        By the name of the intervention.
+    """
 
     interventions: tuple[Intervention, ...]
     goals: tuple[Goal, ...]
     is_proved: bool
-    status: str
+    limits: OptimiseSettings = field(default_factory=OptimiseSettings)
+    uses: Mapping[str, Use] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,5 +133,47 @@ def year_label(snapshot: dt.date, year: int) -> str:
     return f"Year {year}"
 
 
-def future_of(result, plan):
-    return Future(forecast=getattr(result, "forecast", None))
+def future_of(result: Comparison, plan: Plan | None) -> Future:
+    """Return what a comparison and a plan say of the years ahead."""
+    proposal = proposal_of(result.county, plan) if plan is not None else None
+    return Future(result.forecast, outcomes_of(result), proposal)
+
+
+def proposal_of(county: County, plan: Plan) -> Proposal:
+    """Return a plan of the optimiser as it is put forward."""
+    goals = tuple(
+        Goal(goal.name, goal.value, goal.bound, goal.gap, goal.status, goal.seconds, goal.status == _PROVED)
+        for goal in plan.goals
+    )
+    uses: dict[str, Use] = {}
+    for row in explain(county, plan).to_dict("records"):
+        uses.setdefault(str(row["name"]), Use(row["child_years"], str(row["main_need"]), str(row["main_area"])))
+    return Proposal(plan.interventions, goals, plan.is_proved, plan.limits, uses)
+
+
+def outcomes_of(result: Comparison) -> tuple[Outcome, ...]:
+    """Return the scenarios of a comparison, each over all years and against doing nothing in the same future."""
+    nothing = result.outcomes[DO_NOTHING].away.sum(axis=0)
+    years = max(result.forecast.years, 1)
+    found = []
+    for name, outcome in result.outcomes.items():
+        away = outcome.away.sum(axis=0)
+        steps = tuple(result.scenarios[name])
+        found.append(
+            Outcome(
+                name=name[:1].upper() + name[1:],
+                is_baseline=name == DO_NOTHING,
+                interventions=steps,
+                places=sum(float(step.places_by_year(years)[-1]) for step in steps),
+                capital_gbp=float(outcome.capital_gbp.sum()),
+                away=_estimate(result, away),
+                away_change=_estimate(result, away - nothing),
+                cost_change=_estimate(result, outcome.net_gbp.sum(axis=0)),
+            )
+        )
+    return tuple(found)
+
+
+def _estimate(result: Comparison, values: Floats) -> Estimate:
+    low, high = weighted_quantiles(values, result.weights, (LOW, HIGH))
+    return Estimate(result.mean(values), low, high)

@@ -134,7 +134,7 @@ class _Writer:
         note.base_style = styles["Normal"]
         note.font.size, note.font.color.rgb = Pt(9), _GREY
         note.paragraph_format.space_before, note.paragraph_format.space_after = Pt(3), Pt(10)
-        note.paragraph_format.line_spacing = 1.0
+        note.paragraph_format.line_spacing, note.paragraph_format.keep_together = 1.0, True
         listing = styles.add_style("TOC 1", 1)
         listing.base_style = styles["Normal"]
         listing.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_CM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)

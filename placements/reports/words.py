@@ -103,9 +103,12 @@ def about(numerator: float, denominator: float, profile: str) -> str:
 
 
 def fraction_first(numerator: float, denominator: float, profile: str) -> str:
-    """Return the named fraction with its figures, ``"about three in five, 545 of 910 (60%)"``; or the figures alone."""
+    """Return the named fraction with its figures, ``"about three in five, 545 of 910 (60%),"``; or the figures alone.
+
+    The figures are set off by commas where they follow a name, so that the sentence can go on.
+    """
     name, figures = about(numerator, denominator, profile), of(numerator, denominator, profile)
-    return f"{name}, {figures}" if name else figures
+    return f"{name}, {figures}," if name else figures
 
 
 def change_of_count(before: float, after: float, profile: str) -> str:

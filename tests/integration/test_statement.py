@@ -15,12 +15,15 @@ import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 
+from placements.comparison import compare
 from placements.disclosure.scan import Secrets, scan, secrets_of
 from placements.errors import DisclosureError
-from placements.reports import statement_of, write_document
+from placements.forecasting import forecast
+from placements.optimisation import optimise
+from placements.reports import statement_of, write_document, write_statement
 from placements.reports.content import Callout, Figure, Table
 from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
-from placements.reports.future import year_label
+from placements.reports.future import future_of, year_label
 from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html
 from placements.reports.sections import SECTIONS, plan, summary
@@ -374,3 +377,29 @@ def test_years_of_the_plan_have_names():
     assert year_label(pd.Timestamp("2025-03-31").date(), 1) == "2025-26"
     assert year_label(pd.Timestamp("2025-12-31").date(), 2) == "2027"
     assert year_label(pd.Timestamp("2025-06-30").date(), 2) == "Year 2"
+
+
+def test_a_real_plan_and_comparison_are_shown_as_they_are(tmp_path):
+    """From a county to the two files with the package's own forecast, plan and comparison; nothing is made up."""
+    held = tiny_county()
+    made = forecast(held)
+    chosen = optimise(held, made, time_limit_s=10)
+    result = compare(held, made, {"Best plan found": chosen.interventions})
+    future = future_of(result, chosen)
+    assert [outcome.name for outcome in future.outcomes] == ["Do nothing", "Best plan found"]
+    assert future.baseline is not None
+    assert future.baseline.away_change.middle == future.baseline.cost_change.middle == 0
+    table = result.table()
+    for outcome, name in zip(future.outcomes, table.index, strict=True):
+        assert outcome.away.middle == pytest.approx(table.loc[name, "away_child_years"])
+        assert outcome.cost_change.middle == pytest.approx(table.loc[name, "net_gbp"])
+        assert outcome.away.low == pytest.approx(table.loc[name, "away_low_80"])
+    assert future.proposal is not None
+    assert future.proposal.is_proved == chosen.is_proved
+    assert [goal.value for goal in future.proposal.goals] == [goal.value for goal in chosen.goals]
+    word_path, page_path = write_statement(result, tmp_path / "reports", plan=chosen)
+    assert word_path.name == "sufficiency-statement.docx"
+    assert page_path.name == "sufficiency-statement.html"
+    found = docx.Document(word_path)
+    steps = next(t for t in found.tables if t.rows[0].cells[0].text == "What and where")
+    assert len(steps.rows) == 1 + len(chosen.interventions)

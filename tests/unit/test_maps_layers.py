@@ -8,10 +8,10 @@ import shapely
 
 from placements.errors import UsageError
 from placements.maps import _chosen, make_scene
-from placements.maps.geojson import feature_collection
+from placements.maps.geojson import feature_collection, label_point
 from placements.maps.layer import GROUPS, Table
 from placements.maps.layers import LAYERS, build
-from tests.maps_support import PLACEMENTS, PROPOSALS, map_county, map_result, small_country, small_numbers
+from tests.maps_support import PLACEMENTS, PROPOSALS, WOKING, map_county, map_result, small_country, small_numbers
 
 
 @pytest.fixture(scope="module")
@@ -147,8 +147,13 @@ def test_sites_are_rounded_to_the_kilometre_when_shared(scenes, layers):
 
 
 def test_carers_are_drawn_in_the_middle_of_their_area_even_inside(scenes):
-    sites = next(layer for layer in build(scenes["internal"]) if layer.key == "sites")
-    assert shapely.Point(500_400, 158_700) in points(sites)
+    """Carers are no point: the marker stands where the area's label does, raised above its name."""
+    for scene in scenes.values():
+        sites = next(layer for layer in build(scene) if layer.key == "sites")
+        woking = scene.areas.set_index("area").geometry[WOKING]
+        marker = labelled(sites)["Recruit in Woking"]["marker"]
+        assert min(point.distance(label_point(woking)) for point in points(sites)) < 1
+        assert marker["lift"] > 0
 
 
 def test_kinds_differ_by_shape(layers):

@@ -112,6 +112,13 @@ def test_lists_sentences_dates_and_counts():
     assert words.lower_first("Children's home") == "children's home"
 
 
+def test_a_fraction_with_a_name_is_set_off_by_commas():
+    """The sentence goes on after the figures."""
+    assert words.fraction_first(300, 912, INTERNAL) == "about a third, 300 of 912 (32.9%),"
+    assert words.fraction_first(420, 912, INTERNAL) == "420 of 912 (46.1%)"
+    assert words.estimate(3, SHARE) == "fewer than 6"
+
+
 @given(st.floats(-500, 500, allow_nan=False))
 def test_a_shareable_quantity_is_a_multiple_of_five_or_hidden(value):
     """An estimate of children is shown to the nearest 5, or hidden."""

@@ -90,7 +90,7 @@ var placements = (function () {
           ')" d="M0 -9 L8 9 L0 5 L-8 9 Z" fill="' + m.colour + '" stroke="#fff" stroke-width="1.5"/></svg>' }) });
     }
     if (m.kind === "site") {
-      return button(latlng, p.label, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15],
+      return button(latlng, p.label, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15 + m.lift],
         html: picture(m.shape, m.colour, 30) }));
     }
     if (m.kind === "number") {
@@ -168,8 +168,10 @@ var placements = (function () {
     order.forEach(function (key) { groups[key] = values(layers[key]); });
     L.control.scale({ metric: false }).addTo(map);
     function density() {
-      map.getContainer().classList.toggle("pm-far", map.getZoom() < bounds.labels);
-      map.getContainer().classList.toggle("pm-mid", map.getZoom() < 9.25);
+      var marks = map.getContainer().classList, zoom = map.getZoom();
+      marks.toggle("pm-far", zoom < bounds.names);
+      marks.toggle("pm-mid", zoom < bounds.neighbours);
+      marks.toggle("pm-plain", zoom < bounds.values);
     }
     map.on("zoomend", density);
     map.fitBounds(view, { padding: [12, 12] });

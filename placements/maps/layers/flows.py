@@ -171,8 +171,8 @@ def _statement(flows: Flows, scene: Scene) -> str:
         return f"All flows are shown; {flows.total.text} children in all."
     left = "a suppressed number" if flows.left_out.suppressed else f"about {flows.left_out.text}"
     return (
-        f"Only flows of 6 or more are shown. Left out of it: {flows.flows_left_out} smaller or suppressed flows, "
-        f"{left} of {flows.total.text} children placed outside the authority."
+        f"Only flows of 6 or more are shown, to the nearest 5. Left out of it: {flows.flows_left_out} smaller or "
+        f"suppressed flows, {left} of {flows.total.text} children placed outside the authority."
     )
 
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import shapely
 
+from placements.geography.authorities import district_names
 from placements.interventions import Opening, RecruitCarers
 from placements.maps import style
+from placements.maps.geojson import label_point
 from placements.maps.layer import PROPOSALS, Layer, LegendItem, Swatch, Table, frame
 from placements.maps.scene import Scene
 
@@ -25,6 +27,8 @@ KINDS: Final[dict[str, tuple[str, Swatch, str]]] = {
 }
 _COLUMNS: Final = ("District", "Places", "Usable from", "Capital", "Why")
 _GRID_M: Final = 1000.0
+#: Pixels by which a marker in the middle of an area is raised above the area's name.
+_LIFT: Final = 26
 _APART_M: Final = 2500.0
 
 
@@ -39,17 +43,24 @@ def proposed_sites(scene: Scene) -> Layer:
         rows.append((str(entry.name), kind, described))
         if position not in located:
             continue
+        carers = isinstance(entry, RecruitCarers)
         evidence = [["Figures from", str(entry.evidence)]] if entry.evidence else []
         point = _point(scene, entry, located[position])
-        # Markers that would cover each other are set side by side.
-        slot = sum(math.dist(point, other) < _APART_M for other in drawn)
-        drawn.append(point)
+        # Markers that would cover each other are set side by side; those of carers stand above the area's name.
+        slot = 0 if carers else sum(math.dist(point, other) < _APART_M for other in drawn)
+        drawn += [] if carers else [point]
         shapes.append(shapely.Point(point))
         properties.append(
             {
                 "label": str(entry.name),
                 "rows": [["Kind", kind], *([key, text] for key, text in described.items() if text), *evidence],
-                "marker": {"kind": "site", "shape": swatch, "colour": colour, "slot": slot},
+                "marker": {
+                    "kind": "site",
+                    "shape": swatch,
+                    "colour": colour,
+                    "slot": slot,
+                    "lift": _LIFT if carers else 0,
+                },
             }
         )
     rows.sort(key=lambda row: (_month_of(row[2]), row[0]))
@@ -81,7 +92,7 @@ def _statement(scene: Scene) -> str:
     where = (
         "Sites are shown where they would be."
         if scene.internal
-        else "Sites are shown to the nearest kilometre, carers in the middle of their district."
+        else "Sites are shown to the nearest kilometre, carers in the middle of their area."
     )
     return f"{where} Proposals, not decisions; they place new and changing needs, and move no settled child."
 
@@ -100,7 +111,11 @@ def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
         }
     units = int(entry.units_by_year(25).sum())
     places = units * entry.places
-    text = f"{places:,} ({units} households)" if isinstance(entry, RecruitCarers) else f"{places:,}"
+    text = (
+        f"{places:,} ({units} household{'s' if units > 1 else ''})"
+        if isinstance(entry, RecruitCarers)
+        else f"{places:,}"
+    )
     return {
         "Usable from": _when(scene.county.snapshot, entry.opens_year - 1 + entry.lead_time_years),
         "Places": text,
@@ -124,18 +139,16 @@ def _month_of(described: dict[str, str]) -> tuple[int, int]:
 
 
 def _district(scene: Scene, entry: Opening) -> str:
-    names = dict(zip(scene.districts["code"], scene.districts["name"], strict=True))
-    return str(names.get(entry.district, entry.district)) or "not stated"
+    return district_names().get(entry.district, entry.district) or "not stated"
 
 
 def _point(scene: Scene, entry: Any, at: Mapping[Hashable, Any]) -> tuple[float, float]:
-    """Return where to draw it: its point when internal; else the middle of its square kilometre, or of its district."""
+    """Return where to draw it: its point when internal; else the middle of its square kilometre, or of its area."""
     easting, northing = float(at["easting"]), float(at["northing"])
-    if isinstance(entry, RecruitCarers):
-        centre = scene.county.areas.loc[scene.county.areas["area"].eq(at["area"]), ["easting", "northing"]]
-        if len(centre) and centre.notna().all(axis=None):
-            east, north = centre.to_numpy(float)[0]
-            return float(round(east)), float(round(north))
+    area = scene.areas.loc[scene.areas["area"].eq(at["area"])].geometry
+    if isinstance(entry, RecruitCarers) and len(area):
+        middle = label_point(area.iloc[0])
+        return float(round(middle.x)), float(round(middle.y))
     if scene.internal:
         return easting, northing
     return (

@@ -11,7 +11,7 @@ from placements import codes
 from placements.analysis.profile import profile
 from placements.disclosure.suppress import count_text, is_small, share_text
 from placements.reports import words
-from placements.reports.charts import Line, trend
+from placements.reports.charts_time import Line, trend
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.sections.parts import (
@@ -34,9 +34,9 @@ def section(context: Context) -> Section:
     uasc = int(care["uasc"].sum())
     blocks: list[Block] = [
         Paragraph(
-            f"On {context.day_text} {context.authority} looked after {words.counted(len(care), profile_name)}. "
-            f"Of these, {words.of(uasc, len(care), profile_name)} were unaccompanied asylum-seeking children. "
-            "Children who only have a planned series of short breaks are not counted."
+            f"On {context.day_text} {context.authority} looked after {words.counted(len(care), profile_name)}. Of "
+            f"these, {words.of(uasc, len(care), profile_name)} were unaccompanied asylum-seeking children. Children "
+            "who only have a planned series of short breaks are not counted."
         ),
         *_trend_blocks(context),
         Heading("Age"),
@@ -44,8 +44,7 @@ def section(context: Context) -> Section:
         Heading("Why they came into care"),
         Paragraph(
             "The category of need says why a child first needed help. It does not describe what the child needs now, "
-            "so "
-            "places are matched on disability and unaccompanied status only."
+            "so places are matched on disability and unaccompanied status only."
         ),
         _profile(context, "need", "need", "category of need", "Category of need", (), NEED_LABEL[codes.CARE]),
         Heading("Legal status"),
@@ -90,8 +89,8 @@ def _trend_blocks(context: Context) -> list[Block]:
     year = table.index[0].year
     text = (
         f"Since {words.long_date(table.index[0])} the number of children looked after is "
-        f"{words.change_of_count(float(first['looked_after']), float(last['looked_after']), p)}. "
-        "The share placed outside the authority is "
+        f"{words.change_of_count(float(first['looked_after']), float(last['looked_after']), p)}. The share placed "
+        "outside the authority is "
         + words.change_of_share(
             float(first["out_of_county"]),
             float(first["location_known"]),
@@ -187,8 +186,8 @@ def _share_trend(context: Context, table: pd.DataFrame, year: int) -> Figure:
     )
     alt = "Line chart of two shares of children looked after. " + " ".join(
         f"{words.long_date(on)}: outside the authority "
-        f"{words.of(float(r['out_of_county']), float(r['location_known']), p)}, "
-        f"over 20 miles from home {words.of(float(r['over_20_miles']), float(r['distance_known']), p)}."
+        f"{words.of(float(r['out_of_county']), float(r['location_known']), p)}, over 20 miles from home "
+        f"{words.of(float(r['over_20_miles']), float(r['distance_known']), p)}."
         for on, r in rows_of(table)
     )
     drawn = trend(heading, [str(on.year) for on in table.index], lines, percent=True, mark=mark(context))

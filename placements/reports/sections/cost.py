@@ -22,10 +22,9 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [
         Paragraph(
             "Costs are those recorded for each placement. Where none is recorded, the unit cost assumed in this "
-            "study for "
-            "that kind of placement stands in. A place outside the authority is not the same place as one inside: the "
-            "children may differ in need, so a difference in mean cost is not what would be saved by moving a "
-            "placement."
+            "study for that kind of placement stands in. A place outside the authority is not the same place as one "
+            "inside: the children may differ in need, so a difference in mean cost is not what would be saved by "
+            "moving a placement."
         )
     ]
     for service in context.services:
@@ -88,9 +87,8 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
             ("text", "text", *numeric(5)[1:]),
             (
                 (
-                    "Means and sums are of children whose cost is known or assumed, and need at least 10 of them; they "
-                    "are to three "
-                    "significant figures. Kinds of placement with no cost at all are left out."
+                    "Means and sums are of children whose cost is known or assumed, and need at least 10 of them; "
+                    "they are to three significant figures. Kinds of placement with no cost at all are left out."
                 ),
             ),
         ),

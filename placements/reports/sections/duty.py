@@ -18,27 +18,22 @@ def section(context: Context) -> Section:
                 (
                     "Children Act 1989, section 22G: the authority must take steps to secure, so far as reasonably "
                     "practicable, enough accommodation within its area that meets the needs of the children it looks "
-                    "after "
-                    "whose welfare is consistent with living there. It must have regard to the benefit of having a "
-                    "number "
-                    "of providers and a range of accommodation."
+                    "after whose welfare is consistent with living there. It must have regard to the benefit of "
+                    "having a number of providers and a range of accommodation."
                 ),
                 (
                     "Section 22C: a placement must be the most appropriate one available. As far as is reasonably "
                     "practicable it lets the child live near home, does not disrupt education or training, keeps "
-                    "brothers "
-                    "and sisters together, suits a disability, and is within the authority's area."
+                    "brothers and sisters together, suits a disability, and is within the authority's area."
                 ),
                 (
                     "The Care Planning, Placement and Case Review (England) Regulations 2010: a placement outside "
-                    "the area "
-                    "that is not in an adjoining authority is a placement at a distance, and the director of "
-                    "children's "
-                    "services must approve it."
+                    "the area that is not in an adjoining authority is a placement at a distance, and the director "
+                    "of children's services must approve it."
                 ),
                 (
-                    "Statutory guidance on securing sufficient accommodation for looked after children (2010) asks for "
-                    "this to be reviewed and published."
+                    "Statutory guidance on securing sufficient accommodation for looked after children (2010) asks "
+                    "for this to be reviewed and published."
                 ),
             )
         ),
@@ -46,37 +41,34 @@ def section(context: Context) -> Section:
         BulletList(
             (
                 (
-                    "Children and Families Act 2014, section 27: the authority must keep under review the educational, "
-                    "training and social care provision for children and young people with special educational needs "
-                    "or "
-                    "disabilities, inside and outside its area, and consider how far it is sufficient."
+                    "Children and Families Act 2014, section 27: the authority must keep under review the "
+                    "educational, training and social care provision for children and young people with special "
+                    "educational needs or disabilities, inside and outside its area, and consider how far it is "
+                    "sufficient."
                 ),
                 (
                     "Section 42: it must secure the special educational provision set out in each education, health "
-                    "and "
-                    "care (EHC) plan."
+                    "and care (EHC) plan."
                 ),
                 (
                     "Sections 38 and 39: parents and young people can ask for a particular school or college to be "
-                    "named "
-                    "in the plan, so a setting outside the area can be a choice that the authority must meet."
+                    "named in the plan, so a setting outside the area can be a choice that the authority must meet."
                 ),
             )
         ),
         Heading("What the words mean in this statement"),
         Paragraph(
-            "Three different facts are kept apart. Outside the authority: the home or school is not in the authority's "
-            f"area. More than {far} from home: measured in a straight line, inside the area or outside it. Distant "
-            "placement: outside the area and not in an adjoining authority. A placement just over the boundary and "
-            "close to home may be the best there is."
+            "Three different facts are kept apart. Outside the authority: the home or school is not in the "
+            f"authority's area. More than {far} from home: measured in a straight line, inside the area or outside "
+            "it. Distant placement: outside the area and not in an adjoining authority. A placement just over the "
+            "boundary and close to home may be the best there is."
         ),
         Paragraph(_area_text(context)),
         Paragraph(
             "Being outside the area is not a failure in itself. Some children live with relatives, need a specialist "
-            "or "
-            "secure place, or are safer elsewhere. This statement separates these from placements that better local "
-            "provision could have avoided. Children who are settled where they are will not be moved to meet a target: "
-            "plans act on new and changing placements only."
+            "or secure place, or are safer elsewhere. This statement separates these from placements that better "
+            "local provision could have avoided. Children who are settled where they are will not be moved to meet a "
+            "target: plans act on new and changing placements only."
         ),
     ]
     return Section("duty", "Duties and context", tuple(blocks))
@@ -89,10 +81,10 @@ def _area_text(context: Context) -> str:
         names = []
     if len(names) < 2:
         return (
-            f"“In county” means inside the area of {context.authority} as it stood on {context.day_text}. "
-            "If boundaries change, the same data can be restated for the new area."
+            f"“In county” means inside the area of {context.authority} as it stood on {context.day_text}. If "
+            "boundaries change, the same data can be restated for the new area."
         )
     return (
-        f"“In county” means inside these districts as they stood on {context.day_text}: {joined(names)}. "
-        "If boundaries change, the same data can be restated for another set of districts."
+        f"“In county” means inside these districts as they stood on {context.day_text}: {joined(names)}. If "
+        "boundaries change, the same data can be restated for another set of districts."
     )

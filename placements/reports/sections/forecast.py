@@ -8,7 +8,7 @@ from placements import codes
 from placements.analysis.profile import past_stock
 from placements.forecasting import PLANNABLE, Forecast
 from placements.reports import words
-from placements.reports.charts import Line, fan
+from placements.reports.charts_time import Line, fan
 from placements.reports.content import (
     Block,
     BulletList,
@@ -41,9 +41,8 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [
         Paragraph(
             f"The forecast looks {words.plain_count(future.years, 'year', 'years')} ahead from {context.day_text}. It "
-            "covers the placements that local places can be made for: "
-            f"{listed(KIND_LABEL, kinds or PLANNABLE)}. Other placements, such as those with relatives or parents, are "
-            "not forecast."
+            f"covers the placements that local places can be made for: {listed(KIND_LABEL, kinds or PLANNABLE)}. "
+            "Other placements, such as those with relatives or parents, are not forecast."
         )
     ]
     for service in services:
@@ -75,12 +74,10 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
     middle, low, high = (words.estimate(float(last[name]), p) for name in ("median", "low_80", "high_80"))
     text = (
         f"On {context.day_text} {words.counted(now, p)} were in such placements. If recent patterns continue, the "
-        "middle "
-        f"forecast for {words.long_date(total.index[-1])} is {middle}; 8 in 10 runs lie between {low} and {high}. "
-        f"Of these, about {words.estimate(float(settled.iloc[-1]['median']), p)} would be children already in their "
-        "placement today, who are not moved; the rest are placements that start in the years between and that a plan "
-        "can "
-        "affect."
+        f"middle forecast for {words.long_date(total.index[-1])} is {middle}; 8 in 10 runs lie between {low} and "
+        f"{high}. Of these, about {words.estimate(float(settled.iloc[-1]['median']), p)} would be children already in "
+        "their placement today, who are not moved; the rest are placements that start in the years between and that "
+        "a plan can affect."
     )
     return [Paragraph(text), _chart(context, service, total, now), _by_kind(context, future, service)]
 
@@ -186,29 +183,23 @@ def _method(future: Forecast) -> BulletList:
     items = [
         (
             f"New placements are drawn month by month from the rates seen in the last {_years(levers)} of the care "
-            "data, "
-            "by "
-            "area, need, age and kind of placement; small groups borrow strength from larger ones."
+            "data, by area, need, age and kind of placement; small groups borrow strength from larger ones."
         ),
         (
             "How long placements last is taken from how long past ones did. Care ends at the eighteenth birthday, an "
-            "EHC "
-            "plan "
-            "by the twenty-fifth."
+            "EHC plan by the twenty-fifth."
         ),
         (
             f"This is repeated {future.runs:,} times. The middle is the value that half of the runs lie above; the "
-            "bands "
-            "say "
-            "how far the runs spread."
+            "bands say how far the runs spread."
         ),
         (
-            "Children placed today stay until their placements end. They are counted apart from placements that start "
-            "later."
+            "Children placed today stay until their placements end. They are counted apart from placements that "
+            "start later."
         ),
         (
-            "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing is "
-            "assumed about changes of policy, law, prices or practice."
+            "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing "
+            "is assumed about changes of policy, law, prices or practice."
         ),
     ]
     changed = [

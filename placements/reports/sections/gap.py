@@ -9,8 +9,8 @@ import pandas as pd
 
 from placements import codes
 from placements.analysis.gap import WANTED_LABEL
-from placements.disclosure.grid import TOTAL, hidden_grid
-from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text
+from placements.disclosure.grid import TOTAL, protect_grid
+from placements.disclosure.suppress import SUPPRESSED
 from placements.reports import words
 from placements.reports.charts import paired_bars
 from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Section, Table, TracedFigure
@@ -27,15 +27,14 @@ def section(context: Context) -> Section:
     title = "The gap: need and local places"
     if by_kind.empty:
         return Section("gap", title, (Paragraph("The data hold no placements that local places can be made for."),))
-    shown = shown_gap(by_kind, context.profile)
+    shown = shown_gap(by_kind, context.profile, total=False)
     blocks: list[Block] = [
         Paragraph(
             "Local need is the number of children placed in the county and those avoidably outside it. It is set "
-            "against "
-            "the places in the county that our children hold or can expect. A gap above zero means too few places. A "
-            "place that takes several needs or ages is shared out over them in proportion to need."
+            "against the places in the county that our children hold or can expect. A gap above zero means too few "
+            "places. A place that takes several needs or ages is shared out over them in proportion to need."
         ),
-        BulletList(tuple(_sentence(str(kind), row) for kind, row in rows_of(shown) if kind != TOTAL)),
+        BulletList(tuple(_sentence(str(kind), row) for kind, row in rows_of(shown))),
         Heading("By kind of place"),
         _chart(context, by_kind, "kind", "kind of place", "Kind of place", WANTED_LABEL),
     ]
@@ -53,7 +52,6 @@ def section(context: Context) -> Section:
             f"Local need ({row['need_local']}) less places that our children hold or can expect ({row['places']})",
         )
         for kind, row in rows_of(shown)
-        if kind != TOTAL
     )
     return Section("gap", title, tuple(blocks), figures)
 
@@ -90,51 +88,36 @@ def _sentence(kind: str, row: pd.Series) -> str:
     """Return need, places and gap in words, from the texts that the table shows."""
     name, need, places, gap = WANTED_LABEL.get(kind, kind), row["need_local"], row["places"], row["gap"]
     if row["secret"] or SUPPRESSED in (need, places):
-        return f"{name}: the numbers are too small to state."
+        return f"{name}: not stated, to protect small numbers."
     text = f"{name}: local need {need}, places {places}"
     if gap == "0":
         return f"{text}, about in balance."
     return f"{text}, {gap[1:] + ' more than needed' if gap.startswith('-') else 'short by ' + gap}."
 
 
-def shown_gap(table: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """Return need, places and gap as they may be shown, with a row `TOTAL`: texts, and whether need is hidden.
+def shown_gap(table: pd.DataFrame, profile: str, *, total: bool = True) -> pd.DataFrame:
+    """Return need, places and gap as they may be shown: texts, and whether need is hidden.
 
-    Local need is hidden when just one of its two parts is, or when it could be had from the total and the other rows.
+    Local need is the total of its two parts, in the county and avoidably outside, and is protected as such. A row
+    `TOTAL` comes last unless `total` is off: kinds of place of the two services have no total worth having.
     """
-    parts = table[["in_county", "avoidable"]].astype(int).assign(rest=table["appropriate"] + table["unknown"])
-    hide = hidden_grid(parts, profile)
-    secret = hide[["in_county", "avoidable"]].sum(axis=1).eq(1)
-    if profile != INTERNAL:
-        need = (parts["in_county"] + parts["avoidable"]).reindex(hide.index, fill_value=0)
-        secret |= need.gt(0) & need.lt(6)
-        open_rows = need[~secret & need.gt(0)]
-        if secret.drop(TOTAL).sum() == 1 and not secret[TOTAL] and len(open_rows):
-            secret |= secret.index == open_rows.idxmin()
-    rows = []
-    places = table["available_to_us"]
-    for group in hide.index:
-        row = table.sum() if group == TOTAL else table.loc[group]
-        hidden_row = bool(secret[group])
-        held = float(places.sum()) if group == TOTAL else float(places[group])
-        want = float(row["in_county"] + row["avoidable"])
-        children = float(row["children"])
-        rows.append(
-            {
-                "children": SUPPRESSED if hide.loc[group, TOTAL] else count_text(children, profile),
-                "in_county": SUPPRESSED
-                if hide.loc[group, "in_county"]
-                else count_text(float(row["in_county"]), profile),
-                "avoidable": SUPPRESSED
-                if hide.loc[group, "avoidable"]
-                else count_text(float(row["avoidable"]), profile),
-                "need_local": SUPPRESSED if hidden_row else count_text(want, profile),
-                "places": words.quantity(held, profile),
-                "gap": SUPPRESSED if hidden_row else _gap_text(want - held, profile),
-                "secret": hidden_row,
-            }
-        )
-    return pd.DataFrame(rows, index=hide.index)
+    parts = table[["in_county", "avoidable"]].astype(int)
+    if total:
+        texts = protect_grid(parts, profile)
+    else:
+        rows = [protect_grid(parts.loc[[group]], profile).iloc[0] for group in parts.index]
+        texts = pd.DataFrame(rows, index=parts.index)
+    places = {group: float(value) for group, value in table["available_to_us"].items()}
+    need = {group: float(value) for group, value in parts.sum(axis=1).items()}
+    places[TOTAL], need[TOTAL] = sum(places.values()), sum(need.values())
+    shown = texts.rename(columns={TOTAL: "need_local"})
+    shown["places"] = [words.quantity(places[group], profile) for group in shown.index]
+    shown["secret"] = shown["need_local"].eq(SUPPRESSED)
+    shown["gap"] = [
+        SUPPRESSED if secret else _gap_text(need[group] - places[group], profile)
+        for group, secret in zip(shown.index, shown["secret"], strict=True)
+    ]
+    return shown
 
 
 def _gap_text(gap: float, profile: str) -> str:
@@ -144,36 +127,36 @@ def _gap_text(gap: float, profile: str) -> str:
 
 
 def _table(context: Context, table: pd.DataFrame, key: str, what: str, first: str, labels: Mapping[str, str]) -> Table:
-    shown = shown_gap(table, context.profile)
+    total = labels is not WANTED_LABEL
+    shown = shown_gap(table, context.profile, total=total)
     rows = tuple(
         (
             ALL if group == TOTAL else label_of(labels, str(group)),
-            *(str(row[name]) for name in ("children", "in_county", "avoidable", "need_local", "places", "gap")),
+            *(str(row[name]) for name in ("in_county", "avoidable", "need_local", "places", "gap")),
         )
         for group, row in rows_of(shown)
     )
     data = Table(
         f"gap-{key}",
         f"Local need and places: {what}, {context.day_text}",
-        (first, "Children", "In the county", "Avoidably outside", "Local need", "Places", "Gap"),
+        (first, "In the county", "Avoidably outside", "Local need", "Places", "Gap"),
         rows,
-        numeric(7),
+        numeric(6),
         (
             (
-                "Children in placements that local places can be made for; those appropriately outside, or who "
-                "cannot be "
-                "judged, are in Children only. Places: held by our children or open to them. Gap: local need less "
+                "In the county: children in placements that local places can be made for. Avoidably outside: at "
+                "most, see the section on why. Places: held by our children or open to them. Gap: local need less "
                 "places."
             ),
         ),
-        1,
+        int(total),
     )
     return noted(data, context.profile)
 
 
 def _chart(context: Context, table: pd.DataFrame, key: str, what: str, first: str, labels: Mapping[str, str]) -> Figure:
     p, data = context.profile, _table(context, table, key, what, first, labels)
-    shown = shown_gap(table, p)
+    shown = shown_gap(table, p, total=labels is not WANTED_LABEL)
     groups = [
         group
         for group in table.index
@@ -197,7 +180,9 @@ def _chart(context: Context, table: pd.DataFrame, key: str, what: str, first: st
     drawn = paired_bars(
         heading, names, pairs, ("Local need (children)", "Places we hold or can expect"), mark=mark(context)
     )
-    said = "; ".join(f"{row[0]}: need {_say(row[4])}, places {_say(row[5])}" for row in data.rows[:-1])
+    said = "; ".join(
+        f"{row[0]}: need {_say(row[3])}, places {_say(row[4])}" for row in data.rows[: len(data.rows) - data.total_rows]
+    )
     alt = f"Bar chart of local need and places by {first.lower()}. {said}."
     source = "Source: the returns, and the registers of provision"
     return figure(context, drawn=drawn, alt=alt, source=source, data=data)

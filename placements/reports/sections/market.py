@@ -32,9 +32,9 @@ def section(context: Context) -> Section:
     settings = context.county.settings.capacity
     blocks: list[Block] = [
         Paragraph(
-            "A registered place is not the same as a place one of our children can use. Some places are kept empty by "
-            "matching, staffing, sex or age; some are held by children of other authorities. The tables below go from "
-            "registered places to those our children have or can expect."
+            "A registered place is not the same as a place one of our children can use. Some places are kept empty "
+            "by matching, staffing, sex or age; some are held by children of other authorities. The tables below go "
+            "from registered places to those our children have or can expect."
         ),
         BulletList(tuple(_sentence(context, kind, rows[kind]) for kind in order)),
         Heading("Places and who holds them"),
@@ -80,8 +80,8 @@ def _table(context: Context, table: pd.DataFrame) -> Table:
     unknown = int(table["unknown_places"].sum())
     notes = [
         (
-            "In the county and open. Ours to use: places our children hold, and our assumed share of the vacant ones. "
-            "Occupancy: places held, of usable places."
+            "In the county and open. Ours to use: places our children hold, and our assumed share of the vacant "
+            "ones. Occupancy: places held, of usable places."
         ),
         "Source: Ofsted's list of providers, Get Information About Schools, and the council's own registers.",
     ]

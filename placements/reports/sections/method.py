@@ -17,34 +17,25 @@ def section(context: Context) -> Section:
             (
                 (
                     "Children are counted at the end of the day of this statement, once in each service. A child who "
-                    "is "
-                    "looked "
-                    "after and has an EHC plan is counted in both, and the number in both is given."
+                    "is looked after and has an EHC plan is counted in both, and the number in both is given."
                 ),
                 "Where a record appears in more than one return, the latest return is used.",
                 (
                     "Homes, schools and family homes are located by postcode. A postcode that is missing or not "
-                    "found is "
-                    "not "
-                    "known: it counts as neither inside nor outside."
+                    "found is not known: it counts as neither inside nor outside."
                 ),
                 "Distance is a straight line from home to placement in miles, to one decimal place.",
                 (
                     "Likely ranges of shares are 95-in-100 Wilson intervals. A change is called clear only when its "
-                    "range "
-                    "leaves out no change at all; otherwise this statement says that it could be chance. No cause is "
-                    "claimed."
+                    "range leaves out no change at all; otherwise this statement says that it could be chance. No "
+                    "cause is claimed."
                 ),
                 (
                     "Avoidable: the recorded reason says that suitable local provision did not exist or was not "
-                    "available. Where "
-                    "none is recorded, it is inferred when the county has no place of the kind that takes the need, or "
-                    "when such "
-                    f"places are full (at least {100 * thresholds.full_at_occupancy:.0f} in 100 usable places held). A "
-                    "placement "
-                    f"within {miles(thresholds.near_home_miles)} of home, or nearer than any place of the kind in the "
-                    "county, is "
-                    "judged appropriate."
+                    "available. Where none is recorded, it is inferred when the county has no place of the kind that "
+                    f"takes the need, or when such places are full (at least {100 * thresholds.full_at_occupancy:.0f} "
+                    f"in 100 usable places held). A placement within {miles(thresholds.near_home_miles)} of home, or "
+                    "nearer than any place of the kind in the county, is judged appropriate."
                 ),
             )
         ),
@@ -60,27 +51,23 @@ def _disclosure(context: Context) -> tuple[str, ...]:
     if context.profile == INTERNAL:
         return (
             (
-                "This is an internal copy: figures are shown as they are and small numbers are not hidden. It must not "
-                "be shared."
+                "This is an internal copy: figures are shown as they are and small numbers are not hidden. It must "
+                "not be shared."
             ),
         )
     return (
         (
             f"Counts of 1 to {SMALLEST_SHOWN - 1} children are hidden (c in tables, “fewer than {SMALLEST_SHOWN}” in "
-            "text), and so "
-            "is any other figure from which one could be worked out."
+            "text), and so is any other figure from which one could be worked out."
         ),
         f"Other counts of children are rounded to the nearest {ROUND_TO}, so parts may not add up to totals.",
         (
             "Percentages are whole numbers, worked out before rounding, and are not given on fewer than "
-            f"{SMALLEST_BASE} children; nor are means "
-            "and "
-            "costs."
+            f"{SMALLEST_BASE} children; nor are means and costs."
         ),
         (
             f"Other authorities are named only when they host {SMALLEST_FLOW} or more children. No home, carer or "
-            "child "
-            "is named."
+            "child is named."
         ),
     )
 

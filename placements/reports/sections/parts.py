@@ -74,9 +74,9 @@ REASON_LABEL: Final = REASONS
 #: Goals of the search for a plan.
 GOAL: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "away_child_years": "Years that children spend avoidably outside the authority",
-        "net_cost": "Net cost",
-        "travel": "Travel from home",
+        "away_child_years": "Child-years avoidably outside the authority",
+        "net_cost": "Net cost over all years",
+        "travel": "Travel from home (miles, added up over child-years)",
     }
 )
 

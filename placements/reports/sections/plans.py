@@ -39,8 +39,8 @@ def section(context: Context) -> Section:
     both = len(set(context.care["child_id"]) & set(plans["child_id"]))
     text = (
         f"On {context.day_text} {context.authority} maintained "
-        f"{words.counted(len(plans), p, 'EHC plan', 'EHC plans')}. "
-        f"Independent and non-maintained special schools were the setting of {words.of(independent, len(plans), p)}. "
+        f"{words.counted(len(plans), p, 'EHC plan', 'EHC plans')}. Independent and non-maintained special schools "
+        f"were the setting of {words.of(independent, len(plans), p)}. "
         f"{words.sentence(words.counted(residential, p, 'plan named', 'plans named') + ' a residential place')} "
         f"{words.sentence(words.counted(both, p) + ' had both an EHC plan and were looked after')}"
     )
@@ -73,10 +73,8 @@ def _grid(context: Context, counts: pd.DataFrame, key: str, first: str, labels: 
         notes=(
             (
                 "SEN unit or base: a unit or resourced provision at a mainstream school. Indep. special: independent "
-                "or "
-                "non-maintained special school. Alt. provision: alternative provision or pupil referral unit. The main "
-                "setting "
-                "of each plan is counted."
+                "or non-maintained special school. Alt. provision: alternative provision or pupil referral unit. The "
+                "main setting of each plan is counted."
             ),
             f"Source: {SOURCE[codes.EDUCATION]}.",
         ),

@@ -75,8 +75,7 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [
         Paragraph(
             "The same files, settings and seeds give the same figures again. The fingerprints (SHA-256, first "
-            "characters) "
-            "tell whether a file is the one that was used."
+            "characters) tell whether a file is the one that was used."
         ),
         *_files(context.county.files),
         Heading("Settings"),

@@ -21,6 +21,16 @@ _SOURCE_LABEL = {
     "register": "Council's own registers",
     "census": "Placements census",
 }
+_TABLE_LABEL = {
+    "header": "Children",
+    "uasc": "Unaccompanied children",
+    "person": "People",
+    "activeplans": "Active plans",
+    "namedplan": "Named plans",
+    "plandetail": "Settings named in plans",
+    "placementdetail": "Settings attended",
+    "senneed": "Needs",
+}
 
 
 def section(context: Context) -> Section:
@@ -33,8 +43,7 @@ def section(context: Context) -> Section:
         blocks += [
             Paragraph(
                 "Every row read is accounted for: it was used, set aside because it could not be used, or superseded "
-                "by a "
-                "later return of the same record. Nothing was dropped without being counted."
+                "by a later return of the same record. Nothing was dropped without being counted."
             ),
             _files_table(context, files),
         ]
@@ -49,7 +58,7 @@ def _files_table(context: Context, files: pd.DataFrame) -> Table:
     rows = tuple(
         (
             _SOURCE_LABEL.get(str(source), str(source)),
-            str(table).replace("_", " "),
+            _TABLE_LABEL.get(str(table), str(table).replace("_", " ").capitalize()),
             f"{int(number[(source, table)]):,}",
             *(_rows_text(context, str(source), float(row[name])) for name in counts),
         )
@@ -86,7 +95,7 @@ def _checks(context: Context) -> Table | Paragraph:
         (
             str(row["code"]),
             str(row["severity"]).capitalize(),
-            str(row["message"]),
+            words.sentence(str(row["message"]))[:-1],
             count_text(float(row["count"]), context.profile),
         )
         for _, row in rows_of(broken)

@@ -14,6 +14,9 @@ from placements.reports.sections.gap import shown_gap
 from placements.reports.sections.parts import WANTED_NOUN
 from placements.reports.tables import cell, noted
 
+_AT_MOST: Final = (
+    "Reason recorded or inferred: an upper bound. Of those outside in kinds that local places can be made for"
+)
 #: What each headline figure means, in plain words; others show the definition that they carry.
 _MEANING: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -29,8 +32,8 @@ _MEANING: Final[Mapping[str, str]] = MappingProxyType(
         "plans_out_of_county": "Of plans whose setting's location is known",
         "plans_independent_special": "Of all plans, those with no known setting included",
         "care_and_plan": "In both groups, matched by unique pupil number",
-        "care_avoidable": "Recorded or inferred; of those outside in kinds that local places can be made for",
-        "education_avoidable": "Recorded or inferred; of those outside in kinds that local places can be made for",
+        "care_avoidable": _AT_MOST,
+        "education_avoidable": _AT_MOST,
     }
 )
 
@@ -40,9 +43,8 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [
         Paragraph(
             f"This statement says where the children that {context.authority} looks after live, where its children "
-            "and young "
-            "people with education, health and care (EHC) plans learn, where local provision falls short, and what is "
-            f"proposed. It describes {context.day_text}."
+            "and young people with education, health and care (EHC) plans learn, where local provision falls short, "
+            f"and what is proposed. It describes {context.day_text}."
         ),
         BulletList(_points(context)),
         _table(context),
@@ -54,10 +56,8 @@ def section(context: Context) -> Section:
         Callout(
             "What this draft still needs",
             "It was drawn up from the council's data. The council's own account is still to be added: the views of "
-            "children, "
-            "parents and carers, the quality of provision, commissioning plans, and the decisions of members. "
-            "Figures should "
-            "be checked by those who know the services before it is published.",
+            "children, parents and carers, the quality of provision, commissioning plans, and the decisions of "
+            "members. Figures should be checked by those who know the services before it is published.",
         )
     )
     figures = tuple(context.traced(item) for item in context.headline.values())
@@ -69,32 +69,30 @@ def _points(context: Context) -> tuple[str, ...]:
     points = []
     if len(context.care):
         out, far = found["care_out_of_county"], found["care_over_20_miles"]
+        share = words.fraction_first(out.numerator or 0, out.denominator or 0, p)
         points.append(
-            f"Of {words.counted(len(context.care), p)} looked after, "
-            f"{words.fraction_first(out.numerator or 0, out.denominator or 0, p)}, "
-            "live outside the authority, where their location is known."
+            f"{context.authority} looks after {words.counted(len(context.care), p)}. Of those whose location is "
+            f"known, {share} live outside the authority."
         )
+        share = words.fraction_first(far.numerator or 0, far.denominator or 0, p)
         points.append(
-            f"{words.sentence(words.fraction_first(far.numerator or 0, far.denominator or 0, p))[:-1]}, of children "
-            "looked "
-            "after whose distance is known live more than 20 miles from home, inside or outside the authority."
+            f"Of children looked after whose distance from home is known, {share} live more than 20 miles from home, "
+            "inside or outside the authority."
         )
     if len(context.plans):
         out, special = found["plans_out_of_county"], found["plans_independent_special"]
         points.append(
             f"Of {words.counted(len(context.plans), p, 'EHC plan', 'EHC plans')}, "
-            f"{words.of(out.numerator or 0, out.denominator or 0, p)} "
-            "name a setting outside the authority, where its location is known. Independent and non-maintained "
-            "special schools "
-            f"are the setting of {words.of(special.numerator or 0, special.denominator or 0, p)}."
+            f"{words.of(out.numerator or 0, out.denominator or 0, p)} name a setting outside the authority, where its "
+            "location is known. Independent and non-maintained special schools are the setting of "
+            f"{words.of(special.numerator or 0, special.denominator or 0, p)}."
         )
     for name, label in (("care_avoidable", "looked after"), ("education_avoidable", "with EHC plans")):
         item = found.get(name)
         if item is not None and item.denominator:
             points.append(
-                f"Of children {label} who are outside in kinds of placement that local places can be made for, "
-                f"{words.of(item.numerator or 0, item.denominator, p)} are judged avoidable, by a recorded or an "
-                "inferred reason."
+                f"Of children {label} who are outside in kinds of placement that local places can be made for, at "
+                f"most {words.of(item.numerator or 0, item.denominator, p)} are outside for want of local provision."
             )
     gaps = _gaps(context)
     if gaps:
@@ -106,7 +104,7 @@ def _gaps(context: Context) -> str:
     table = context.sufficiency("provision")
     if table.empty:
         return ""
-    shown = shown_gap(table, context.profile)
+    shown = shown_gap(table, context.profile, total=False)
     short = [
         (cell(table, kind, "gap"), kind)
         for kind in table.index
@@ -152,9 +150,8 @@ def _proposal(context: Context) -> tuple[str, ...]:
     points = [
         (
             f"The plan has {words.plain_count(len(proposal.interventions), 'step', 'steps')}, adding about "
-            f"{places:,.0f} "
-            "places by the "
-            f"end of {words.plain_count(years, 'year', 'years')} for {words.pounds(capital)} of capital."
+            f"{places:,.0f} places by the end of {words.plain_count(years, 'year', 'years')} for "
+            f"{words.pounds(capital)} of capital."
         ),
         "It acts on new and changing placements. Settled children are not moved.",
         "Within the model, no other plan does better by more than the stated tolerance."

@@ -40,8 +40,7 @@ def section(context: Context) -> Section:
         blocks.append(
             Paragraph(
                 "No targets have been recorded for this study. The table gives the baseline of each measure that a "
-                "target "
-                "could be set on; the targets, their dates and their owners are for the council to set."
+                "target could be set on; the targets, their dates and their owners are for the council to set."
             )
         )
         blocks.append(_baselines(context))

@@ -9,13 +9,13 @@ import pandas as pd
 
 from placements import codes
 from placements.analysis.location import DISTANCE_BANDS, distant, location_by_distance, over_20_miles
-from placements.analysis.profile import hosts
 from placements.disclosure.grid import TOTAL, hidden_grid
-from placements.disclosure.suppress import SMALLEST_FLOW, SUPPRESSED, count_text, safe_flows
+from placements.disclosure.suppress import SUPPRESSED, count_text
 from placements.reports import words
-from placements.reports.charts import bars, dots, stacked_shares
+from placements.reports.charts import dots, stacked_shares
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
 from placements.reports.context import SERVICE_NOUN, Context
+from placements.reports.sections.hosts import host_blocks
 from placements.reports.sections.parts import (
     NEED_LABEL,
     PROVISION_LABEL,
@@ -25,13 +25,10 @@ from placements.reports.sections.parts import (
     figure,
     mark,
     shares_by,
-    shown_count,
     shown_share,
 )
 from placements.reports.tables import cell, grid_table, noted, numeric, share_table, shown_shares
 
-#: Host authorities that are named.
-_MOST_HOSTS = 12
 #: Kinds of place whose share outside is a headline figure.
 _PUBLISHED = ("childrens_home",)
 _NEAR, _FAR, _UNKNOWN = DISTANCE_BANDS
@@ -55,7 +52,7 @@ def section(context: Context) -> Section:
     blocks: list[Block] = [_overview(context)] if context.services else []
     for service in context.services:
         blocks += _of_service(context, service)
-    blocks += _hosts(context)
+    blocks += host_blocks(context)
     names = (
         "care_out_of_county", "care_over_20_miles", "care_distant", "care_distance_unknown", "homes_out_of_county",
         "plans_out_of_county",
@@ -129,10 +126,10 @@ def _of_service(context: Context, service: str) -> list[Block]:
     far, away = over_20_miles(stock).iloc[0], distant(stock).iloc[0]
     text = (
         f"Of {SERVICE_NOUN[service]} whose location is known, "
-        f"{words.fraction_first(outside.numerator or 0, outside.denominator or 0, p)}, are outside the authority; "
-        f"{words.counted(outside.excluded or 0, p)} could not be located and are left out. "
-        f"Of those whose distance is known, {words.of(far['numerator'], far['denominator'], p)} are more than 20 miles "
-        f"from home, inside or outside the authority. Of those whose location is known, "
+        f"{words.fraction_first(outside.numerator or 0, outside.denominator or 0, p)} are outside the authority; "
+        f"{words.counted(outside.excluded or 0, p)} could not be located and are left out. Of those whose distance is "
+        f"known, {words.of(far['numerator'], far['denominator'], p)} are more than 20 miles from home, inside or "
+        "outside the authority. Of those whose location is known, "
         f"{words.of(away['numerator'], away['denominator'], p)} are in a distant placement, which means outside the "
         "authority and not in an adjoining one."
     )
@@ -251,56 +248,3 @@ def _distant_table(context: Context, stock: pd.DataFrame, service: str, key: str
         counted="Distant",
         notes=("Distant: outside the authority and not in an adjoining one.",),
     )
-
-
-def _hosts(context: Context) -> list[Block]:
-    blocks: list[Block] = [Heading("Authorities that host our children")]
-    for service in context.services:
-        table = hosts(context.stock(service))
-        shown = safe_flows(table, context.profile)
-        shown = shown[shown.index != codes.UNKNOWN].head(_MOST_HOSTS)
-        if shown.empty:
-            blocks.append(
-                Paragraph(f"No one authority hosts {SMALLEST_FLOW} or more {SERVICE_NOUN[service]} placed outside.")
-            )
-            continue
-        blocks.append(_host_chart(context, service, table, shown))
-    return blocks
-
-
-def _host_chart(context: Context, service: str, table: pd.DataFrame, shown: pd.DataFrame) -> Figure:
-    p = context.profile
-    names = [context.host_name(str(code)) for code in shown.index]
-    texts = [f"{int(value):,}" for value in shown["count"]]
-    rest = float(table["count"].sum()) - float(table.loc[shown.index, "count"].sum())
-    near = [bool(value) for value in shown["adjoining"]]
-    rows = tuple((name, text, "Yes" if flag else "No") for name, text, flag in zip(names, texts, near, strict=True))
-    data = noted(
-        Table(
-            f"{'care' if service == codes.CARE else 'plans'}-hosts",
-            f"{SERVICE_LABEL[service]} outside the authority: where they are, {context.day_text}",
-            ("Host authority", "Children", "Adjoining"),
-            rows,
-            ("text", "number", "text"),
-            (
-                (
-                    f"Only authorities that host {SMALLEST_FLOW} or more are named, at most {_MOST_HOSTS}. "
-                    f"{words.sentence(words.counted(rest, p) + ' outside the authority are elsewhere')}"
-                ),
-            ),
-        ),
-        p,
-    )
-    heading = f"{names[0]} hosts the most {SERVICE_NOUN[service]} placed outside: {texts[0]}"
-    drawn = bars(
-        heading,
-        names,
-        [shown_count(float(value), p) for value in shown["count"]],
-        texts,
-        marked=[not flag for flag in near],
-        legend=("Adjoins", "Does not adjoin"),
-        mark=mark(context),
-    )
-    said = "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
-    alt = f"Bar chart of host authorities of {SERVICE_NOUN[service]} placed outside. {said}."
-    return figure(context, drawn=drawn, alt=alt, source=f"Source: {SOURCE[service]}", data=data)

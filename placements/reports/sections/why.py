@@ -30,12 +30,11 @@ def section(context: Context) -> Section:
     """Return the section on reasons."""
     blocks: list[Block] = [
         Paragraph(
-            "A placement outside the authority is called avoidable here when suitable local provision did not exist or "
-            "was full. Where a reason was recorded, that reason decides. Where none was recorded, stated rules infer "
-            "one "
-            "from the kind of placement, the distance and the state of local provision on the day. Recorded and "
-            "inferred "
-            "reasons are counted apart in every table, because an inferred reason is weaker evidence."
+            "A placement outside the authority is called avoidable here when suitable local provision did not exist "
+            "or was full. Where a reason was recorded, that reason decides. Where none was recorded, stated rules "
+            "infer one from the kind of placement, the distance and the state of local provision on the day. "
+            "Recorded and inferred reasons are counted apart in every table, because an inferred reason is weaker "
+            "evidence."
         )
     ]
     for service in context.services:
@@ -50,10 +49,9 @@ def section(context: Context) -> Section:
         Callout(
             "How far inferred reasons can be trusted",
             "The rules look at local provision as it is on the day of this statement. For a placement made earlier "
-            "they "
-            "are a stand-in: a home that is full today is taken to have been full then. Matching, choice and safety "
-            "are "
-            "seldom visible in the data. Recording the reason for every placement at distance would replace them.",
+            "they are a stand-in: a home that is full today is taken to have been full then. Matching, choice and "
+            "safety are seldom visible in the data, so the number judged avoidable is an upper bound. Recording the "
+            "reason for every placement at distance would replace them.",
         )
     )
     names = ("care_avoidable", "education_avoidable")
@@ -67,11 +65,10 @@ def _of_service(context: Context, service: str, judged: pd.DataFrame) -> list[Bl
     recorded = judged["basis"].eq("recorded")
     avoidable = float(by_judgement["avoidable"].sum())
     text = (
-        f"Of {SERVICE_NOUN[service]} placed outside the authority, {words.of(avoidable, total, p)} are judged "
-        "avoidable, "
-        f"{words.of(float(by_judgement['appropriate'].sum()), total, p)} appropriate, and "
-        f"{words.of(float(by_judgement['unknown'].sum()), total, p)} cannot be judged. "
-        f"A reason was recorded for {words.of(float(recorded.sum()), total, p)}."
+        f"Of {SERVICE_NOUN[service]} placed outside the authority, at most {words.of(avoidable, total, p)} are judged "
+        f"avoidable, {words.of(float(by_judgement['appropriate'].sum()), total, p)} appropriate, and "
+        f"{words.of(float(by_judgement['unknown'].sum()), total, p)} cannot be judged. A reason was recorded for "
+        f"{words.of(float(recorded.sum()), total, p)}."
     )
     counts = _counts(judged)
     return [

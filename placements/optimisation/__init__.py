@@ -1,0 +1,9 @@
+"""Which places should be opened, where and when, so that the fewest children are avoidably away?"""
+
+from placements.optimisation.evaluate import Evaluation, PlanError, evaluate
+from placements.optimisation.explain import explain
+from placements.optimisation.plan import Plan
+from placements.optimisation.run import optimise
+from placements.optimisation.solve import GoalResult
+
+__all__ = ["Evaluation", "GoalResult", "Plan", "PlanError", "evaluate", "explain", "optimise"]

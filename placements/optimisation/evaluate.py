@@ -1,0 +1,250 @@
+"""Is the plan what it says? Its rules and figures worked out again, without the model that made it.
+
+Nothing here is shared with `model` or `solve`: the interventions are costed as written, the demand is matched to their
+own places anew, and each year is a plain linear programme over all samples, solved with SciPy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import linprog
+
+from placements.analysis.cost import WEEKS_PER_YEAR
+from placements.county import County
+from placements.errors import PlacementsError
+from placements.forecasting import Forecast
+from placements.interventions import Opening, RecruitCarers
+from placements.interventions.locate import locate
+from placements.optimisation.demand import build_demand
+from placements.optimisation.matching import Atoms, match, travel_limit
+from placements.optimisation.places import existing_places, joined, opened_places
+from placements.optimisation.plan import Plan
+
+Floats = npt.NDArray[np.float64]
+
+_POUND, _CHILD_YEAR = 1.0, 1e-3
+
+
+class PlanError(PlacementsError):
+    """A plan breaks a rule, or its figures are not those of its interventions."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was worked out again.
+
+    Attributes
+    ----------
+    away_child_years : float
+        Least expected child-years away with these interventions, all years.
+    capital_by_year, fixed_running_by_year : ndarray (years,)
+    """
+
+    away_child_years: float
+    capital_by_year: Floats
+    fixed_running_by_year: Floats
+
+
+def evaluate(county: County, forecast: Forecast, plan: Plan) -> Evaluation:
+    """Check a plan against every rule and work its main figures out again.
+
+    Raises
+    ------
+    PlanError
+        Listing every rule broken and every figure that does not agree.
+    """
+    years = forecast.years
+    capital = np.asarray(sum((entry.capital_by_year(years) for entry in plan.interventions), np.zeros(years)))
+    fixed = np.asarray(sum((entry.yearly_cost_by_year(years) for entry in plan.interventions), np.zeros(years)))
+    broken = _budget(plan, capital, fixed) + _options(county, plan, years) + _areas(county, plan)
+    broken += _serves(county, forecast, plan) + _sums(plan, capital, fixed)
+    if not broken:
+        away, problems = _away(county, forecast, plan, fixed)
+        broken += problems or _agree(plan, away)
+    if broken:
+        raise PlanError("\n  - ".join(["this plan does not hold:", *broken]))
+    return Evaluation(away, capital, fixed)
+
+
+def _budget(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
+    limits, found = plan.limits, list[str]()
+    use = plan.by_year["use_running_gbp"].to_numpy(float)
+    if capital.sum() > limits.capital_gbp + _POUND:
+        found.append(f"capital £{capital.sum():,.0f} is over £{limits.capital_gbp:,.0f}")
+    for year, (spent, running) in enumerate(zip(capital.tolist(), fixed.tolist(), strict=True), start=1):
+        if spent > limits.capital_per_year_gbp + _POUND:
+            found.append(f"year {year}: capital £{spent:,.0f} is over £{limits.capital_per_year_gbp:,.0f}")
+        used = float(use[year - 1])
+        if running + used > limits.revenue_per_year_gbp * (1 + 1e-6) + _POUND:
+            found.append(
+                f"year {year}: running cost £{running + used:,.0f} is over £{limits.revenue_per_year_gbp:,.0f}"
+            )
+    return found
+
+
+def _options(county: County, plan: Plan, years: int) -> list[str]:
+    """Check what was taken against the options table: site, size, price, lead time, units, year."""
+    found = list[str]()
+    openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
+    sites = Counter(entry.site_id for entry in openings if entry.site_id)
+    found += [f"site {site!r} is used {number} times" for site, number in sorted(sites.items()) if number > 1]
+    options = county.options.set_index("option_id")
+    committed = set(plan.schedule.loc[plan.schedule["committed"], "name"])
+    for entry in openings:
+        if entry.name in committed:
+            continue
+        if entry.option_id not in options.index:
+            found.append(f"{entry.name}: no such option")
+            continue
+        row = options.loc[entry.option_id]
+        for mine, limit, what in (
+            (entry.places, row["places"], "places"),
+            (row["capital_gbp"], entry.capital_gbp, "capital below its price"),
+            (row["yearly_cost_gbp"], entry.yearly_cost_gbp, "yearly cost below its price"),
+            (row["lead_time_years"], entry.lead_time_years, "a lead time shorter than its own"),
+            (entry.planned_occupancy, row["planned_occupancy"], "planned occupancy"),
+        ):
+            if pd.notna(mine) and pd.notna(limit) and mine > limit + 1e-6:
+                found.append(f"{entry.name}: {what} ({mine:g} against {limit:g})")
+        units = entry.units_by_year(years)
+        most = row["max_units_per_year"] if isinstance(entry, RecruitCarers) else 1
+        if units.max(initial=0) > most + 1e-6:
+            found.append(f"{entry.name}: {units.max():g} units in a year, {most:g} allowed")
+        early = np.arange(1, years + 1) <= np.floor(entry.opens_year - 1 + entry.lead_time_years)
+        if (entry.places_by_year(years)[early] > 1e-9).any():
+            found.append(f"{entry.name}: used before its lead time is over")
+    return found
+
+
+def _areas(county: County, plan: Plan) -> list[str]:
+    homes = [entry for entry in plan.interventions if isinstance(entry, Opening) and entry.kind == "open_home"]
+    if not homes:
+        return []
+    frame = pd.DataFrame(
+        [(e.name, e.district, e.postcode, e.easting, e.northing) for e in homes],
+        columns=["name", "district", "postcode", "easting", "northing"],
+    )
+    counts = locate(frame, county)["area"].value_counts()
+    most = plan.limits.max_homes_per_area
+    return [f"{area}: {count} homes, {most} allowed" for area, count in counts.items() if count > most]
+
+
+def _serves(county: County, forecast: Forecast, plan: Plan) -> list[str]:
+    """Check that nobody travels beyond the limit, and no group is served beyond its need."""
+    if plan.serves.empty:
+        return []
+    groups = forecast.groups.set_index("group")
+    service = groups["service"].reindex(plan.serves["group"]).to_numpy()
+    limits = np.array([travel_limit(str(name), plan.limits.travel_limit_miles) for name in service])
+    found = [f"{int((plan.serves['miles'] > limits + 1e-6).sum())} allocations are beyond the travel limit"]
+    found = found if (plan.serves["miles"] > limits + 1e-6).any() else []
+    served = plan.serves.groupby(["group", "year"])["child_years"].sum()
+    need = plan.child_years.set_index(["group", "year"])["need"].reindex(served.index)
+    if (served > need + _CHILD_YEAR).any():
+        found.append("a group is served beyond its need")
+    return found
+
+
+def _sums(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
+    found = list[str]()
+    for name, mine in (("capital_gbp", capital), ("fixed_running_gbp", fixed)):
+        if not np.allclose(plan.by_year[name].to_numpy(float), mine, atol=_POUND):
+            found.append(f"{name} by year is not that of the interventions")
+    away = plan.child_years.groupby("year")["away"].sum().to_numpy(float)
+    if not np.allclose(plan.by_year["away"].to_numpy(float), away, atol=0.01, rtol=1e-4):
+        found.append("away by year is not the sum over the groups")
+    return found
+
+
+def _away(county: County, forecast: Forecast, plan: Plan, fixed: Floats) -> tuple[float, list[str]]:
+    """Return the least child-years away, and what cannot be kept in any allocation."""
+    years = forecast.years
+    demand = build_demand(county, forecast, np.array(plan.runs, np.intp), np.array(plan.weights), plan.interventions)
+    existing = existing_places(county, years)
+    places = joined(existing, opened_places(county, plan.interventions, years))
+    atoms = match(demand.groups, places.table, county.areas, plan.limits.travel_limit_miles)
+    need = atoms.need(demand.need)
+    total = float(atoms.out_of_reach(demand.need).sum(axis=(0, 1)) @ demand.weights)
+    cost = places.table["weekly_cost_gbp"].to_numpy(float) * places.table["is_new"].to_numpy(bool) * WEEKS_PER_YEAR
+    committed = set(plan.schedule.loc[plan.schedule["committed"], "name"])
+    openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
+    least = np.zeros((len(places.table), years))
+    for number, entry in enumerate(openings, start=len(existing.table)):
+        if entry.name not in committed:
+            least[number] = _required(entry, years)
+    for year in range(years):
+        revenue = plan.limits.revenue_per_year_gbp - float(fixed[year])
+        value = _year(atoms, need[:, year], places.capacity[:, year], least[:, year], cost, revenue, demand.weights)
+        if value is None:
+            return np.inf, [f"year {year + 1}: minimum occupancy cannot be met within the running cost allowed"]
+        total += value
+    return total, []
+
+
+def _required(entry: Opening, years: int) -> Floats:
+    """Return places that must be used: the minimum of units that had a year to fill, and of all in the last year."""
+    out = np.zeros(years)
+    for decided, units in enumerate(entry.units_by_year(years).tolist()):
+        age = np.arange(1, years + 1) - decided - entry.lead_time_years
+        filled = (age > 1 + 1e-9) | (np.arange(1, years + 1) == years)
+        out += units * entry.places * entry.minimum_occupancy * ((age >= 1 - 1e-9) & filled)
+    return out
+
+
+def _year(
+    atoms: Atoms, need: Floats, capacity: Floats, least: Floats, cost: Floats, revenue: float, weights: Floats
+) -> float | None:
+    """Return the least expected child-years away in a year, all samples together; None if no allocation is allowed."""
+    links, hops, count, samples = len(atoms.link_atom), len(atoms.hop_node), len(atoms.table), need.shape[1]
+    if count == 0:
+        return 0.0 if not (least > 1e-9).any() else None
+    placed = _sum_by(atoms.link_atom, count)
+    through = sparse.hstack([_sum_by(atoms.link_node, len(atoms.nodes)), -_sum_by(atoms.hop_node, len(atoms.nodes))])
+    equal = sparse.csr_array(
+        sparse.vstack([sparse.hstack([placed, sparse.csr_array((count, hops)), sparse.eye_array(count)]),
+                       sparse.hstack([through, sparse.csr_array((len(atoms.nodes), count))])])
+    )  # fmt: skip
+    by_place = sparse.hstack(
+        [sparse.csr_array((len(capacity), links)), _sum_by(atoms.hop_place, len(capacity)),
+         sparse.csr_array((len(capacity), count))]
+    )  # fmt: skip
+    most = sparse.vstack(
+        [
+            sparse.kron(sparse.eye_array(samples), by_place),
+            sparse.kron(weights[None, :], sparse.csr_array(cost[None, :] @ by_place)),
+            -sparse.kron(weights[None, :], by_place),
+        ]
+    )
+    result = linprog(
+        np.kron(weights, np.concatenate([np.zeros(links + hops), np.ones(count)])),
+        A_ub=sparse.csr_array(most),
+        b_ub=np.concatenate([np.tile(capacity, samples), [revenue + _POUND], -least + 1e-6]),
+        A_eq=sparse.csr_array(sparse.kron(sparse.eye_array(samples), equal)),
+        b_eq=np.concatenate([np.concatenate([need[:, s], np.zeros(len(atoms.nodes))]) for s in range(samples)]),
+        method="highs",
+    )
+    return float(result.fun) if result.status == 0 else None
+
+
+def _sum_by(end: npt.NDArray[np.intp], rows: int) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(len(end)), (end, np.arange(len(end)))), shape=(rows, len(end)))
+
+
+def _agree(plan: Plan, away: float) -> list[str]:
+    """Compare the least away with what the plan says: never more, and no less if the plan proved it first."""
+    said = float(plan.by_year["away"].sum())
+    slack = _CHILD_YEAR + 1e-4 * abs(said)
+    if away > said + slack:
+        return [f"it says {said:.3f} child-years stay away; no allocation of its places gets below {away:.3f}"]
+    first = plan.goals[0]
+    if first.name == "away_child_years" and first.status == "optimal":
+        allowed = slack + 2.1 * plan.limits.tolerance * abs(said)
+        if said - away > allowed:
+            return [f"it says {said:.3f} child-years stay away; its places could get that to {away:.3f}"]
+    return []

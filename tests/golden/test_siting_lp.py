@@ -1,0 +1,90 @@
+"""One golden model per constraint: a case of two areas, small enough to read as an LP file.
+
+To accept a change on purpose, run with PLACEMENTS_UPDATE_GOLDEN=1 and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from placements.optimisation.model import build_model
+from placements.optimisation.problem import build_problem
+from tests.support import tiny_county, tiny_forecast
+
+FOLDER = Path(__file__).parent / "siting"
+FAMILIES = (
+    "everyone_is_placed",
+    "through_nodes",
+    "within_usable_places",
+    "serve_only_if_open",
+    "viable_if_open",
+    "one_option_per_site",
+    "only_if_chosen",
+    "homes_per_area",
+    "within_capital",
+    "within_capital_each_year",
+    "within_revenue_each_year",
+)
+OPTIONS = """
+id | site | kind           | to        | places | capital | yearly | weekly | lead | planned | minimum | units
+h3 | H    | open_home      | Guildford | 3      | 300     | 30     | 2      | 0    | 0.8     | 0.5     | 1
+h5 | H    | open_home      | Guildford | 5      | 400     | 50     | 2      | 1    | 0.8     | 0.5     | 1
+f1 | F    | recruit_carers | Woking    | 1      | 5       | 4      | 1      | 0    | 1       | 0       | 4
+f2 | F    | recruit_carers | Woking    | 2      | 6       | 7      | 1      | 0.5  | 1       | 0       | 2
+"""
+NEEDS = """
+area      | provision      | need_group | child_years
+Guildford | childrens_home | family     | 2;4
+Tandridge | childrens_home | disabled   | 1;1
+Woking    | agency_foster  | family     | 3;3
+"""
+
+
+def lp_text(goal: str = "away_child_years") -> str:
+    provision = "id | provision | to | registered | cost\nx | childrens_home | Tandridge | 1 | 7"
+    unit_costs = "provision | weekly_cost_gbp\nchildrens_home | 50\nagency_foster | 9"
+    county = tiny_county(
+        pd.DataFrame(), options=OPTIONS, provision=provision, unit_costs=unit_costs, optimise={"demand_samples": 2}
+    )
+    forecast = tiny_forecast(county, NEEDS, years=2, runs=(0.5, 1.5))
+    siting = build_model(build_problem(county, forecast, county.settings.optimise))
+    return siting.linear.lp_text(siting.objectives[goal])
+
+
+def part_of(text: str, family: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines() if re.match(rf" {family}(\[|:)", line)) + "\n"
+
+
+def compare(name: str, text: str) -> None:
+    path = FOLDER / name
+    if os.environ.get("PLACEMENTS_UPDATE_GOLDEN"):
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_constraint(family: str) -> None:
+    """Each family of constraints is written as in its golden file, and is not empty."""
+    text = part_of(lp_text(), family)
+    assert text.strip()
+    compare(f"{family}.lp", text)
+
+
+def test_every_constraint_has_a_golden_file() -> None:
+    """No row of the model belongs to a family that is not pinned down here."""
+    body = lp_text().split("Subject to")[1].split("Bounds")[0]
+    names = {re.match(r" ([a-z_]+)", line)[1] for line in body.splitlines() if line.strip()}
+    assert names == set(FAMILIES)
+
+
+@pytest.mark.parametrize("goal", ["away_child_years", "net_cost", "travel"])
+def test_goal(goal: str) -> None:
+    """Each goal is written as in its golden file."""
+    line = next(line for line in lp_text(goal).splitlines() if line.startswith(" Obj:"))
+    compare(f"goal_{goal}.lp", line.strip().replace(" +", "\n+").replace(" -", "\n-") + "\n")

@@ -1,0 +1,151 @@
+"""What can be done: years, places, money, and mistakes said in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from placements import codes, schemas
+from placements.errors import SettingsError, UsageError
+from placements.forecasting import PLANNABLE
+from placements.interventions import (
+    INTERVENTIONS,
+    OPENINGS,
+    Intervention,
+    OpenHome,
+    RecruitCarers,
+    ReduceEntries,
+    read_scenario,
+)
+from placements.interventions.locate import locate
+from placements.interventions.options import from_option
+from placements.interventions.suitability import SUITABILITY, suitable_share, takes_age_band
+from tests.support import tiny_county
+
+
+def test_there_is_one_kind_for_each_option_kind_and_prevention() -> None:
+    """Every kind in the options table has a class of its own, in the same order; prevention comes last."""
+    assert tuple(kind.kind for kind in OPENINGS) == schemas.OPTION_KINDS
+    assert INTERVENTIONS[-1] is ReduceEntries
+    assert all(set(kind.provisions) <= set(PLANNABLE) for kind in OPENINGS)
+
+
+def test_places_are_usable_after_the_lead_time_and_stay() -> None:
+    """Decided at the start of year 2 with 1.5 years to build: half of year 3, then all of it."""
+    home = OpenHome(name="h", places=4, district="Guildford", opens_year=2, lead_time_years=1.5, capital_gbp=10,
+                    yearly_cost_gbp=100)  # fmt: skip
+    assert home.places_by_year(5).tolist() == [0, 0, 2, 4, 4]
+    assert home.capital_by_year(5).tolist() == [0, 10, 0, 0, 0]
+    assert home.yearly_cost_by_year(5).tolist() == [0, 0, 50, 100, 100]
+
+
+def test_carers_are_recruited_year_after_year() -> None:
+    """Households add up; each costs what it costs from when it is ready."""
+    carers = RecruitCarers(name="c", district="Woking", opens_year=2, households_by_year=(2, 3), places=2,
+                           lead_time_years=0, capital_gbp=5, yearly_cost_gbp=10)  # fmt: skip
+    assert carers.places_by_year(4).tolist() == [0, 4, 10, 10]
+    assert carers.capital_by_year(4).tolist() == [0, 10, 15, 0]
+    assert carers.yearly_cost_by_year(4).tolist() == [0, 20, 50, 50]
+
+
+@pytest.mark.parametrize("kind", INTERVENTIONS)
+def test_every_kind_is_an_intervention(kind: type) -> None:
+    """All kinds answer the same questions."""
+    entry = kind(name="x", share=0.1) if kind is ReduceEntries else kind(name="x", places=2, district="Woking")
+    assert isinstance(entry, Intervention)
+    for years in (1, 5):
+        assert entry.places_by_year(years).shape == (years,)
+        assert np.all(entry.capital_by_year(years) >= 0)
+
+
+def test_all_mistakes_of_an_intervention_are_named_at_once() -> None:
+    """Out of range, unknown and contradictory fields are listed together."""
+    with pytest.raises(UsageError) as error:
+        OpenHome(name="h", places=0, needs=("sad",), sex="x", planned_occupancy=0.5, minimum_occupancy=0.9)
+    for part in ("places = 0", "'sad'", "sex = 'x'", "where is it?", "minimum_occupancy is above"):
+        assert part in str(error.value)
+
+
+def test_scenario_errors_name_file_table_and_key(tmp_path: Path) -> None:
+    """All mistakes in a scenario are collected; each names the intervention and the field."""
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        'titel = "x"\n[[intervention]]\nkind = "open_home"\nname = "h"\nplaces = "four"\ndistrict = "Woking"\n'
+        '[[intervention]]\nkind = "open_hotel"\n[[intervention]]\nkind = "reduce_entries"\nname = "p"\nshares = 0.1\n'
+        '[[intervention]]\nkind = "open_home"\nname = "far"\nplaces = 3\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError) as error:
+        read_scenario(path)
+    for part in ("bad.toml", "titel", "intervention 1: places = 'four' is not a whole number", "'open_hotel'",
+                 "intervention 3: shares is not a field", "intervention 3: share is missing",
+                 "intervention 4", "where is it?"):  # fmt: skip
+        assert part in str(error.value)
+    with pytest.raises(SettingsError, match="no such scenario"):
+        read_scenario(tmp_path / "none.toml")
+    path.write_text("intervention = 3", encoding="utf-8")
+    with pytest.raises(SettingsError, match="one table for each"):
+        read_scenario(path)
+    path.write_text("[[", encoding="utf-8")
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        read_scenario(path)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_example_scenarios_can_be_read(path: Path) -> None:
+    """Each hand-written example is complete, says that it is illustrative, and gives evidence for each intervention."""
+    entries = read_scenario(path)
+    assert entries
+    assert "llustrative" in path.read_text(encoding="utf-8")
+    assert all(entry.evidence for entry in entries)
+
+
+def test_options_become_the_interventions_a_person_would_write() -> None:
+    """Every row of the options becomes an intervention that opens as many places for as much money."""
+    county = tiny_county()
+    for row in county.options.to_dict("records"):
+        entry = from_option(row, 1)
+        assert (entry.kind, entry.places, entry.capital_gbp) == (row["kind"], row["places"], row["capital_gbp"])
+        assert entry.places_by_year(6)[-1] == row["places"]
+
+
+def test_things_are_placed_by_point_then_district() -> None:
+    """A given point stands and lies in the nearest area; a district, by name or code, is its centre."""
+    county = tiny_county()
+    frame = pd.DataFrame(
+        [("a", "woking", "", 1.0, 2.0), ("b", "E07000209", "", np.nan, np.nan), ("c", "", "", 536000, 152000)],
+        columns=["name", "district", "postcode", "easting", "northing"],
+    )
+    placed = locate(frame, county)
+    assert placed["area"].tolist() == ["E07000217", "E07000209", "E07000215"]
+    assert placed["easting"].tolist() == [1.0, 499700, 536000]
+    with pytest.raises(UsageError, match="'lost'"):
+        locate(frame.assign(name="lost", district="Narnia", easting=np.nan), county)
+
+
+def test_suitability_is_stated_nested_and_within_bounds() -> None:
+    """Every rule names its basis, is a share, and every kind of need can be met by its own kind of place."""
+    assert all(0 <= rule.share <= 1 and rule.basis for rule in SUITABILITY)
+    for provision in PLANNABLE:
+        bands = codes.AGE_BANDS[codes.CARE if provision in codes.CARE_PROVISION else codes.EDUCATION]
+        assert suitable_share(provision, provision, "family", bands[-1][0]) >= 0.85
+    assert suitable_share("childrens_home", "in_house_foster", "disabled", "10 to 15") == 0
+    assert suitable_share("in_house_foster", "childrens_home", "family", "10 to 15") == 0
+
+
+@pytest.mark.parametrize(
+    ("band", "low", "high", "takes"),
+    [
+        ("10 to 15", 8, 17, True),
+        ("5 to 9", 8, 17, False),  # two of five years
+        ("5 to 9", 7, 17, True),  # three of five
+        ("16 and over", 16, 17, True),
+        (codes.AGE_UNKNOWN, 0, 25, False),
+    ],
+)
+def test_an_age_range_takes_a_band_if_it_covers_half_of_it(band: str, low: int, high: int, takes: bool) -> None:
+    """By completed years, both ends included; an unknown age is never matched."""
+    assert takes_age_band(codes.CARE, band, low, high) is takes
