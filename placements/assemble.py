@@ -47,7 +47,7 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
         placements=placements,
         provision=provision,
         unit_costs=tables.unit_costs,
-        options=tables.options,
+        options=_options(tables.options, directory),
         areas=planning_areas(authority, settings.areas.level, directory),
         quarantine=tables.quarantine,
         files=tables.files,
@@ -255,6 +255,12 @@ def _carers_not_registered(placements: pd.DataFrame, settings: Settings, authori
             "area": rows["area"],
         }
     )
+
+
+def _options(options: pd.DataFrame, directory: PostcodeDirectory) -> pd.DataFrame:
+    """Return the options with the district of each one's postcode, where it has one that is known."""
+    found = directory.lookup(options["postcode"])["district"]
+    return schemas.check(schemas.OPTIONS, options.assign(district=found.fillna(options["district"])))
 
 
 def _usable_share(frame: pd.DataFrame, capacity: CapacitySettings) -> pd.Series:

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 import placements
-from placements.analysis.indicators import Indicator
 from placements.county import County
-from placements.disclosure.suppress import count_text, share_text
 from placements.geography.reference import reference_path
 from placements.writing import sha256, write_text
 
@@ -69,21 +67,6 @@ def solver(plan: Plan | None) -> dict[str, Any] | None:
             {"name": g.name, "value": g.value, "bound": g.bound, "gap": g.gap, "status": g.status} for g in plan.goals
         ],
     }
-
-
-def figures(indicators: Sequence[Indicator], profile: str) -> list[dict[str, Any]]:
-    """Return the headline figures as they may be shown, each with its parts and definition."""
-    rows = []
-    for item in indicators:
-        base = item.denominator
-        shown = count_text(item.value, profile) if base is None else share_text(item.numerator or 0, base, profile)
-        parts = {"numerator": item.numerator, "denominator": base, "excluded": item.excluded}
-        rows.append(
-            {"name": item.name, "label": item.label, "shown": shown}
-            | {key: None if part is None else count_text(part, profile) for key, part in parts.items()}
-            | {"definition": item.definition}
-        )
-    return rows
 
 
 def outputs(paths: Sequence[Path], folder: Path) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ duration_multiplier = {d.forecast.duration_multiplier}      # 0.9 = placements l
 [optimise]
 capital_gbp = {d.optimise.capital_gbp:_.0f}          # over all years
 capital_per_year_gbp = {d.optimise.capital_per_year_gbp:_.0f}
+schools_capital_share = {d.optimise.schools_capital_share}  # at most; the rest is for care
 revenue_per_year_gbp = {d.optimise.revenue_per_year_gbp:_.0f}  # new running cost in any one year, before what it avoids
 demand_samples = {d.optimise.demand_samples}             # futures the plan must serve, drawn from the runs
 travel_limit_miles = {d.optimise.travel_limit_miles}

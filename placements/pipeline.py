@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ from placements.disclosure.secrets import county_secrets
 from placements.forecasting import Forecast, forecast
 from placements.interventions import Intervention, read_scenario, scenario_text
 from placements.loading import load
-from placements.manifest import figures, outputs, provenance, write_manifest
+from placements.manifest import outputs, provenance, write_manifest
 from placements.maps import write_map
 from placements.optimisation import Plan, optimise
 from placements.progress import Reporter
-from placements.reports import write_statement
+from placements.reports import build_statement, write_document
 from placements.study import Study
 
 BEST_PLAN = "Best plan found"
@@ -73,13 +73,14 @@ def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
     with reporter.stage("map"):
         map_path = write_map(result, study.maps / "placements.html", plan=plan)
     with reporter.stage("statement"):
-        word, page = write_statement(result, study.reports, plan=plan, provenance=source)
+        document = build_statement(result, plan=plan, provenance=source, targets=study.targets)
+        word, page = write_document(document, county, study.reports)
     plan_path = release(
         study.reports / "best-plan.toml", scenario_text(plan.interventions), county_secrets(county), profile
     )
     paths = {"map": map_path, "statement (Word)": word, "statement (HTML)": page, "plan": plan_path}
     manifest = source | {
-        "figures": figures(county.headline(), profile),
+        "figures": [asdict(figure) for figure in document.figures],
         "outputs": outputs(list(paths.values()), study.folder),
         "timings": reporter.seconds,
     }

@@ -157,7 +157,7 @@ OPTION_KINDS: Final = (
 #: `yearly_cost_gbp` is what a unit costs a year whether used or not; `weekly_cost_gbp` is per used place.
 OPTIONS: Final = pa.DataFrameSchema(
     {
-        "option_id": _text(nullable=False, filled=True),
+        "option_id": _text(nullable=False, filled=True, unique=True),
         "site_id": _text(nullable=False, filled=True),
         "kind": _text(nullable=False, isin=OPTION_KINDS),
         "name": _text(nullable=False),

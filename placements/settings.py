@@ -78,15 +78,21 @@ class ForecastSettings:
 
 @dataclass(frozen=True)
 class OptimiseSettings:
-    """The money, the limits and the goals, in order of importance."""
+    """The money, the limits and the goals, in order of importance.
 
-    capital_gbp: float = 12_000_000.0
-    capital_per_year_gbp: float = 5_000_000.0
-    revenue_per_year_gbp: float = 6_000_000.0
-    demand_samples: int = 8
+    Capital for schools and for children's social care comes from different grants, and a place in a home costs more
+    than a place in a school: `schools_capital_share` is the most that schools may take, so that they do not crowd homes
+    out.
+    """
+
+    capital_gbp: float = 18_000_000.0
+    capital_per_year_gbp: float = 7_000_000.0
+    schools_capital_share: float = 0.5
+    revenue_per_year_gbp: float = 12_000_000.0
+    demand_samples: int = 6
     travel_limit_miles: float = 20.0
     goals: tuple[str, ...] = GOALS
-    tolerance: float = 0.001
+    tolerance: float = 0.01
     time_limit_s: float = 120.0
     max_homes_per_area: int = 2
 
@@ -224,6 +230,7 @@ def _rules(settings: Settings) -> list[str]:
         ("forecast.duration_multiplier", settings.forecast.duration_multiplier, 0.1, 10),
         ("optimise.capital_gbp", settings.optimise.capital_gbp, 0, 1e12),
         ("optimise.capital_per_year_gbp", settings.optimise.capital_per_year_gbp, 0, 1e12),
+        ("optimise.schools_capital_share", settings.optimise.schools_capital_share, 0, 1),
         ("optimise.revenue_per_year_gbp", settings.optimise.revenue_per_year_gbp, 0, 1e12),
         ("optimise.demand_samples", settings.optimise.demand_samples, 1, 1000),
         ("optimise.travel_limit_miles", settings.optimise.travel_limit_miles, 0, 500),

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from placements.assemble import assemble
 from placements.county import County
 from placements.geography.authorities import Authority, find_authority
 from placements.geography.postcodes import open_directory
 from placements.read.everything import read_everything
+from placements.read.targets import read_targets
 from placements.settings import Settings, read_settings
 
 Progress = Callable[[float, str], None]
@@ -45,6 +48,11 @@ class Study:
     def reports(self) -> Path:
         """Return the folder that reports and tables are written to."""
         return self.folder / "reports"
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """Return the ledger of targets (`targets.csv`), empty when there is none."""
+        return read_targets(self.folder / "targets.csv")
 
     @property
     def scenarios(self) -> tuple[Path, ...]:

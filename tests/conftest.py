@@ -19,9 +19,9 @@ def small_settings(folder: Path) -> None:
     """Make a study's forecast and optimisation small enough for a test."""
     path = folder / "study.toml"
     text = path.read_text(encoding="utf-8")
-    for line in ("runs = 200", "demand_samples = 8", "years = 5"):
+    for line in ("runs = 200", "demand_samples = 6", "years = 5"):
         assert line in text, f"{line} is not in a new study.toml"
-    text = text.replace("runs = 200", "runs = 40 ").replace("demand_samples = 8", "demand_samples = 3")
+    text = text.replace("runs = 200", "runs = 40 ").replace("demand_samples = 6", "demand_samples = 3")
     path.write_text(text.replace("years = 5", "years = 3", 1), encoding="utf-8")
 
 

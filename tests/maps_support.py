@@ -1,5 +1,5 @@
 """A small county with a small country around it, for the tests of maps."""
-# ruff: noqa: E501 - wide tables are easier to read than folded ones
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A county large enough for every part of a statement to have something to say: seeded, and not like any real one."""
 
-# ruff: noqa: E501 - wide tables are easier to read than folded ones
+
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ A table is rows of cells divided by `|`, the first row being the column names; l
 nothing at all are missing values. Only the columns that matter to a test need be given: the rest get plain defaults.
 A column `n` repeats its row.
 """
-# ruff: noqa: E501 - wide tables are easier to read than folded ones
+
 
 from __future__ import annotations
 

@@ -130,8 +130,8 @@ def _gap_indicators(
             f"{labels[str(service)]}, outside for want of local provision (at most)",
             int(row["avoidable"]),
             int(row["numerator"]),
-            "Reason recorded, or inferred by stated rules, which cannot see safeguarding or a child's wish and so give an "
-            "upper bound; of those outside, in kinds that local places can be made for",
+            "Reason recorded, or inferred by stated rules, which cannot see safeguarding or a child's wish and so give "
+            "an upper bound; of those outside, in kinds that local places can be made for",
         )
         for service, row in table.iterrows()
     )

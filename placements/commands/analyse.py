@@ -8,13 +8,13 @@ from typing import Any
 from placements import codes
 from placements.analysis.cost import cost
 from placements.analysis.gap import WANTED_LABEL
+from placements.analysis.indicators import Indicator
 from placements.analysis.location import location_by_distance
 from placements.analysis.published import published_comparison
 from placements.analysis.snapshot import looked_after, plans_in_force, stock
 from placements.county import County
 from placements.disclosure.suppress import count_text, money_text, protect, share_text
 from placements.loading import load
-from placements.manifest import figures
 from placements.progress import Reporter
 from placements.study import open_study
 
@@ -30,11 +30,34 @@ def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: 
         "snapshot": county.snapshot.isoformat(),
         "synthetic": county.synthetic,
         "profile": shown,
-        "headline": figures(county.headline(), shown),
+        "headline": [_figure(item, shown) for item in county.headline()],
         "location": _location(county, shown),
         "sufficiency": sufficiency_rows(county, by, shown),
         "cost": _cost(county, shown),
         "published": _published(county, shown),
+    }
+
+
+def _figure(item: Indicator, profile: str) -> dict[str, Any]:
+    """Return a headline figure as it may be shown, with its parts and definition."""
+    base = item.denominator
+    if base is None:
+        parts: dict[str, str | None] = {"numerator": None, "denominator": None, "excluded": None}
+        return (
+            {"name": item.name, "label": item.label, "shown": count_text(item.value, profile)}
+            | parts
+            | {"definition": item.definition}
+        )
+    shown = share_text(item.numerator or 0, base, profile)
+    return {
+        "name": item.name,
+        "label": item.label,
+        "shown": shown,
+        # Beside its denominator a numerator gives away what is left of it.
+        "numerator": "c" if shown == "c" else count_text(item.numerator or 0, profile),
+        "denominator": count_text(base, profile),
+        "excluded": count_text(item.excluded or 0, profile),
+        "definition": item.definition,
     }
 
 

@@ -57,5 +57,7 @@ def make_statement(folder: Path, profile: str | None, reporter: Reporter) -> tup
     future, plan = plan_for(county, reporter)
     result = compare(county, future, scenarios_of(study, plan))
     with reporter.stage("statement"):
-        paths = write_statement(result, study.reports, plan=plan, provenance=provenance(county, plan))
+        paths = write_statement(
+            result, study.reports, plan=plan, provenance=provenance(county, plan), targets=study.targets
+        )
     return paths, plan

@@ -60,8 +60,6 @@ class Engine:
     def __init__(self, linear: LinearModel, seed: int) -> None:
         self._proto = _proto(linear)
         self._seed = seed
-        #: Rows added since the model was built.
-        self.rows_added = 0
 
     def fix(self, objective: Floats, most: float) -> None:
         """Add the row ``objective x <= most``."""
@@ -71,7 +69,6 @@ class Engine:
         """Add a row over all variables."""
         rows = self._proto.linear_constraints
         number = len(rows.ids)
-        self.rows_added += 1
         rows.ids.append(number)
         rows.lower_bounds.append(least)
         rows.upper_bounds.append(most)

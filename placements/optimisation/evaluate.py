@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
+from placements import codes
 from placements.analysis.cost import WEEKS_PER_YEAR
 from placements.county import County
 from placements.errors import PlacementsError
@@ -77,6 +78,10 @@ def _budget(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
     use = plan.by_year["use_running_gbp"].to_numpy(float)
     if capital.sum() > limits.capital_gbp + _POUND:
         found.append(f"capital £{capital.sum():,.0f} is over £{limits.capital_gbp:,.0f}")
+    taught = [e for e in plan.interventions if isinstance(e, Opening) and e.provision in codes.EDUCATION_PROVISION]
+    schools = float(sum(np.sum(entry.capital_by_year(len(capital))) for entry in taught))
+    if schools > limits.schools_capital_share * limits.capital_gbp + _POUND:
+        found.append(f"schools take £{schools:,.0f} of the capital, over {limits.schools_capital_share:.0%} of it")
     for year, (spent, running) in enumerate(zip(capital.tolist(), fixed.tolist(), strict=True), start=1):
         if spent > limits.capital_per_year_gbp + _POUND:
             found.append(f"year {year}: capital £{spent:,.0f} is over £{limits.capital_per_year_gbp:,.0f}")

@@ -27,6 +27,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                one_option_per_site      sum_jo open <= 1                                                   each site
                homes_per_area           sum_jo open <= homes left, children's homes                        each area
                within_capital           sum_jo capital open <= capital left
+               within_schools_capital   sum_jo capital open <= schools' share of the capital, schools only
                within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
                within_revenue_each_year sum_jo yearly ready open + sum_hs w weekly serve <= revenue left   each t
   goals        away_child_years  sum w away
@@ -44,6 +45,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placements import codes
 from placements.optimisation.linear import LinearModel
 from placements.optimisation.problem import FILLING_YEARS, Problem, cost_per_child_year
 
@@ -136,6 +138,7 @@ def build_model(problem: Problem) -> SitingModel:
     one_option_per_site(problem, siting)
     homes_per_area(problem, siting)
     within_capital(problem, siting)
+    within_schools_capital(problem, siting)
     within_capital_each_year(problem, siting)
     within_revenue_each_year(problem, siting)
     siting.objectives.update(
@@ -351,6 +354,21 @@ def within_capital(problem: Problem, m: SitingModel) -> None:
         upper=problem.capital_total_left,
         number=1,
         names=lambda: ["within_capital"],
+    )
+
+
+def within_schools_capital(problem: Problem, m: SitingModel) -> None:
+    """Add: what schools take of the capital; no row where they may take all of it or there is none to open."""
+    schools = problem.options["provision"].isin(list(codes.EDUCATION_PROVISION)).to_numpy(bool)[m.open_option]
+    if not schools.any() or problem.limits.schools_capital_share >= 1:
+        return
+    m.linear.add_rows(
+        np.zeros(int(schools.sum()), np.intp),
+        m.open_column[schools],
+        problem.options["capital_gbp"].to_numpy(float)[m.open_option[schools]],
+        upper=problem.schools_capital_left,
+        number=1,
+        names=lambda: ["within_schools_capital"],
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from placements import codes
 from placements.analysis.cost import WEEKS_PER_YEAR
 from placements.county import County
 from placements.forecasting import Forecast
@@ -51,7 +52,7 @@ class Problem:
         Part of year t in which a unit decided on in year o is ready.
     capital_left, revenue_left : ndarray (t,)
         Yearly limits after commitments.
-    capital_total_left : float
+    capital_total_left, schools_capital_left : float
     homes_left : dict of str to int
         By planning area.
     out_of_reach : float
@@ -72,6 +73,7 @@ class Problem:
     capital_left: Floats
     revenue_left: Floats
     capital_total_left: float
+    schools_capital_left: float
     homes_left: dict[str, int]
     out_of_reach: float
     limits: OptimiseSettings
@@ -128,6 +130,7 @@ def build_problem(
         capital_left=limits.capital_per_year_gbp - spent["capital"],
         revenue_left=limits.revenue_per_year_gbp - spent["yearly"],
         capital_total_left=limits.capital_gbp - float(spent["capital"].sum()),
+        schools_capital_left=limits.schools_capital_share * limits.capital_gbp - schools_capital(commitments, years),
         homes_left=_homes_left(county, limits, homes),
         out_of_reach=float((atoms.out_of_reach(demand.need).sum(axis=(0, 1)) * weights).sum()),
         limits=limits,
@@ -146,11 +149,15 @@ def _usable_options(
     taken_sites = {entry.site_id for entry in decided if entry.site_id}
     taken = options["option_id"].isin(taken_options) | options["site_id"].isin(taken_sites)
     late = options["lead_time_years"].fillna(0.0) > years - 1
+    # A place over the boundary is no local place, however near and cheap.
+    coded = options["district"].fillna("").str.fullmatch(r"[A-Z]\d{8}")
+    outside = coded & ~options["district"].isin(county.authority.districts)
     dear = options["capital_gbp"].fillna(0.0) > min(limits.capital_gbp, limits.capital_per_year_gbp)
     dropped = {
         "site committed": int(taken.sum()),
-        "ready too late": int((late & ~taken).sum()),
-        "costs more than the capital": int((dear & ~late & ~taken).sum()),
+        "outside the authority": int((outside & ~taken).sum()),
+        "ready too late": int((late & ~taken & ~outside).sum()),
+        "costs more than the capital": int((dear & ~late & ~taken & ~outside).sum()),
     }
     numbers = {
         "capital_gbp": 0.0,
@@ -164,7 +171,7 @@ def _usable_options(
         "age_low": 0.0,
         "age_high": 25.0,
     }
-    options = options[~(taken | late | dear)].fillna(numbers).sort_values("option_id").reset_index(drop=True)
+    options = options[~(taken | late | dear | outside)].fillna(numbers).sort_values("option_id").reset_index(drop=True)
     options = locate(options, county) if len(options) else options.assign(easting=[], northing=[], area=[])
     return options.rename(columns={"area": "planning_area"}), dropped
 
@@ -212,6 +219,15 @@ def _ready(options: pd.DataFrame, years: int) -> Floats:
         for year in range(years):
             out[row, year] = ready_share(years, year + 1, float(lead))
     return out
+
+
+def schools_capital(interventions: Sequence[Intervention], years: int) -> float:
+    """Return the capital that openings for education take."""
+    return sum(
+        float(entry.capital_by_year(years).sum())
+        for entry in interventions
+        if isinstance(entry, Opening) and entry.provision in codes.EDUCATION_PROVISION
+    )
 
 
 def _committed(commitments: Sequence[Intervention], years: int) -> dict[str, Floats]:

@@ -3,6 +3,9 @@
 Each goal is kept within the stated tolerance while the next is sought. Before a goal is solved over all samples it is
 solved over their mean, a model many times smaller: its plan is where the search begins, and its bound is a bound for
 the whole too (average any plan's flows over the samples and they serve the mean need at the same expected cost).
+
+Travel, when it is not the first goal, decides who goes where among the places that the goals before it chose to open;
+it does not open others.
 """
 
 from __future__ import annotations
@@ -83,15 +86,26 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         objective = siting.objectives[goal]
         lowest = 0.0 if goal != "net_cost" else -math.inf
         goal_began = time.monotonic()
-        if mean is not None:
-            plans, bound = mean.minimise(goal, left * share * _MEAN_SHARE)
+        held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
+        if mean is not None and held is None:
+            allowed = left * share * _MEAN_SHARE
+            plan, bound = mean.minimise(goal, allowed)
             lowest = max(lowest, bound)
-            plans = [solution[siting.open_column], *plans] if position else plans
-            solution = _better_start(engine, siting, objective, solution, plans, left * share * _MEAN_SHARE)
+            plans = [solution[siting.open_column]] if position else []
+            plans += [] if plan is None else [plan]
+            solution, held_up = _better_start(engine, siting, objective, solution, plans, allowed)
+            if not held_up:
+                careful = mean.careful(goal, allowed / 2)
+                plans = [] if careful is None else [careful]
+                solution, _ = _better_start(engine, siting, objective, solution, plans, allowed / 2)
         spent = time.monotonic() - goal_began
         if not _within(float(objective @ solution), lowest, limits.tolerance):
             answer = engine.minimise(
-                objective, gap=limits.tolerance, time_limit_s=max(left * share - spent, 0.01), start=solution
+                objective,
+                gap=limits.tolerance,
+                time_limit_s=max(left * share - spent, 0.01),
+                start=None if held else solution,
+                fixed=held,
             )
             if answer.solution is not None and answer.value <= objective @ solution + _SMALL:
                 solution = _tidy(siting, answer.solution)
@@ -112,47 +126,53 @@ class _Mean:
     def __init__(self, problem: Problem, seed: int) -> None:
         need = (problem.need @ problem.weights)[:, :, None]
         self._problem = dataclasses.replace(problem, need=need, weights=np.ones(1))
+        self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
-        options = problem.options
-        least = np.minimum(options["minimum_occupancy"] * _MARGIN, options["planned_occupancy"])
-        careful = dataclasses.replace(self._problem, options=options.assign(minimum_occupancy=least))
-        self._careful = build_model(careful)
-        self._careful_engine = Engine(self._careful.linear, seed)
+        self._last = _do_nothing(self._problem, self._siting)
+        self._kept: list[tuple[str, float]] = []
 
-    def minimise(self, goal: str, time_limit_s: float) -> tuple[list[Floats], float]:
-        """Return plans to begin from (units by open variable), and a bound of the whole."""
-        tolerance = self._problem.limits.tolerance
-        bound, plans = -math.inf, list[Floats]()
-        for siting, engine in ((self._siting, self._engine), (self._careful, self._careful_engine)):
-            start = _do_nothing(self._problem, siting)
-            answer = engine.minimise(
-                siting.objectives[goal], gap=tolerance / 2, time_limit_s=time_limit_s / 2,
-                start=start if engine.rows_added == 0 else None,
-            )  # fmt: skip
-            if siting is self._siting and answer.status != INFEASIBLE:
-                bound = answer.bound
-            if answer.solution is not None:
-                plans.append(answer.solution[siting.open_column])
-        return plans, bound
+    def minimise(self, goal: str, time_limit_s: float) -> tuple[Floats | None, float]:
+        """Return a plan to begin from (units by open variable), and a bound of the whole."""
+        objective, gap = self._siting.objectives[goal], self._problem.limits.tolerance / 2
+        answer = self._engine.minimise(objective, gap=gap, time_limit_s=time_limit_s, start=self._last)
+        if answer.status == INFEASIBLE:
+            return None, -math.inf
+        if answer.solution is not None:
+            self._last = answer.solution
+        return (None if answer.solution is None else answer.solution[self._siting.open_column]), answer.bound
+
+    def careful(self, goal: str, time_limit_s: float) -> Floats | None:
+        """Return a plan whose places are used well above their minimum, for when need that varies leaves too few."""
+        options = self._problem.options
+        least = np.minimum(options["minimum_occupancy"] * _MARGIN, options["planned_occupancy"])
+        siting = build_model(dataclasses.replace(self._problem, options=options.assign(minimum_occupancy=least)))
+        engine = Engine(siting.linear, self._seed)
+        for kept, most in self._kept:
+            engine.fix(siting.objectives[kept], most)
+        answer = engine.minimise(siting.objectives[goal], gap=self._problem.limits.tolerance, time_limit_s=time_limit_s)
+        return None if answer.solution is None else answer.solution[siting.open_column]
 
     def fix(self, goal: str, most: float) -> None:
+        """Keep a goal while the next are sought."""
+        self._kept.append((goal, most))
         self._engine.fix(self._siting.objectives[goal], most)
-        self._careful_engine.fix(self._careful.objectives[goal], most)
 
 
 def _better_start(
     engine: Engine, siting: SitingModel, objective: Floats, solution: Floats, plans: list[Floats], time_limit_s: float
-) -> Floats:
-    """Return the best of a solution and of plans, each with its best flows; those that break a rule are passed over."""
-    best = solution
+) -> tuple[Floats, bool]:
+    """Return the best of a solution and of plans, each with its best flows, and whether any plan kept all rules."""
+    best, held_up = solution, False
     for opened in plans:
-        answer = engine.minimise(
-            objective, gap=0.0, time_limit_s=time_limit_s / len(plans), fixed=(siting.open_column, np.round(opened))
-        )
-        if answer.status == OPTIMAL and answer.solution is not None and answer.value < objective @ best - _SMALL:
+        held = (siting.open_column, np.round(opened))
+        answer = engine.minimise(objective, gap=0.0, time_limit_s=time_limit_s / len(plans), fixed=held)
+        if answer.status != OPTIMAL or answer.solution is None:
+            continue
+        held_up = True
+        if answer.value < objective @ best - _SMALL:
             best = _tidy(siting, answer.solution)
-    return best
+    return best, held_up
 
 
 def _do_nothing(problem: Problem, siting: SitingModel) -> Floats:

@@ -159,7 +159,10 @@ def school_provision(establishment_type: pd.Series) -> pd.Series:
 def _needs(rows: pd.DataFrame) -> pd.Series:
     """Return the need groups of the SEN types a school names (`ASD - Autistic Spectrum Disorder`), `;`-joined."""
     long = pd.concat(
-        [rows[f"sen{i}"].str.split(" - ").str[0].str.strip().str.upper().map(codes.NEED_GROUP).dropna() for i in range(1, 14)]
+        [
+            rows[f"sen{i}"].str.split(" - ").str[0].str.strip().str.upper().map(codes.NEED_GROUP).dropna()
+            for i in range(1, 14)
+        ]
     )
     pairs = long.rename("group").rename_axis("row").reset_index().drop_duplicates().sort_values(["row", "group"])
     return pairs.groupby("row")["group"].agg(";".join).reindex(rows.index).fillna("").astype("str")

@@ -112,6 +112,8 @@ def _read(path: Path, schema: pa.DataFrameSchema, intake: Intake, key: list[str]
             wrong = number.isna() & rows[column].ne("")
             rows = intake.reject(table, name, rows, wrong, column, "not a number: correct it")
             rows = rows.assign(**{column: number[rows.index]})
+    again = rows.duplicated(key, keep="first")
+    rows = intake.reject(table, name, rows, again, key[0], "given twice: keep one")
     try:
         schema.validate(rows, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -119,8 +121,6 @@ def _read(path: Path, schema: pa.DataFrameSchema, intake: Intake, key: list[str]
             bad = rows.index.to_series().isin(cases["index"])
             reason = f"not allowed; it is: {TEMPLATES[name].get(str(column), 'as the template says')}"
             rows = intake.reject(table, name, rows, bad, str(column), reason)
-    again = rows.duplicated(key, keep="first")
-    rows = intake.reject(table, name, rows, again, key[0], "given twice: keep one")
     intake.account(table, name, len(rows), len(table.frame) - len(rows))
     return schemas.check(schema, rows[list(schema.columns)].reset_index(drop=True))
 

@@ -11,8 +11,7 @@ import pandas as pd
 from placements.comparison import Comparison
 from placements.county import County
 from placements.disclosure.release import release
-from placements.disclosure.scan import secrets_of
-from placements.geography.postcodes import clean_postcodes
+from placements.disclosure.secrets import county_secrets
 from placements.optimisation import Plan
 from placements.reports.content import Document
 from placements.reports.context import Context
@@ -84,8 +83,7 @@ def write_document(
         When a file would show something of a child; it is not written.
     """
     kind = profile or county.settings.disclosure.profile
-    public = county.provision.loc[~county.provision["confidential"], "postcode"]
-    secrets = secrets_of(county.placements, frozenset(clean_postcodes(public).dropna()))
+    secrets = county_secrets(county)
     word, page = render_docx(document), render_html(document)
     target = Path(folder)
     return (

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from placements import codes, schemas
+from placements.geography.authorities import district_names
 from placements.synthetic.rates import Profile
 from placements.synthetic.terrain import Ints, Terrain
 
@@ -168,7 +169,7 @@ def _carers(districts: list[str], profile: Profile) -> list[dict[str, object]]:
         {
             "site_id": f"CARE-{district}",
             "kind": "recruit_carers",
-            "name": f"Recruit {names}, {district}",
+            "name": f"Recruit {names}, {district_names()[district]}",
             "postcode": "",
             "district": district,
             "provision": "in_house_foster",

@@ -45,13 +45,20 @@ Woking    | agency_foster  | family     | 3;3
 """
 
 
-def lp_text(goal: str = "away_child_years") -> str:
+SCHOOL = "s1 | S | expand_school | Woking | 20 | 900 | 80 | 4 | 0 | 0.9 | 0.3 | 1\n"
+PUPILS = """
+area   | provision           | need_group | age_band | child_years
+Woking | independent_special | autism     | 11 to 15 | 9;9
+"""
+
+
+def lp_text(goal: str = "away_child_years", options: str = OPTIONS, needs: str = NEEDS) -> str:
     provision = "id | provision | to | registered | cost\nx | childrens_home | Tandridge | 1 | 7"
-    unit_costs = "provision | weekly_cost_gbp\nchildrens_home | 50\nagency_foster | 9"
+    unit_costs = "provision | weekly_cost_gbp\nchildrens_home | 50\nagency_foster | 9\nindependent_special | 20"
     county = tiny_county(
-        pd.DataFrame(), options=OPTIONS, provision=provision, unit_costs=unit_costs, optimise={"demand_samples": 2}
+        pd.DataFrame(), options=options, provision=provision, unit_costs=unit_costs, optimise={"demand_samples": 2}
     )
-    forecast = tiny_forecast(county, NEEDS, years=2, runs=(0.5, 1.5))
+    forecast = tiny_forecast(county, needs, years=2, runs=(0.5, 1.5))
     siting = build_model(build_problem(county, forecast, county.settings.optimise))
     return siting.linear.lp_text(siting.objectives[goal])
 
@@ -88,3 +95,10 @@ def test_goal(goal: str) -> None:
     """Each goal is written as in its golden file."""
     line = next(line for line in lp_text(goal).splitlines() if line.startswith(" Obj:"))
     compare(f"goal_{goal}.lp", line.strip().replace(" +", "\n+").replace(" -", "\n-") + "\n")
+
+
+def test_what_schools_may_take_of_the_capital() -> None:
+    """Only options for schools stand in the row, which is there only when there are any."""
+    text = part_of(lp_text(options=OPTIONS.rstrip() + "\n" + SCHOOL, needs=PUPILS), "within_schools_capital")
+    compare("within_schools_capital.lp", text)
+    assert text.count("open") == 2, "one school in each of two years"

@@ -360,7 +360,7 @@ def test_recorded_targets_are_shown(context):
             "indicator": ["Out of county"],
             "baseline": ["35%"],
             "target": ["30%"],
-            "due": ["2026-03-31"],
+            "due_date": ["2026-03-31"],
             "owner": ["Head"],
         }
     )

@@ -28,7 +28,13 @@ NONE = pd.DataFrame()
 
 
 def county_with(options: str | pd.DataFrame, provision: str | pd.DataFrame = NONE, **optimise_settings: object):
-    return tiny_county(NONE, options=options, provision=provision, optimise=optimise_settings)
+    limits = {
+        "capital_gbp": 12e6,
+        "capital_per_year_gbp": 5e6,
+        "revenue_per_year_gbp": 6e6,
+        "schools_capital_share": 1.0,
+    }
+    return tiny_county(NONE, options=options, provision=provision, optimise=limits | optimise_settings)
 
 
 def names(plan: Plan) -> list[str]:

@@ -226,9 +226,28 @@ def test_own_registers_quarantine_what_breaks_the_template_and_say_what_it_shoul
     good = dict(
         zip(
             columns,
-            "o1,s1,open_home,Home,GU1 1AA,,childrens_home,3,1,,8,17,any,900000,380000,600,1,0.85,0.6,estimate".split(
-                ","
-            ),
+            [
+                "o1",
+                "s1",
+                "open_home",
+                "Home",
+                "GU1 1AA",
+                "",
+                "childrens_home",
+                "3",
+                "1",
+                "",
+                "8",
+                "17",
+                "any",
+                "900000",
+                "380000",
+                "600",
+                "1",
+                "0.85",
+                "0.6",
+                "estimate",
+            ],
             strict=True,
         )
     )

@@ -15,7 +15,7 @@ _COLUMNS: Final = (
     ("indicator", "Indicator"),
     ("baseline", "Baseline"),
     ("target", "Target"),
-    ("due", "Due"),
+    ("due_date", "Due"),
     ("owner", "Owner"),
     ("action", "Action"),
     ("status", "Status"),
