@@ -92,8 +92,9 @@ class OptimiseSettings:
     demand_samples: int = 6
     travel_limit_miles: float = 20.0
     goals: tuple[str, ...] = GOALS
-    tolerance: float = 0.01
-    time_limit_s: float = 120.0
+    tolerance: float = 0.003
+    later_tolerance: float = 0.02
+    time_limit_s: float = 180.0
     max_homes_per_area: int = 2
 
 
@@ -235,6 +236,7 @@ def _rules(settings: Settings) -> list[str]:
         ("optimise.demand_samples", settings.optimise.demand_samples, 1, 1000),
         ("optimise.travel_limit_miles", settings.optimise.travel_limit_miles, 0, 500),
         ("optimise.tolerance", settings.optimise.tolerance, 1e-9, 0.2),
+        ("optimise.later_tolerance", settings.optimise.later_tolerance, 1e-9, 0.2),
         ("optimise.time_limit_s", settings.optimise.time_limit_s, 0.1, 86_400),
         ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
     )

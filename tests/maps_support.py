@@ -1,6 +1,5 @@
 """A small county with a small country around it, for the tests of maps."""
 
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """A county large enough for every part of a statement to have something to say: seeded, and not like any real one."""
 
-
-
 from __future__ import annotations
 
 import dataclasses

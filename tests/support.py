@@ -5,7 +5,6 @@ nothing at all are missing values. Only the columns that matter to a test need b
 A column `n` repeats its row.
 """
 
-
 from __future__ import annotations
 
 import dataclasses

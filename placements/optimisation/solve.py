@@ -1,6 +1,7 @@
 """One goal after another: the best of the first, then the best of the second that keeps the first, and so on.
 
-Each goal is kept within the stated tolerance while the next is sought. Before a goal is solved over all samples it is
+Each goal is kept, but for a thousandth of it (`GIVE_WAY`), while the next is sought. The first is proved to the stated
+tolerance, the later ones to theirs. Before a goal is solved over all samples it is
 solved over their mean, a model many times smaller: its plan is where the search begins, and its bound is a bound for
 the whole too (average any plan's flows over the samples and they serve the mean need at the same expected cost).
 
@@ -27,6 +28,8 @@ from placements.optimisation.problem import Problem, cost_per_child_year
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[float, str], None]
 
+#: Part of a goal that may be given up for the goals after it.
+GIVE_WAY: Final = 0.001
 #: Part of the time that is left which each goal may use: the last may use it all.
 _TIME_SHARE: Final = 0.6
 #: Part of a goal's time spent on the mean of the samples.
@@ -84,25 +87,26 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         left = max(limits.time_limit_s - (time.monotonic() - began), 0.01)
         share = 1.0 if position + 1 == len(limits.goals) else _TIME_SHARE
         objective = siting.objectives[goal]
+        tolerance = limits.later_tolerance if position else limits.tolerance
         lowest = 0.0 if goal != "net_cost" else -math.inf
         goal_began = time.monotonic()
         held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
         if mean is not None and held is None:
             allowed = left * share * _MEAN_SHARE
-            plan, bound = mean.minimise(goal, allowed)
+            plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound)
             plans = [solution[siting.open_column]] if position else []
             plans += [] if plan is None else [plan]
             solution, held_up = _better_start(engine, siting, objective, solution, plans, allowed)
             if not held_up:
-                careful = mean.careful(goal, allowed / 2)
+                careful = mean.careful(goal, allowed / 2, tolerance)
                 plans = [] if careful is None else [careful]
                 solution, _ = _better_start(engine, siting, objective, solution, plans, allowed / 2)
         spent = time.monotonic() - goal_began
-        if not _within(float(objective @ solution), lowest, limits.tolerance):
+        if not _within(float(objective @ solution), lowest, tolerance):
             answer = engine.minimise(
                 objective,
-                gap=limits.tolerance,
+                gap=tolerance,
                 time_limit_s=max(left * share - spent, 0.01),
                 start=None if held else solution,
                 fixed=held,
@@ -111,8 +115,8 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
                 solution = _tidy(siting, answer.solution)
             lowest = max(lowest, answer.bound)
         value = float(objective @ solution)
-        results.append(_result(problem, goal, value, min(lowest, value), time.monotonic() - goal_began))
-        most = value + limits.tolerance * abs(value) + _SMALL
+        results.append(_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
+        most = value + GIVE_WAY * abs(value) + _SMALL
         engine.fix(objective, most)
         if mean is not None:
             mean.fix(goal, most)
@@ -132,17 +136,17 @@ class _Mean:
         self._last = _do_nothing(self._problem, self._siting)
         self._kept: list[tuple[str, float]] = []
 
-    def minimise(self, goal: str, time_limit_s: float) -> tuple[Floats | None, float]:
+    def minimise(self, goal: str, time_limit_s: float, tolerance: float) -> tuple[Floats | None, float]:
         """Return a plan to begin from (units by open variable), and a bound of the whole."""
-        objective, gap = self._siting.objectives[goal], self._problem.limits.tolerance / 2
-        answer = self._engine.minimise(objective, gap=gap, time_limit_s=time_limit_s, start=self._last)
+        objective = self._siting.objectives[goal]
+        answer = self._engine.minimise(objective, gap=tolerance / 2, time_limit_s=time_limit_s, start=self._last)
         if answer.status == INFEASIBLE:
             return None, -math.inf
         if answer.solution is not None:
             self._last = answer.solution
         return (None if answer.solution is None else answer.solution[self._siting.open_column]), answer.bound
 
-    def careful(self, goal: str, time_limit_s: float) -> Floats | None:
+    def careful(self, goal: str, time_limit_s: float, tolerance: float) -> Floats | None:
         """Return a plan whose places are used well above their minimum, for when need that varies leaves too few."""
         options = self._problem.options
         least = np.minimum(options["minimum_occupancy"] * _MARGIN, options["planned_occupancy"])
@@ -150,7 +154,7 @@ class _Mean:
         engine = Engine(siting.linear, self._seed)
         for kept, most in self._kept:
             engine.fix(siting.objectives[kept], most)
-        answer = engine.minimise(siting.objectives[goal], gap=self._problem.limits.tolerance, time_limit_s=time_limit_s)
+        answer = engine.minimise(siting.objectives[goal], gap=tolerance, time_limit_s=time_limit_s)
         return None if answer.solution is None else answer.solution[siting.open_column]
 
     def fix(self, goal: str, most: float) -> None:
@@ -193,7 +197,7 @@ def _within(value: float, bound: float, tolerance: float) -> bool:
     return value - bound <= tolerance * abs(value) + _SMALL
 
 
-def _result(problem: Problem, goal: str, value: float, bound: float, seconds: float) -> GoalResult:
+def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
     constant = 0.0
     if goal == "away_child_years":
         constant = problem.out_of_reach
@@ -201,6 +205,6 @@ def _result(problem: Problem, goal: str, value: float, bound: float, seconds: fl
         weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
         constant = -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
     gap = (value - bound) / abs(value) if abs(value) > _SMALL else 0.0
-    proved = _within(value, bound, problem.limits.tolerance)
+    proved = _within(value, bound, tolerance)
     status = OPTIMAL if proved else TIME_LIMIT
     return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)

@@ -172,12 +172,13 @@ def _gap_today(context: Context, wanted: str) -> str:
 
 def _proof(proposal: Proposal) -> list[Block]:
     """Return what the search proved, in words that claim no more than that."""
-    tolerance = proposal.limits.tolerance
+    first, later = proposal.limits.tolerance, proposal.limits.later_tolerance
     if proposal.is_proved:
         text = (
-            "The search proved, for every goal in turn, that no other plan within the limits and the options given "
-            f"does better by more than {_one_in(tolerance)}. That is a statement about the model, with its forecasts "
-            "and costs, not about the world."
+            "The search proved that no other plan within the limits and the options given does better on the first "
+            f"goal by more than {_one_in(first)}, nor, with that kept, on cost by more than {_one_in(later)} of what "
+            "these children's care costs. Travel is the least there can be between the places chosen. That is a "
+            "statement about the model, with its forecasts and costs, not about the world."
         )
         tone: Callout = Callout("What was proved", text)
     else:
@@ -214,9 +215,9 @@ def _goals_table(goals: tuple[Goal, ...]) -> Table:
         ("text", "number", "number", "number", "text"),
         (
             (
-                "Each goal is fixed, within the stated tolerance, before the next is worked on. Gap: how far the "
-                "plan could still be from the best possible, as a share of what was reached. Values are model "
-                "estimates over all years."
+                "Each goal is kept, but for one part in 1,000, while the next is worked on. Gap: how far the plan "
+                "could still be from the best possible, as a share of what was reached; for cost, of what the care of "
+                "these children costs in all. Values are model estimates over all years."
             ),
         ),
     )
