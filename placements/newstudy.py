@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from placements.errors import UsageError
 from placements.geography.authorities import Authority, find_authority
 from placements.read.register import TEMPLATES
-from placements.settings import Settings
+from placements.settings import AreaSettings, Settings
 from placements.study import Study, open_study
 from placements.writing import write_text
 
@@ -70,7 +71,13 @@ _TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status\n"
 
 
 def settings_text(
-    authority: str, snapshot: dt.date, *, synthetic: bool = False, districts: tuple[str, ...] = (), name: str = ""
+    authority: str,
+    snapshot: dt.date,
+    *,
+    synthetic: bool = False,
+    districts: tuple[str, ...] = (),
+    name: str = "",
+    level: str = "district",
 ) -> str:
     """Return a `study.toml` with every setting, its default and what it means."""
     quoted = ", ".join(f'"{item}"' for item in districts)
@@ -79,7 +86,7 @@ def settings_text(
         if districts
         else '# districts = ["Guildford", "E07000217"]\n# name = "Guildford and Woking"'
     )
-    defaults = Settings()
+    defaults = replace(Settings(), areas=AreaSettings(level))
     text = _SETTINGS.format(
         authority=f'"{authority}"',
         snapshot=snapshot.isoformat(),
@@ -125,7 +132,9 @@ def init_study(
         raise UsageError(f"{folder / 'study.toml'} is there already: open it, or name another folder")
     label = authority if districts else found.name
     day = snapshot or Settings().study.snapshot
-    text = settings_text(label, day, synthetic=synthetic, districts=districts, name=name)
+    # A unitary or a borough is one district: its planning areas have to be smaller.
+    level = "district" if len(found.districts) > 1 else "postcode_district"
+    text = settings_text(label, day, synthetic=synthetic, districts=districts, name=name, level=level)
     write_text(folder / "study.toml", text)
     for source in ("ssda903", "sen2", "gias", "ofsted", "register", "boundaries"):
         (folder / "data" / source).mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,9 @@ def locate(
 ) -> pd.DataFrame:
     """Return the frame with `easting`, `northing` and the planning `area` of each row.
 
-    A point that is given stands; else the postcode is looked up; else the centre of the district is taken. The area is
-    the district if areas are districts, else the area whose centre is nearest.
+    A point that is given stands; else the postcode is looked up; else the centre of the district is taken (that of its
+    postcodes where areas are smaller). The area is the district if areas are districts, else the area whose centre is
+    nearest.
 
     Parameters
     ----------
@@ -50,6 +51,10 @@ def locate(
     centre = areas.reindex(code)
     for column in ("easting", "northing"):
         out[column] = out[column].fillna(pd.Series(centre[column].to_numpy(float), index=out.index))
+    for district in sorted(set(code[out["easting"].isna()]) & set(county.authority.districts)):
+        points = directory().points((district,))
+        rows = out["easting"].isna() & code.eq(district)
+        out.loc[rows, ["easting", "northing"]] = points[["easting", "northing"]].median().to_numpy(float)
     lost = out["easting"].isna() | out["northing"].isna()
     if lost.any() or areas.empty:
         names = ", ".join(repr(name) for name in out.loc[lost, "name"].head(5))

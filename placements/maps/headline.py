@@ -44,7 +44,7 @@ def _figure(one: Indicator, profile: str) -> Figure:
     numerator = SUPPRESSED if value == SUPPRESSED else count_text(one.numerator, profile)
     of = f"{numerator} of {count_text(one.denominator, profile)}"
     excluded = f"; not known: {count_text(one.excluded, profile)}" if one.excluded else ""
-    return Figure(one.label, "suppressed" if value == SUPPRESSED else value, f"{of} whose place is known{excluded}")
+    return Figure(one.label, "hidden" if value == SUPPRESSED else value, f"{of} whose place is known{excluded}")
 
 
 def sources(scene: Scene) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 from placements import codes, schemas
 from placements.errors import SettingsError, UsageError
 from placements.forecasting import PLANNABLE
+from placements.geography.authorities import Authority
+from placements.geography.postcodes import compile_directory
 from placements.interventions import (
     INTERVENTIONS,
     OPENINGS,
@@ -149,3 +152,21 @@ def test_suitability_is_stated_nested_and_within_bounds() -> None:
 def test_an_age_range_takes_a_band_if_it_covers_half_of_it(band: str, low: int, high: int, takes: bool) -> None:
     """By completed years, both ends included; an unknown age is never matched."""
     assert takes_age_band(codes.CARE, band, low, high) is takes
+
+
+def test_carers_of_a_district_stand_at_its_centre_where_planning_areas_are_smaller() -> None:
+    """A district that is no planning area itself is placed at the middle of its postcodes, in the area nearest to it."""
+    areas = "area | name | easting | northing\nGU1 | GU1 | 499000 | 150000\nGU2 | GU2 | 497000 | 149000"
+    county = tiny_county(pd.DataFrame(), areas=areas, provision=pd.DataFrame(), options=pd.DataFrame())
+    county = dataclasses.replace(county, authority=Authority("custom", "One", ("E07000209",)))
+    postcodes = pd.DataFrame(
+        {
+            "postcode": ["GU11AA", "GU11AB", "GU21AA"],
+            "easting": [498900.0, 499100.0, 499000.0],
+            "northing": [150000.0, 150000.0, 150300.0],
+            "district": "E07000209",
+        }
+    )
+    frame = pd.DataFrame({"name": ["carers"], "district": ["E07000209"], "postcode": [""]})
+    row = locate(frame, county, lambda: compile_directory(postcodes, "test")).iloc[0]
+    assert (row["easting"], row["northing"], row["area"]) == (499000.0, 150000.0, "GU1")

@@ -68,6 +68,12 @@ def test_init_makes_a_study_that_opens(tmp_path, authority, code):
     assert (tmp_path / "s" / "targets.csv").exists()
 
 
+@pytest.mark.parametrize(("authority", "level"), [("Surrey", "district"), ("Camden", "postcode_district")])
+def test_an_authority_of_one_district_gets_smaller_planning_areas(tmp_path, authority, level):
+    """One area would hide where in a borough the need is."""
+    assert init_study(tmp_path / "s", authority).settings.areas.level == level
+
+
 def test_init_makes_a_custom_area_of_districts(tmp_path):
     """Districts by name or code make an authority of one's own."""
     init_study(tmp_path, "West", districts=("Woking", "E07000209"), name="West")
