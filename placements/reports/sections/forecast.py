@@ -198,6 +198,10 @@ def _method(future: Forecast) -> BulletList:
             "start later."
         ),
         (
+            "The return on EHC plans lists the places children hold, and few that they left. Ends are inferred as if "
+            "the number in each kind of school had been level, so growth in plans is not carried forward."
+        ),
+        (
             "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing "
             "is assumed about changes of policy, law, prices or practice."
         ),

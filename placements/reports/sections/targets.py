@@ -46,7 +46,7 @@ def section(context: Context) -> Section:
         blocks.append(_baselines(context))
     else:
         blocks.append(Paragraph("These are the targets recorded by the council, with who is responsible and by when."))
-        blocks.append(_ledger(targets))
+        blocks.append(_ledger(context, targets))
     return Section("targets", "Measuring success", tuple(blocks))
 
 
@@ -68,7 +68,9 @@ def _baselines(context: Context) -> Table:
     )
 
 
-def _ledger(targets: pd.DataFrame) -> Table:
+def _ledger(context: Context, targets: pd.DataFrame) -> Table:
+    labels = {name: item.label for name, item in context.headline.items()}
+    targets = targets.assign(indicator=targets["indicator"].map(lambda name: labels.get(name, name)))
     shown = [(name, label) for name, label in _COLUMNS if name in targets.columns]
     rows = tuple(
         tuple("" if pd.isna(value) else str(value) for value in row)
