@@ -12,6 +12,7 @@ from placements.analysis.capacity import occupied_by_us
 from placements.analysis.cost import assumed_weekly_cost
 from placements.analysis.snapshot import in_force
 from placements.county import County
+from placements.frames import look_up
 from placements.geography.areas import assign_area, planning_areas
 from placements.geography.authorities import Authority, authority_of
 from placements.geography.locate import locate
@@ -57,12 +58,12 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
 
 
 def _care(tables: SourceTables) -> pd.DataFrame:
-    spells = placement_spells(tables.episodes)
+    spells = placement_spells(_closed(tables.episodes))
     children = tables.children.set_index("child_id")
     sector = spells["sector"]
     # Fostering without a stated provider is counted with the agencies, as DfE's "own provision" needs PR1.
     provision = [codes.care_provision(place, by) for place, by in zip(spells["place_code"], sector, strict=True)]
-    uasc = spells["child_id"].map(children["uasc"]).fillna(False).astype(bool)
+    uasc = spells["child_id"].isin(children.index[children["uasc"]]).astype(bool)
     return pd.DataFrame(
         {
             "placement_id": "C" + spells["child_id"] + "-" + spells["start"].dt.strftime("%Y%m%d"),
@@ -77,8 +78,8 @@ def _care(tables: SourceTables) -> pd.DataFrame:
             "provider_id": spells["provider_id"],
             "need": spells["need"],
             "need_group": spells["need"].map(codes.NEED_GROUP).where(~uasc, "unaccompanied"),
-            "birth_date": spells["child_id"].map(children["birth_date"]),
-            "sex": spells["child_id"].map(children["sex"]).fillna("U"),
+            "birth_date": look_up(spells["child_id"], children["birth_date"]),
+            "sex": look_up(spells["child_id"], children["sex"]).fillna("U"),
             "uasc": uasc,
             "legal_status": spells["legal_status"],
             "starts_care": spells["start_reason"].eq("S"),
@@ -91,10 +92,26 @@ def _care(tables: SourceTables) -> pd.DataFrame:
     )
 
 
+def _closed(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Return the episodes with those that a later return no longer lists ended with their own return's year.
+
+    Each return lists every open episode, so a child who is not in the latest one is not looked after: when they left
+    was not recorded (rule E11 counts them).
+    """
+    if episodes.empty:
+        return episodes
+    stale = episodes["end"].isna() & (episodes["return_year"] < episodes["return_year"].max())
+    year_end = pd.to_datetime(episodes["return_year"].astype("str") + "-03-31").astype("datetime64[us]")
+    return episodes.assign(
+        end=episodes["end"].mask(stale, year_end.where(year_end > episodes["start"], episodes["start"]))
+    )
+
+
 def _education(tables: SourceTables) -> pd.DataFrame:
     """Return one row per setting of each plan; a plan with no setting has one row, setting not known."""
     plans = tables.plans.rename(columns={"start": "plan_start", "end": "plan_end", "source": "plan_source"})
-    rows = plans.merge(tables.education_placements, on="person_id", how="left")
+    places = pd.concat([tables.education_placements, _between_places(tables)], ignore_index=True)
+    rows = plans.merge(places, on="person_id", how="left")
     unplaced = rows["source"].isna()
     rows["rank"] = rows["rank"].fillna(1).astype(int)
     rows["start"] = rows["start"].where(~unplaced, rows["plan_start"])
@@ -104,7 +121,7 @@ def _education(tables: SourceTables) -> pd.DataFrame:
     in_base = (flags["sen_unit"] | flags["resourced_provision"]) & urn.ne("")
     provider_id = urn.where(~in_base, urn + BASE_SUFFIX)
     schools = tables.provision[tables.provision["service"].eq(codes.EDUCATION)].set_index("provider_id")
-    by_urn = pd.DataFrame({name: urn.map(schools[name]) for name in ("provision", "sector", "postcode")})
+    by_urn = pd.DataFrame({name: look_up(urn, schools[name]) for name in ("provision", "sector", "postcode")})
     unknown = pd.Series(
         np.where(rows["setting"].fillna("").ne("") & urn.eq(""), "other_education", "education_unknown"),
         index=rows.index,
@@ -139,11 +156,43 @@ def _education(tables: SourceTables) -> pd.DataFrame:
     )
 
 
+def _between_places(tables: SourceTables) -> pd.DataFrame:
+    """Return a row, setting not known, from the day the last place of a plan ended, while the plan goes on.
+
+    So a plan stays in force though the school its child left is the last that was recorded.
+    """
+    held = tables.education_placements
+    last = (
+        held.assign(end=held["end"].fillna(pd.Timestamp.max.floor("D").as_unit("us"))).groupby("person_id")["end"].max()
+    )
+    plans = tables.plans.assign(left=look_up(tables.plans["person_id"], last))
+    open_end = plans["end"].fillna(pd.Timestamp("2200-01-01"))
+    gone = plans[plans["left"].notna() & (plans["left"] < pd.Timestamp("2200-01-01")) & (plans["left"] < open_end)]
+    return pd.DataFrame(
+        {
+            "person_id": gone["person_id"],
+            "rank": 1,
+            "provider_id": "",
+            "ukprn": "",
+            "setting": "",
+            "sen_unit": False,
+            "resourced_provision": False,
+            "residential_weeks": "",
+            "start": gone["left"],
+            "end": gone["end"],
+            "source": gone["source"],
+        }
+    )
+
+
 def _shared_ids(plans: pd.DataFrame, children: pd.DataFrame) -> pd.Series:
-    """Return the care child's id where the unique pupil number matches exactly one, else the plan's own."""
+    """Return the care child's id where a pupil number stands once on either side and matches, else the plan's own."""
     known = children[children["upn"].fillna("").str.fullmatch(r"[A-Z]\d{11}[\dA-Z]")]
     once = known.drop_duplicates("upn", keep=False).set_index("upn")["child_id"]
-    return plans["upn"].map(once).fillna("P" + plans["person_id"]).astype("str")
+    people = plans.drop_duplicates("person_id")
+    shared = set(people.loc[people["upn"].duplicated(keep=False), "upn"])
+    matched = look_up(plans["upn"].where(~plans["upn"].isin(shared)), once)
+    return matched.fillna("plan:" + plans["person_id"]).astype("str")
 
 
 def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.DataFrame:
@@ -155,7 +204,7 @@ def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.Dat
         own.assign(key=clean_postcodes(own["postcode"])).drop_duplicates("key").set_index("key")["provider_id"]
     )
     fostered = placements["provision"].isin(_FOSTER)
-    matched = clean_postcodes(placements["placement_postcode"]).map(by_postcode)
+    matched = look_up(clean_postcodes(placements["placement_postcode"]), by_postcode)
     carers = matched.where(placements["provision"].eq("in_house_foster"))
     return placements.assign(provider_id=placements["provider_id"].where(~fostered, carers))
 
@@ -163,7 +212,11 @@ def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.Dat
 def _weekly_cost(placements: pd.DataFrame, tables: SourceTables) -> pd.Series:
     """Return the cost of the provider where it is known, else the assumed cost of the kind."""
     known = tables.provider_use.set_index("provider_id")["weekly_cost_gbp"]
-    return placements["provider_id"].map(known).astype(float).fillna(assumed_weekly_cost(placements, tables.unit_costs))
+    return (
+        look_up(placements["provider_id"], known)
+        .astype(float)
+        .fillna(assumed_weekly_cost(placements, tables.unit_costs))
+    )
 
 
 def _provision(
@@ -174,7 +227,8 @@ def _provision(
     directory: PostcodeDirectory,
 ) -> pd.DataFrame:
     on = settings.study.snapshot
-    frame = pd.concat([tables.provision, _carers_not_registered(placements, settings, authority)], ignore_index=True)
+    registered = tables.provision.reindex(columns=[*schemas.PROVISION_AS_READ.columns, "on_roll"])
+    frame = pd.concat([registered, _carers_not_registered(placements, settings, authority)], ignore_index=True)
     # A carers' row made from placements has its place already; the others are found by their postcode.
     found = directory.lookup(frame["postcode"])
     for name in ("district", "easting", "northing"):
@@ -188,7 +242,7 @@ def _provision(
     frame["area"] = frame["area"].fillna(area)
     elsewhere = frame["sector"].eq("own") & ~inside & frame["district"].notna()
     frame["sector"] = frame["sector"].mask(elsewhere, "other_authority")
-    used = frame["provider_id"].map(occupied_by_us(placements, on)).fillna(0).astype(float)
+    used = look_up(frame["provider_id"], occupied_by_us(placements, on)).fillna(0).astype(float)
     # An agency's or service's own number stands on its carers' placements: its office holds nobody.
     used = used.mask(frame["provision"].isin(_AGENCIES) & frame["registered_places"].isna(), 0.0)
     use = frame[["provider_id"]].merge(tables.provider_use, on="provider_id", how="left")

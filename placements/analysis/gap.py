@@ -91,8 +91,9 @@ def sufficiency(
         When `by` names something else.
     """
     wrong = [name for name in by if name not in BREAKDOWNS]
-    if wrong or not by:
-        raise UsageError(f"cannot break down by {', '.join(wrong) or 'nothing'}; choose from {', '.join(BREAKDOWNS)}")
+    if wrong or not by or len(set(by)) < len(by):
+        asked = ", ".join(wrong or by) or "nothing"
+        raise UsageError(f"cannot break down by {asked}; choose, once each, from {', '.join(BREAKDOWNS)}")
     columns = [BREAKDOWNS[name] for name in by]
     children = need(placements, provision, on, thresholds)
     counts = count_by(children, columns, "judgement", JUDGEMENTS)

@@ -97,8 +97,9 @@ def headline(
             "in_house_foster_share",
             "Fostered by our own carers",
             int(foster["provision"].eq("in_house_foster").sum()),
-            len(foster),
-            "In-house / (in-house + agency); connected carers left out",
+            int(foster["sector"].ne("unknown").sum()),
+            "In-house / (in-house + agency) of those whose provider is recorded; connected carers left out",
+            int(foster["sector"].eq("unknown").sum()),
         ),
         _count("ehc_plans", "EHC plans", len(plans), "Plans in force at the end of the day"),
         _share(
@@ -141,9 +142,9 @@ def _count(name: str, label: str, value: int, definition: str) -> Indicator:
     return Indicator(name, label, float(value), None, None, None, definition)
 
 
-def _of(name: str, label: str, numerator: int, denominator: int, definition: str) -> Indicator:
+def _of(name: str, label: str, numerator: int, denominator: int, definition: str, excluded: int = 0) -> Indicator:
     value = numerator / denominator if denominator else float("nan")
-    return Indicator(name, label, value, numerator, denominator, 0, definition)
+    return Indicator(name, label, value, numerator, denominator, excluded, definition)
 
 
 def _share(name: str, label: str, table: pd.DataFrame, definition: str) -> Indicator:

@@ -64,6 +64,6 @@ def _entries_and_exits(placements: pd.DataFrame, on: dt.date) -> dict[str, int]:
     care = placements[placements["service"].eq(codes.CARE) & ~placements["legal_status"].isin(codes.SHORT_BREAKS)]
     before, now = pd.Timestamp(_years_before(on, 1)), pd.Timestamp(on)
     begun = care[care["starts_care"] & (care["start"] > before) & (care["start"] <= now)]
-    last = care.sort_values("start").drop_duplicates("child_id", keep="last")
+    last = care[care["start"] <= now].sort_values("start").drop_duplicates("child_id", keep="last")
     ceased = last[(last["end"] > before) & (last["end"] <= now)]
     return {"started": begun["child_id"].nunique(), "ceased": len(ceased)}

@@ -13,7 +13,7 @@ from placements.analysis.location import location_by_distance
 from placements.analysis.published import published_comparison
 from placements.analysis.snapshot import looked_after, plans_in_force, stock
 from placements.county import County
-from placements.disclosure.suppress import count_text, money_text, protect, share_text
+from placements.disclosure.suppress import INTERNAL, count_text, money_text, protect, share_text, yearly_money_text
 from placements.loading import load
 from placements.progress import Reporter
 from placements.study import open_study
@@ -84,12 +84,15 @@ def _location(county: County, profile: str) -> list[dict[str, Any]]:
 def sufficiency_rows(county: County, by: list[str], profile: str) -> list[dict[str, Any]]:
     """Return need, local places and gap by any breakdown; counts of children as they may be shown."""
     table = county.sufficiency(by)
-    children = ["children", "in_county", "appropriate", "avoidable", "unknown", "need_local"]
+    children = ["children", "in_county", "avoidable", "need_local"]
+    if profile == INTERNAL:
+        children += ["appropriate", "unknown"]  # with them the parts of a row would add up, and give small ones away
     safe = protect(table.reset_index(), children, profile).to_dict("records")
     rows = []
     for shown, raw in zip(safe, table.reset_index().to_dict("records"), strict=True):
         places = raw["available_to_us"]
-        hide = shown["need_local"] == "c"
+        hide = profile != INTERNAL and "c" in (shown["in_county"], shown["avoidable"], shown["need_local"])
+        shown["need_local"] = "c" if hide else shown["need_local"]
         rows.append(
             {name: _label(county, name, raw[name]) for name in by}
             | {name: shown[name] for name in children}
@@ -148,7 +151,7 @@ def _cost(county: County, profile: str) -> list[dict[str, Any]]:
             "location": codes.LOCATION[row["location"]],
             "children": count_text(row["children"], profile),
             "mean_weekly_cost": money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
-            "yearly_cost": money_text(row["yearly_cost_gbp"], row["costed"], profile),
+            "yearly_cost": yearly_money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
         }
         for row in table.reset_index().to_dict("records")
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,9 +45,7 @@ def locate_file(
     frame = table.frame.drop(columns=ROW)
     for column in (home, placement):
         if column not in frame.columns:
-            raise DataError(
-                "there is no such column", file=path, column=column, advice=f"choose from: {', '.join(frame.columns)}"
-            )
+            raise DataError("there is no such column", file=path, column=column, advice=_column_advice(frame))
     with reporter.stage("locate") as stage:
         located = locate(frame, found, open_directory(progress=stage), home=home, placement=placement)
     added = pd.DataFrame(
@@ -68,6 +67,18 @@ def locate_file(
     kept = frame.drop(columns=[column for column in LOCATE_COLUMNS if column in frame.columns])
     summary = {"file": str(path), "authority": found.code, "counts": counts.to_dict(), "sentence": sentence}
     return pd.concat([kept, added], axis=1), summary
+
+
+def _column_advice(frame: pd.DataFrame) -> str:
+    """Return what to choose from; not if the first row is a child's and not a header."""
+    names = [str(name) for name in frame.columns]
+    if any(
+        re.search(r"\d{2}/\d{2}/\d{2}|\d{4}-\d{2}-\d{2}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}$", n) for n in names
+    ):
+        return "the first row looks like data: put the column names above it"
+    if len(names) == 1 and ";" in names[0]:
+        return "the file is divided by semicolons: save it with commas"
+    return f"choose from: {', '.join(names)}"
 
 
 def _yes_no(values: pd.Series) -> pd.Series:

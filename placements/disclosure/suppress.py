@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from placements.analysis.cost import WEEKS_PER_YEAR
+
 SUPPRESSED: Final = "c"
 NOT_AVAILABLE: Final = "x"
 SMALLEST_SHOWN: Final = 6
@@ -67,6 +69,15 @@ def money_text(value: float, children: float, profile: str) -> str:
         return "£0"
     digits = 3 - math.ceil(math.log10(abs(value)))
     return f"£{round(value, digits):,.0f}"
+
+
+def yearly_money_text(mean_weekly_gbp: float, children: float, profile: str) -> str:
+    """Return the cost of a year of children at a mean weekly cost.
+
+    When shareable it is of the rounded number of children: beside the mean, the sum would give away the exact one.
+    """
+    number = children if profile == INTERNAL else rounded(children)
+    return money_text(mean_weekly_gbp * number * WEEKS_PER_YEAR, children, profile)
 
 
 def hidden(counts: pd.Series, profile: str, *, total_shown: bool = True) -> pd.Series:

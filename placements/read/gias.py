@@ -15,7 +15,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.read.intake import Intake
-from placements.read.rawtable import RawTable, read_csv
+from placements.read.rawtable import RawTable, data_files, read_csv
 
 BASE_SUFFIX: Final = ":base"
 _COLUMNS: Final = {
@@ -77,7 +77,7 @@ def read_gias(folder: Path, root: Path) -> SchoolRegister:
     """
     intake = Intake("gias", root)
     tables: list[tuple[RawTable, pd.DataFrame]] = []
-    for path in sorted(folder.rglob("*.csv")):
+    for path in data_files(folder, ".csv"):
         table = read_csv(path)
         if not table.columns >= _REQUIRED:
             intake.ignored(table)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.read.intake import Intake
-from placements.read.rawtable import RawTable, read_csv, read_workbook
+from placements.read.rawtable import RawTable, data_files, read_csv, read_workbook
 
 _COLUMNS: Final = {
     "urn": ("URN", "SC URN", "Unique reference number"),
@@ -72,8 +72,8 @@ def read_ofsted(folder: Path, root: Path) -> ProviderList:
         `provision` (`schemas.PROVISION_AS_READ`), `quarantine`, `files`.
     """
     intake = Intake("ofsted", root)
-    tables = [table for path in sorted(folder.rglob("*.xlsx")) for table in read_workbook(path, ("URN",))]
-    tables += [read_csv(path) for path in sorted(folder.rglob("*.csv"))]
+    tables = [table for path in data_files(folder, ".xlsx") for table in read_workbook(path, ("URN",))]
+    tables += [read_csv(path) for path in data_files(folder, ".csv")]
     parts: list[tuple[RawTable, pd.DataFrame]] = []
     for table in tables:
         if "urn" not in table.columns or not table.columns & {"providertype", "provisiontype"}:

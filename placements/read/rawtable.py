@@ -80,26 +80,60 @@ def read_csv(path: Path) -> RawTable:
     text = _decode(path)
     if not text.strip():  # an export of no rows: nothing to lose
         return RawTable(path, "", pd.DataFrame({ROW: pd.Series(dtype=int)}), sha256(path))
-    try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            skip_blank_lines=False,
-            quoting=csv.QUOTE_MINIMAL,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
-        raise DataError(
-            f"is not a table of comma-separated values ({str(error).strip()})",
-            file=path,
-            advice="export it again as CSV",
-        ) from None
-    frame.columns = pd.Index([str(column).strip() for column in frame.columns])
-    frame = _tidy(frame.loc[:, ~frame.columns.str.startswith("Unnamed:")])
-    frame[ROW] = range(2, len(frame) + 2)
+    header, rows, lines = _cells(path, text)
+    frame = _tidy(pd.DataFrame(rows, columns=header, dtype="str"))
+    frame[ROW] = lines
     blank = (frame.drop(columns=ROW) == "").all(axis=1)
     return RawTable(path, "", frame[~blank], sha256(path))
+
+
+def _cells(path: Path, text: str) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return column names, rows as wide as they are, and the line each row ends on.
+
+    Short rows are filled up with blanks and blank cells past the last column are dropped; anything else past it means
+    that the cells of the row cannot be told apart.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows, lines = [], []
+    try:
+        names = next(reader)
+        while names and not names[-1].strip():
+            names.pop()
+        header = [name.strip() or f"column {number}" for number, name in enumerate(names, start=1)]
+        width = len(header)
+        for row in reader:
+            if any(cell.strip() for cell in row[width:]):
+                raise DataError(
+                    f"has more cells than there are columns ({width})",
+                    file=path,
+                    row=reader.line_num,
+                    advice="is a comma in a value not quoted? Export it again as CSV",
+                )
+            rows.append(row[:width] + [""] * (width - len(row)))
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        raise DataError(
+            f"is not a table of comma-separated values ({error})",
+            file=path,
+            row=reader.line_num,
+            advice="export it again as CSV",
+        ) from None
+    return _told_apart(header), rows, lines
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return names with a number after those that stand twice."""
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name}.{seen[name] - 1}")
+    return out
+
+
+def data_files(folder: Path, *suffixes: str) -> list[Path]:
+    """Return the files below a folder with one of the suffixes, in any case, by path."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in suffixes)
 
 
 def _decode(path: Path) -> str:

@@ -13,9 +13,11 @@ from typing import Final
 import pandas as pd
 
 from placements import codes, schemas
+from placements.errors import DataError
+from placements.frames import look_up
 from placements.read.dates import parse_dates
 from placements.read.intake import Intake
-from placements.read.rawtable import ROW, RawTable, plain, read_csv
+from placements.read.rawtable import ROW, RawTable, data_files, plain, read_csv
 
 #: Modules from the person down; each row names its own table id and its parent's.
 _PARENT: Final = {
@@ -88,17 +90,32 @@ def read_sen2(folder: Path, root: Path) -> PlanReturn:
         `plans` (`schemas.PLANS`), `education_placements` (`schemas.EDUCATION_PLACEMENTS`), `quarantine`, `files`.
     """
     intake = Intake("sen2", root)
-    modules: dict[str, list[pd.DataFrame]] = {name: [] for name in _PARENT}
-    for path in sorted(folder.rglob("*.csv")):
+    modules: dict[str, tuple[RawTable, pd.DataFrame]] = {}
+    for path in data_files(folder, ".csv"):
         table = read_csv(path)
         name = _module(table)
         if name is None:
             intake.ignored(table)
             continue
-        rows = _rows(table, name, intake)
+        if name in modules:
+            raise DataError(
+                f"is a second file of the module {name}: table ids mean something within one export only",
+                file=path,
+                advice="keep one export in the folder, the latest",
+            )
+        modules[name] = (table, _rows(table, name, intake))
+    tables: dict[str, pd.DataFrame] = {}
+    for name, parent in _PARENT.items():
+        if name not in modules:
+            tables[name] = _nothing(name)
+            continue
+        table, rows = modules[name]
+        if parent:
+            lost = ~rows["parent"].isin(tables[parent]["id"])
+            reason = f"its {parent} row is not in the export, or could not be used: export it again"
+            rows = intake.reject(table, name, rows, lost, "parent", reason)
         intake.account(table, name, len(rows), len(table.frame) - len(rows))
-        modules[name].append(rows.assign(source=intake.label(table)))
-    tables = {name: _joined(parts, name) for name, parts in modules.items()}
+        tables[name] = rows.assign(source=intake.label(table))
     tables = _with_person(tables)
     return PlanReturn(_plans(tables), _placements(tables), intake.quarantine, intake.files)
 
@@ -138,9 +155,7 @@ def _rows(table: RawTable, name: str, intake: Intake) -> pd.DataFrame:
     return rows
 
 
-def _joined(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
-    if parts:
-        return pd.concat(parts, ignore_index=True)
+def _nothing(name: str) -> pd.DataFrame:
     columns = ["id", *(["parent"] if _PARENT[name] else []), *_COLUMNS[name], ROW, "source"]
     return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
 
@@ -155,7 +170,7 @@ def _with_person(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         rows = tables[name]
         person = rows["parent"].map(owner[parent]).astype("str")
         owner[name] = pd.Series(person.to_numpy(), index=rows["id"])
-        out[name] = rows.assign(person_id=person)[person.notna()]
+        out[name] = rows.assign(person_id=person)
     return out
 
 
@@ -168,13 +183,17 @@ def _yes(text: pd.Series) -> pd.Series:
     return text.str.upper().isin(["1", "Y", "YES", "T", "TRUE"])
 
 
-def _plans(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row per person who has or had a plan: the latest one that began."""
-    named = tables["namedplan"]
-    named = named.assign(start=pd.to_datetime(named["start"]), end=pd.to_datetime(named["end"]))
-    latest = named.sort_values(["start", "id"], na_position="first", kind="stable").drop_duplicates(
+def _latest_plan(named: pd.DataFrame) -> pd.DataFrame:
+    """Return the plan of each person that began last."""
+    dated = named.assign(start=pd.to_datetime(named["start"]), end=pd.to_datetime(named["end"]))
+    return dated.sort_values(["start", "id"], na_position="first", kind="stable").drop_duplicates(
         "person_id", keep="last"
     )
+
+
+def _plans(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row per person who has or had a plan: the latest one that began."""
+    latest = _latest_plan(tables["namedplan"])
     active = pd.Index(tables["activeplans"]["person_id"].unique())
     people = tables["person"].drop_duplicates("person_id")
     people = people[people["person_id"].isin(latest["person_id"]) | people["person_id"].isin(active)]
@@ -192,11 +211,11 @@ def _plans(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
             "sex": people["sex"].str.upper().map(codes.SEX).fillna("U"),
             "birth_date": people["birth_date"],
             "home_postcode": people["home_postcode"],
-            "start": people["person_id"].map(by_person["start"]),
-            "end": people["person_id"].map(by_person["end"]),
-            "end_reason": people["person_id"].map(by_person["end_reason"]),
-            "need": people["person_id"].map(main).fillna(codes.NEED_UNKNOWN),
-            "other_needs": people["person_id"].map(others).fillna(""),
+            "start": look_up(people["person_id"], by_person["start"]),
+            "end": look_up(people["person_id"], by_person["end"]),
+            "end_reason": look_up(people["person_id"], by_person["end_reason"]),
+            "need": look_up(people["person_id"], main).astype("str").fillna(codes.NEED_UNKNOWN),
+            "other_needs": look_up(people["person_id"], others).astype("str").fillna(""),
             "source": people["source"],
         }
     )
@@ -204,13 +223,19 @@ def _plans(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _placements(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return every placement detail; for a person with none, the places that the plan names."""
+    """Return every placement detail; for a person with none, the places that the latest plan names."""
     details = tables["placementdetail"]
     plan_details = tables["plandetail"]
-    named_only = plan_details[~plan_details["person_id"].isin(details["person_id"])]
-    began = tables["namedplan"].drop_duplicates("person_id", keep="last").set_index("person_id")
+    latest = _latest_plan(tables["namedplan"])
+    named_only = plan_details[
+        plan_details["parent"].isin(latest["id"]) & ~plan_details["person_id"].isin(details["person_id"])
+    ]
+    began = latest.set_index("person_id")
     named_only = named_only.assign(
-        start=named_only["person_id"].map(began["start"]), end=named_only["person_id"].map(began["end"]), res="", wbp=""
+        start=look_up(named_only["person_id"], began["start"]),
+        end=look_up(named_only["person_id"], began["end"]),
+        res="",
+        wbp="",
     )
     rows = pd.concat([details, named_only], ignore_index=True) if len(named_only) else details
     if rows.empty:

@@ -16,7 +16,7 @@ import pandas as pd
 from placements import codes, schemas
 from placements.read.dates import parse_dates
 from placements.read.intake import Intake
-from placements.read.rawtable import ROW, RawTable, read_csv
+from placements.read.rawtable import ROW, RawTable, data_files, read_csv
 
 #: Plain column names that, all present, make a file the table. The first that fits wins.
 _TABLES: Final[dict[str, frozenset[str]]] = {
@@ -84,7 +84,7 @@ def read_ssda903(folder: Path, root: Path) -> CareReturns:
     """
     intake = Intake("ssda903", root)
     headers, episodes, uasc = [], [], []
-    for path in sorted(folder.rglob("*.csv")):
+    for path in data_files(folder, ".csv"):
         table = read_csv(path)
         kind = next((name for name, needed in _TABLES.items() if needed <= table.columns), None)
         if kind == "episodes":
@@ -141,10 +141,7 @@ def _episodes(table: RawTable, intake: Intake) -> pd.DataFrame:
 
 def _header(table: RawTable, intake: Intake) -> pd.DataFrame:
     rows = _missing_child(table, "header", table.take(_HEADER), intake)
-    rows["birth_date"] = parse_dates(rows["DOB"])
-    rows = intake.reject(
-        table, "header", rows, rows["birth_date"].isna(), "DOB", "date of birth is missing or not a date: correct it"
-    )
+    rows["birth_date"] = parse_dates(rows["DOB"])  # without one the row still says who, and rule H02 counts it
     rows["return_year"] = _return_year(table, pd.Series(dtype="datetime64[us]"))
     return rows
 

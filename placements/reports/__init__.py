@@ -47,7 +47,7 @@ def build_statement(
     provenance : mapping, optional
         Sources, hashes, settings, seeds and versions, nested as wished.
     targets : DataFrame, optional
-        The targets ledger: any of `indicator, baseline, target, due, owner, action, status`.
+        The targets ledger: any of `indicator, baseline, target, due_date, owner, action, status`.
     """
     county: County = result.county
     kind = profile or county.settings.disclosure.profile

@@ -44,7 +44,8 @@ class Context:
     profile : str
         Disclosure profile.
     targets : DataFrame, optional
-        The targets ledger: `indicator`, `baseline`, `target`, `due`, `owner`, `action`, `status`, as far as present.
+        The targets ledger: `indicator`, `baseline`, `target`, `due_date`, `owner`, `action` and
+        `status`, as far as present.
     provenance : mapping
         What the caller knows of sources, settings, seeds and versions.
     """

@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from placements import codes
+from placements.frames import look_up
 from placements.read.tables import SourceTables
 
 ERROR: Final = "error"
@@ -42,7 +43,7 @@ class Rule:
 
 
 def _born(tables: SourceTables) -> pd.Series:
-    return tables.episodes["child_id"].map(tables.children.set_index("child_id")["birth_date"])
+    return look_up(tables.episodes["child_id"], tables.children.set_index("child_id")["birth_date"])
 
 
 def _next_start(tables: SourceTables) -> pd.Series:
@@ -131,6 +132,20 @@ RULES: Final[tuple[Rule, ...]] = (
         "episode starts after the snapshot day",
         "check DECOM, or set a later snapshot in study.toml",
         lambda t, on: t.episodes["start"] > on,
+    ),
+    Rule(
+        "E11",
+        ERROR,
+        "open episode that the latest return no longer lists: taken to have ended with its own return's year",
+        "close it on the day it ended",
+        lambda t, on: t.episodes["end"].isna() & (t.episodes["return_year"] < t.episodes["return_year"].max()),
+    ),
+    Rule(
+        "H02",
+        ERROR,
+        "no usable date of birth: age is not known",
+        "correct DOB",
+        lambda t, on: t.children["birth_date"].isna(),
     ),
     Rule(
         "H01",

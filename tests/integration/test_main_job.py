@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from placements.analysis.snapshot import looked_after, plans_in_force
 from placements.cli import main
 from placements.disclosure.scan import scan
 from placements.disclosure.secrets import county_secrets
@@ -211,6 +212,55 @@ def test_mistakes_are_said_clearly_with_their_exit_code(tmp_path, capsys, argume
     assert left == code
     assert word in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("absent", ["gias", "ssda903", "sen2", "ofsted", "register"])
+def test_a_study_without_one_of_its_sources_is_still_analysed(study_copy, capsys, absent):
+    """What is there is read; what is not there is empty, not a crash."""
+    shutil.rmtree(study_copy / "data" / absent)
+    for command in ("check", "analyse"):
+        code, out, err = run(capsys, command, study_copy, "--json")
+        assert code == 0, err
+        json.loads(out)
+
+
+def test_a_plan_stays_in_force_when_the_last_school_on_record_was_left(study_copy):
+    """Leaving dates in the past take children out of their schools, not out of the count of plans."""
+    before = open_study(study_copy).load()
+    path = next((study_copy / "data" / "sen2").glob("*placementdetail.csv"))
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    left = table.index[table["leavingdate"].eq("") & table["placementrank"].eq("1")][:100]
+    table.loc[left, "leavingdate"] = "2025-Jan-10 00:00:00"
+    table.loc[left, "entrydate"] = "2020-Sep-01 00:00:00"
+    table.to_csv(path, index=False)
+    after = open_study(study_copy).load()
+    plans = [next(i.value for i in county.headline() if i.name == "ehc_plans") for county in (before, after)]
+    assert plans[0] == plans[1]
+    unknown = [
+        plans_in_force(c.placements, c.snapshot)["provision"].eq("education_unknown").sum() for c in (before, after)
+    ]
+    assert unknown[1] > unknown[0]
+
+
+def test_an_open_episode_that_later_returns_do_not_list_is_not_looked_after_today(study_copy, capsys):
+    """The child left unrecorded: not in today's stock, and counted by a rule."""
+    before = len(looked_after(open_study(study_copy).load().placements, open_study(study_copy).settings.study.snapshot))
+    path = study_copy / "data" / "ssda903" / "2022" / "episodes.csv"
+    with path.open("a") as stream:
+        stream.write("GHOST1,01/05/2021,S,C2,N1,U6,PR1,,,,GU1 1AA,GU1 1AB,\n")
+    county = open_study(study_copy).load()
+    assert len(looked_after(county.placements, county.snapshot)) == before
+    assert county.checks.set_index("code").loc["E11", "count"] == 1
+
+
+def test_a_file_without_a_header_does_not_show_its_first_child(tmp_path, capsys):
+    """The error for a wrong column does not repeat a row of data."""
+    path = tmp_path / "x.csv"
+    path.write_text("JANE DOE,GU1 1AA,GU2 7XH,01/02/2012\n")
+    code, _, err = run(capsys, "locate", path, "--authority", "Surrey", "--home", "HOME", "--placement", "PL")
+    assert code == 3
+    assert "JANE" not in err
+    assert "GU1" not in err
 
 
 def test_real_data_are_never_written_over(study_copy, capsys):

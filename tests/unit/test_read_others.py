@@ -6,6 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from placements.errors import DataError
 from placements.read.gias import read_gias, school_provision
 from placements.read.ofsted import read_ofsted
 from placements.read.register import TEMPLATES, read_registers
@@ -119,6 +120,37 @@ def test_modules_are_known_by_their_columns_not_their_names(export):
     for i, path in enumerate(sorted(export.glob("*.csv"), reverse=True)):
         path.rename(export / f"{i}.csv")
     pd.testing.assert_frame_equal(read_sen2(export, export).plans.drop(columns="source"), before.drop(columns="source"))
+
+
+def test_a_row_whose_parent_is_not_in_the_export_is_quarantined_not_lost(export):
+    """Nothing vanishes between the modules: an orphan is counted, with its row and the reason."""
+    path = next(export.glob("*activeplans.csv"))
+    path.write_text(ACTIVE.strip().replace("51,11", "51,99") + "\n")
+    result = read_sen2(export, export)
+    orphans = result.quarantine[result.quarantine["table"] == "activeplans"]
+    assert orphans[["column", "value", "row"]].to_numpy().tolist() == [["parent", "99", 2]]
+    files = result.files
+    assert (files["rows_in"] == files["used"] + files["quarantined"] + files["superseded"]).all()
+    assert len(result.quarantine) == files["quarantined"].sum()
+
+
+def test_a_ceased_plan_does_not_say_where_a_child_learns_under_a_later_one(export):
+    """Without a placement detail only the latest plan's schools count, with that plan's dates."""
+    blade(
+        export,
+        namedplan=NAMED + "33,22,n,1,2012-Sep-01,2013-Sep-01,3\n",
+        plandetail=DETAIL + "43,33,n,1,999999,,,1,0,0\n",
+    )
+    places = read_sen2(export, export).education_placements
+    assert places.loc[places["person_id"] == "2", "provider_id"].tolist() == ["100002"]
+
+
+def test_a_second_export_in_the_folder_is_refused_in_words(export):
+    """Table ids of two exports would be taken for each other."""
+    path = next(export.glob("*person.csv"))
+    (export / "Blade-Export_15-01-2024_person.csv").write_bytes(path.read_bytes())
+    with pytest.raises(DataError, match="second file of the module person"):
+        read_sen2(export, export)
 
 
 GIAS = (

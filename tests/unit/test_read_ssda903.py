@@ -116,7 +116,7 @@ def test_rows_in_are_rows_used_quarantined_or_superseded(tmp_path_factory, rows)
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"", "empty"), (b"PK\x03\x04\0\0\0\0", "binary"), (b"a,b\n1,2\n1,2,3,4\n", "table")],
+    [(b"", "empty"), (b"PK\x03\x04\0\0\0\0", "binary"), (b"a,b\n1,2\n1,2,3,4\n", "more cells")],
 )
 def test_a_file_that_cannot_be_read_gives_one_clear_error(tmp_path, content, word):
     """It names the file, what is wrong and what to do; exit code 3."""
@@ -127,6 +127,33 @@ def test_a_file_that_cannot_be_read_gives_one_clear_error(tmp_path, content, wor
     assert caught.value.exit_code == 3
     assert "bad.csv" in str(caught.value)
     assert "What to do" in str(caught.value)
+
+
+def test_trailing_commas_and_short_rows_shift_nothing(tmp_path):
+    """Blank cells past the last column are dropped, missing ones are blank, unnamed columns and line numbers are kept."""
+    path = tmp_path / "x.csv"
+    path.write_text('HOME,,PL\nGU1 1AA,id7,GU2 7XH,,\nGU1 1AB\n"a\nb",,c\n')
+    frame = read_csv(path).frame
+    assert frame["HOME"].tolist() == ["GU1 1AA", "GU1 1AB", "a\nb"]
+    assert frame["column 2"].tolist() == ["id7", "", ""]
+    assert frame["PL"].tolist() == ["GU2 7XH", "", "c"]
+    assert frame["_row"].tolist() == [2, 3, 5]
+
+
+def test_a_suffix_in_capitals_is_read_all_the_same(tmp_path):
+    """EPISODES.CSV is a return like any other."""
+    write(tmp_path, 2025, "EPISODES.CSV", EPISODES + "A1,05/05/2023,S,C2,N1,U6,PR4,,,,,,\n")
+    assert len(read_ssda903(tmp_path, tmp_path).episodes) == 1
+
+
+def test_a_child_with_no_usable_date_of_birth_is_kept_with_all_else(tmp_path):
+    """Sex and unaccompanied status do not go with the date; the age is not known."""
+    write(tmp_path, 2025, "h.csv", HEADER + "A1,1,31/02/2012,WBRI,,0,\n")
+    write(tmp_path, 2025, "u.csv", UASC + "A1,1,,01/02/2030\n")
+    child = read_ssda903(tmp_path, tmp_path).children.iloc[0]
+    assert child["uasc"]
+    assert child["sex"] == "M"
+    assert pd.isna(child["birth_date"])
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="public sample files are not here")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from placements import codes
 from placements.analysis.cost import cost
-from placements.disclosure.suppress import SUPPRESSED, count_text, hidden, money_text
+from placements.disclosure.suppress import SUPPRESSED, count_text, hidden, money_text, yearly_money_text
 from placements.reports import words
 from placements.reports.charts import paired_bars
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
@@ -73,7 +73,7 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
             SUPPRESSED if secret else count_text(float(row["children"]), p),
             SUPPRESSED if secret else count_text(float(row["excluded"]), p),
             money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p),
-            money_text(float(row["yearly_cost_gbp"]), float(row["costed"]), p) if row["costed"] else "x",
+            yearly_money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p) if row["costed"] else "x",
         )
         for ((kind, place), row), secret in zip(rows_of(table), hide, strict=True)
     )
