@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-all lint types bench lock clean
+.PHONY: help demo test test-all lint types lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what can be asked for
@@ -29,8 +29,8 @@ demo: $(VENV)/.run  ## Make the worked example for Surrey and run it: map, plan 
 	@$(BIN)/placements demo .
 
 test: $(VENV)/.test  ## Lint, types and all tests but the slow sweeps
-	@$(BIN)/ruff check placements tests tools benchmarks
-	@$(BIN)/ruff format --check placements tests tools benchmarks
+	@$(BIN)/ruff check placements tests tools
+	@$(BIN)/ruff format --check placements tests tools
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
 
@@ -38,8 +38,8 @@ test-all: $(VENV)/.test  ## Every test, the slow sweeps too
 	@$(BIN)/python -m pytest -m ''
 
 lint: $(VENV)/.test  ## Put the code in its standard form
-	@$(BIN)/ruff check --fix placements tests tools benchmarks
-	@$(BIN)/ruff format placements tests tools benchmarks
+	@$(BIN)/ruff check --fix placements tests tools
+	@$(BIN)/ruff format placements tests tools
 
 types: $(VENV)/.test  ## Type check
 	@$(BIN)/mypy

@@ -138,7 +138,9 @@ def _rows(table: RawTable, name: str, intake: Intake) -> pd.DataFrame:
         )
     again = rows["id"].duplicated(keep="first")
     rows = intake.reject(table, name, rows, again, f"{name}tableid", "table id occurs twice: export it again")
-    for column, source in (("start", "startdate"), ("end", "ceasedate"), ("birth_date", "personbirthdate")):
+    if "birth_date" in rows:  # without one the child still has a plan, and rule S06 counts it
+        rows["birth_date"] = parse_dates(rows["birth_date"])
+    for column, source in (("start", "startdate"), ("end", "ceasedate")):
         if column not in rows:
             continue
         parsed = parse_dates(rows[column])

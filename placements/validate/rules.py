@@ -186,6 +186,13 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda t, on: _blank(t.education_placements["provider_id"]) & _blank(t.education_placements["setting"]),
     ),
     Rule(
+        "S06",
+        ERROR,
+        "EHC plan with no usable date of birth: age is not known",
+        "correct personbirthdate",
+        lambda t, on: t.plans["birth_date"].isna(),
+    ),
+    Rule(
         "P01",
         WARNING,
         "open home with no number of places",
