@@ -14,7 +14,6 @@ COMMON = [
     "--generate-hashes",
     "--python-version",
     "3.11",
-    "--no-emit-index-url",
     "--no-header",
     "--no-annotate",
     "--quiet",
