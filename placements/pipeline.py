@@ -16,7 +16,7 @@ from placements.interventions import Intervention, read_scenario, scenario_text
 from placements.loading import load
 from placements.manifest import outputs, provenance, write_manifest
 from placements.maps import write_map
-from placements.optimisation import Plan, optimise
+from placements.optimisation import Plan, evaluate, optimise
 from placements.progress import Reporter
 from placements.reports import build_statement, write_document
 from placements.study import Study
@@ -44,13 +44,22 @@ def scenarios_of(study: Study, plan: Plan | None) -> dict[str, tuple[Interventio
 
 
 def plan_for(county: County, reporter: Reporter, **limits: Any) -> tuple[Forecast, Plan]:
-    """Forecast need and choose local capacity for it."""
+    """Forecast need, choose local capacity for it, and have the plan worked out again without the solver's code.
+
+    Raises
+    ------
+    PlanError
+        When the plan breaks a rule or its figures are not those of its interventions.
+    """
     with reporter.stage("forecast") as stage:
         future = forecast(county, progress=stage)
         stage.done(f"{county.settings.forecast.runs} runs, {county.settings.forecast.years} years")
     with reporter.stage("optimise") as stage:
         plan = optimise(county, future, progress=stage, **limits)
         stage.done(f"{len(plan.interventions)} interventions, {plan.status}")
+    with reporter.stage("re-cost the plan") as stage:
+        evaluate(county, future, plan)
+        stage.done("an independent evaluator agrees")
     return future, plan
 
 
