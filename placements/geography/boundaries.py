@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 DERIVED: Final = "derived"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 #: Points this far around are triangulated too, so that cells at the edge are bounded by their real neighbours, metres.
 MARGIN_M: Final = 10_000.0
 #: Detail taken away, metres: less than half the usual spacing of postcodes.

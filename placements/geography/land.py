@@ -20,7 +20,7 @@ from placements.geography.cells import edges, sea, triangulate
 from placements.geography.postcodes import PostcodeDirectory, Progress, cache_folder
 from placements.writing import write_bytes
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 #: Water wider than this is sea (metres): the widest gap that keeps Northumberland's moors from flooding.
 GAP_M: Final = 3000.0
 #: How far the land reaches beyond the last postcode, metres.

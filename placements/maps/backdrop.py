@@ -23,7 +23,7 @@ from placements.geography.postcodes import PostcodeDirectory, cache_folder
 from placements.maps.scene import authority_label
 from placements.writing import write_text
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _SQUARE_M: Final = 1000.0
 _TOLERANCE_M: Final = 1000.0
 #: Islets smaller than this are left out (square metres).
