@@ -88,14 +88,7 @@ def read_gias(folder: Path, root: Path) -> SchoolRegister:
         tables.append((table, rows))
     if not tables:
         return SchoolRegister(schemas.empty(schemas.PROVISION_AS_READ), intake.quarantine, intake.files)
-    joined = pd.concat(
-        [r.assign(_table=i, source=intake.label(t)) for i, (t, r) in enumerate(tables)], ignore_index=True
-    )
-    kept = joined.drop_duplicates("urn", keep="last")
-    used = kept["_table"].value_counts()
-    for i, (table, rows) in enumerate(tables):
-        now = int(used.get(i, 0))
-        intake.account(table, "schools", now, len(table.frame) - len(rows), len(rows) - now)
+    kept = intake.latest(tables, ["urn"], "schools")
     return SchoolRegister(_provision(kept), intake.quarantine, intake.files)
 
 

@@ -80,6 +80,25 @@ class Intake:
             }
         )
 
+    def latest(
+        self, tables: list[tuple[RawTable, pd.DataFrame]], key: list[str], name: str, order: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """Return one row per key, the last by `order`, file and line, with its `source`; account for all of them.
+
+        Parameters
+        ----------
+        tables : list of (RawTable, DataFrame)
+            Each table and what is left of its rows; at least one.
+        """
+        joined = pd.concat([rows.assign(_table=i) for i, (_, rows) in enumerate(tables)], ignore_index=True)
+        ordered = joined.sort_values([*order, "_table", ROW], kind="stable")
+        kept = ordered.drop_duplicates(key, keep="last")
+        used = kept["_table"].value_counts()
+        for i, (table, rows) in enumerate(tables):
+            now = int(used.get(i, 0))
+            self.account(table, name, now, len(table.frame) - len(rows), len(rows) - now)
+        return kept.assign(source=[self.label(tables[i][0]) for i in kept["_table"]])
+
     def ignored(self, table: RawTable) -> None:
         """Record a table that is none this source knows: its rows are quarantined as a whole, by count."""
         everything = pd.Series(True, index=table.frame.index)

@@ -88,14 +88,7 @@ def read_ofsted(folder: Path, root: Path) -> ProviderList:
         parts.append((table, rows.assign(places=places[rows.index], supported="sa" in table.sheet.lower().split())))
     if not parts:
         return ProviderList(schemas.empty(schemas.PROVISION_AS_READ), intake.quarantine, intake.files)
-    joined = pd.concat(
-        [r.assign(_table=i, source=intake.label(t)) for i, (t, r) in enumerate(parts)], ignore_index=True
-    )
-    kept = joined.drop_duplicates("urn", keep="last")
-    used = kept["_table"].value_counts()
-    for i, (table, rows) in enumerate(parts):
-        now = int(used.get(i, 0))
-        intake.account(table, "providers", now, len(table.frame) - len(rows), len(rows) - now)
+    kept = intake.latest(parts, ["urn"], "providers")
     return ProviderList(_provision(kept), intake.quarantine, intake.files)
 
 

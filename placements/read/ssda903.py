@@ -16,7 +16,7 @@ import pandas as pd
 from placements import codes, schemas
 from placements.read.dates import parse_dates
 from placements.read.intake import Intake
-from placements.read.rawtable import ROW, RawTable, data_files, read_csv
+from placements.read.rawtable import RawTable, data_files, read_csv
 
 #: Plain column names that, all present, make a file the table. The first that fits wins.
 _TABLES: Final[dict[str, frozenset[str]]] = {
@@ -153,26 +153,12 @@ def _uasc(table: RawTable, intake: Intake) -> pd.DataFrame:
     return kept
 
 
-def _newest(tables: list[tuple[RawTable, pd.DataFrame]], key: list[str], name: str, intake: Intake) -> pd.DataFrame:
-    """Return one row per key: that of the latest return, the last one in its file; account for the others."""
-    if not tables:
-        return pd.DataFrame()
-    joined = pd.concat([rows.assign(_table=i) for i, (_, rows) in enumerate(tables)], ignore_index=True)
-    ordered = joined.sort_values(["return_year", "_table", ROW], kind="stable")
-    kept = ordered.drop_duplicates(key, keep="last")
-    used = kept["_table"].value_counts()
-    for i, (table, rows) in enumerate(tables):
-        now = int(used.get(i, 0))
-        intake.account(table, name, now, len(table.frame) - len(rows), len(rows) - now)
-    return kept.assign(source=[intake.label(tables[i][0]) for i in kept["_table"]])
-
-
 def _latest_children(
     headers: list[tuple[RawTable, pd.DataFrame]], unaccompanied: pd.Series, intake: Intake
 ) -> pd.DataFrame:
-    rows = _newest(headers, ["CHILD"], "header", intake)
-    if rows.empty:
+    if not headers:
         return schemas.empty(schemas.CHILDREN)
+    rows = intake.latest(headers, ["CHILD"], "header", order=("return_year",))
     children = pd.DataFrame(
         {
             "child_id": rows["CHILD"],
@@ -186,9 +172,9 @@ def _latest_children(
 
 
 def _latest_episodes(tables: list[tuple[RawTable, pd.DataFrame]], intake: Intake) -> pd.DataFrame:
-    rows = _newest(tables, ["CHILD", "start"], "episodes", intake)
-    if rows.empty:
+    if not tables:
         return schemas.empty(schemas.EPISODES)
+    rows = intake.latest(tables, ["CHILD", "start"], "episodes", order=("return_year",))
     episodes = pd.DataFrame(
         {
             "child_id": rows["CHILD"],
