@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -259,7 +260,9 @@ def _compile_bundled(folder: Path, version: str, progress: Progress) -> None:
 
     letters = sorted("ABCDEFGHIJKLMNOPRSTUWYZ")
     parts = []
-    with _without_switch("QLAC_DISABLE_PC"):
+    with _without_switch("QLAC_DISABLE_PC"), warnings.catch_warnings():
+        # The package still uses a keyword that newer pandas deprecates: nothing a user can mend.
+        warnings.filterwarnings("ignore", message="The inplace keyword", category=DeprecationWarning)
         for done, letter in enumerate(letters):
             progress(done / (len(letters) + 3), f"reading postcodes {letter}")
             reader = Postcodes()
