@@ -227,7 +227,7 @@ def _provision(
     directory: PostcodeDirectory,
 ) -> pd.DataFrame:
     on = settings.study.snapshot
-    registered = tables.provision.reindex(columns=[*schemas.PROVISION_AS_READ.columns, "on_roll"])
+    registered = tables.provision
     frame = pd.concat([registered, _carers_not_registered(placements, settings, authority)], ignore_index=True)
     # A carers' row made from placements has its place already; the others are found by their postcode.
     found = directory.lookup(frame["postcode"])

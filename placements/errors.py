@@ -63,6 +63,23 @@ class DataError(PlacementsError):
         super().__init__(f"{text}\n  What to do: {advice}" if advice else text)
 
 
+class UnreadableFilesError(DataError):
+    """Files that cannot be read at all: all of them, each with its own reason.
+
+    Parameters
+    ----------
+    errors : list of DataError
+        At least one.
+    """
+
+    def __init__(self, errors: list[DataError]) -> None:
+        self.errors = tuple(errors)
+        first = errors[0]
+        super().__init__(first.message, file=first.file, row=first.row, column=first.column, advice=first.advice)
+        if len(errors) > 1:
+            self.args = (f"{len(errors)} files cannot be read:\n" + "\n".join(f"- {error}" for error in errors),)
+
+
 class SettingsError(DataError):
     """`study.toml`, a scenario or a targets file says something that cannot be followed."""
 

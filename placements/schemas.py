@@ -131,7 +131,79 @@ _PROVISION_COLUMNS = {
     "confidential": pa.Column(bool, coerce=True),
     "source": _text(nullable=False),
 }
-PROVISION_AS_READ: Final = pa.DataFrameSchema(dict(_PROVISION_COLUMNS), name="provision as read")
+#: What only some sources say: `ukprn` of schools; `authority_name` as the source writes it (all there is when an address
+#: is withheld); pupils `on_roll`, ours or not; when it opened and closed; approval under section 41; whether pupils board.
+PROVISION_AS_READ: Final = pa.DataFrameSchema(
+    {
+        **_PROVISION_COLUMNS,
+        "ukprn": _text(),
+        "authority_name": _text(),
+        "on_roll": _number(0),
+        "opened_on": _date(),
+        "closed_on": _date(),
+        "section_41": pa.Column("boolean", nullable=True, coerce=True),
+        "boards": pa.Column("boolean", nullable=True, coerce=True),
+    },
+    name="provision as read",
+)
+
+#: Which school took the place of which: `urn` is the older one, `successor_urn` the newer.
+SCHOOL_LINKS: Final = pa.DataFrameSchema(
+    {
+        "urn": _text(nullable=False, filled=True),
+        "successor_urn": _text(nullable=False, filled=True),
+        "link": _text(),
+        "from_day": _date(),
+        "source": _text(nullable=False),
+    },
+    name="school_links",
+)
+
+#: One row per placement in a commissioning census: who pays what, how it was found, and why it is at distance. Costs
+#: are pounds a week; the three shares are as recorded and need not add up to the total. `reason_at_distance` is a key of
+#: `codes.REASON_AT_DISTANCE`, or empty; `reason_text` is what was written.
+COMMISSIONING: Final = pa.DataFrameSchema(
+    {
+        "child_id": _text(nullable=False, filled=True),
+        "placing_authority": _text(),
+        "host_authority": _text(),
+        "sourced": _text(),
+        "provider_id": _text(),
+        "agency_id": _text(),
+        "provision": _text(nullable=False, isin=_PROVISION),
+        "provision_text": _text(),
+        "start": _date(),
+        "weekly_cost_gbp": _number(0),
+        "social_care_gbp": _number(0),
+        "education_gbp": _number(0),
+        "health_gbp": _number(0),
+        "reason_at_distance": _text(nullable=False, isin=("", *codes.REASON_AT_DISTANCE)),
+        "reason_text": _text(),
+        "need": _text(),
+        "source": _text(nullable=False),
+    },
+    name="commissioning",
+)
+
+#: Published statistics, long: one row per place, year, release, breakdown and measure. `value` is missing where
+#: `marker` says why (`c` confidential, `k` low, `x` not available, `z` not applicable). `year` is the one the period ends in.
+PUBLISHED: Final = pa.DataFrameSchema(
+    {
+        "release": _text(nullable=False, filled=True),
+        "year": pa.Column(int, coerce=True),
+        "level": _text(nullable=False, isin=("national", "regional", "authority")),
+        "code": _text(nullable=False),
+        "name": _text(nullable=False),
+        "region_code": _text(),
+        "topic": _text(),
+        "breakdown": _text(),
+        "measure": _text(nullable=False, filled=True),
+        "value": _number(),
+        "marker": _text(),
+        "source": _text(nullable=False),
+    },
+    name="published",
+)
 
 #: Assumed weekly cost per place by provision and sector: user inputs with stated sources.
 UNIT_COSTS: Final = pa.DataFrameSchema(
@@ -181,7 +253,8 @@ OPTIONS: Final = pa.DataFrameSchema(
     name="options",
 )
 
-#: Rows that could not be used, with the reason. Written to quarantine/ only, never to a shareable output.
+#: Rows that could not be used, with the reason. Written to quarantine/ only, never to a shareable output. `record` is
+#: the whole row as it was found, as JSON of column to cell, without the names of people.
 QUARANTINE: Final = pa.DataFrameSchema(
     {
         "source": _text(nullable=False),
@@ -191,6 +264,7 @@ QUARANTINE: Final = pa.DataFrameSchema(
         "column": _text(),
         "value": _text(),
         "reason": _text(nullable=False),
+        "record": _text(nullable=False),
     },
     name="quarantine",
 )

@@ -14,6 +14,7 @@ from placements.geography.authorities import authority_names, find_authority
 from placements.geography.locate import locate
 from placements.geography.postcodes import open_directory
 from placements.progress import Reporter
+from placements.read.delimited import BROKEN
 from placements.read.rawtable import ROW, read_csv
 
 #: What `locate` adds to a file.
@@ -42,7 +43,9 @@ def locate_file(
         raise DataError("is not there", file=path, advice="check the path")
     found = find_authority(authority)
     table = read_csv(path)
-    frame = table.frame.drop(columns=ROW)
+    if table.broken:
+        raise DataError(BROKEN, file=path, row=table.broken[0][0], advice="correct the row, or export the file again")
+    frame = table.frame.drop(columns=ROW).apply(lambda cells: cells.str.strip())
     for column in (home, placement):
         if column not in frame.columns:
             raise DataError("there is no such column", file=path, column=column, advice=_column_advice(frame))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
 import pandas as pd
 
 from placements import schemas
-from placements.errors import DataError
+from placements.errors import DataError, UnreadableFilesError
+from placements.read.census import read_census
 from placements.read.gias import read_gias
 from placements.read.ofsted import read_ofsted
+from placements.read.published import read_published
 from placements.read.register import read_registers
 from placements.read.sen2 import read_sen2
 from placements.read.ssda903 import read_ssda903
@@ -18,43 +22,83 @@ from placements.read.tables import SourceTables
 
 Progress = Callable[[float, str], None]
 
+#: Name of each source, which is its folder in `data/`, to its reader. Each reader takes a folder and the folder that
+#: file names are given relative to, and returns its tables with `quarantine` and `files`.
+READERS: Final[Mapping[str, Callable[[Path, Path], Any]]] = MappingProxyType(
+    {
+        "ssda903": read_ssda903,
+        "sen2": read_sen2,
+        "gias": read_gias,
+        "ofsted": read_ofsted,
+        "register": read_registers,
+        "census": read_census,
+        "published": read_published,
+    }
+)
+
 
 def read_everything(data: Path, progress: Progress = lambda share, text: None) -> SourceTables:
-    """Read `ssda903/`, `sen2/`, `gias/`, `ofsted/` and `register/` below `data`; a source that is absent is empty.
+    """Read the folder of every source in `READERS` below `data`; a source that is absent is empty.
 
     Raises
     ------
     DataError
-        When there are neither children looked after nor EHC plans to read, or a file cannot be read at all.
+        When there are neither children looked after nor EHC plans to read.
+    UnreadableFilesError
+        When files cannot be read at all: those of every source together.
     """
-    progress(0.0, "SSDA903")
-    care = read_ssda903(data / "ssda903", data)
-    progress(0.3, "SEN2")
-    plans = read_sen2(data / "sen2", data)
-    progress(0.6, "GIAS")
-    schools = read_gias(data / "gias", data)
-    progress(0.8, "Ofsted")
-    providers = read_ofsted(data / "ofsted", data)
-    progress(0.9, "own registers")
-    own = read_registers(data / "register", data)
-    if care.episodes.empty and plans.plans.empty:
+    parts: dict[str, Any] = {}
+    unreadable: list[DataError] = []
+    for done, (source, read) in enumerate(READERS.items()):
+        progress(done / len(READERS), source)
+        try:
+            parts[source] = read(data / source, data)
+        except UnreadableFilesError as error:
+            unreadable += error.errors
+    if unreadable:
+        raise UnreadableFilesError(unreadable)
+    tables = together(parts)
+    if tables.episodes.empty and tables.plans.empty:
         raise DataError(
             "there are no children looked after and no EHC plans to read",
             file=data,
             advice="put SSDA903 returns in ssda903/YEAR/ or SEN2 exports in sen2/",
         )
-    provision = pd.concat([schools.provision, providers.provision, own.households], ignore_index=True)
-    sources = (care, plans, schools, providers, own)
     progress(1.0, "done")
+    return tables
+
+
+def read_source(source: str, folder: Path) -> SourceTables:
+    """Read one source in any folder, with no study.
+
+    Raises
+    ------
+    UnreadableFilesError
+        When files cannot be read at all.
+    """
+    nowhere = folder / ".no-such-folder"
+    return together({name: read(folder if name == source else nowhere, folder) for name, read in READERS.items()})
+
+
+def together(parts: Mapping[str, Any]) -> SourceTables:
+    """Return the tables that the readers of all sources found, in one."""
+    provision = [parts["gias"].provision, parts["ofsted"].provision, parts["register"].provision]
     return SourceTables(
-        children=care.children,
-        episodes=care.episodes,
-        plans=plans.plans,
-        education_placements=plans.education_placements,
-        provision=schemas.check(schemas.PROVISION_AS_READ, provision.drop_duplicates("provider_id", keep="last")),
-        provider_use=own.provider_use,
-        unit_costs=own.unit_costs,
-        options=own.options,
-        quarantine=pd.concat([source.quarantine for source in sources], ignore_index=True),
-        files=pd.concat([source.files for source in sources], ignore_index=True),
+        children=parts["ssda903"].children,
+        episodes=parts["ssda903"].episodes,
+        care_tables=parts["ssda903"].others,
+        plans=parts["sen2"].plans,
+        education_placements=parts["sen2"].education_placements,
+        provision=schemas.check(
+            schemas.PROVISION_AS_READ,
+            pd.concat(provision, ignore_index=True).drop_duplicates("provider_id", keep="last", ignore_index=True),
+        ),
+        school_links=parts["gias"].links,
+        provider_use=parts["register"].provider_use,
+        unit_costs=parts["register"].unit_costs,
+        options=parts["register"].options,
+        commissioning=parts["census"].commissioning,
+        published=parts["published"].published,
+        quarantine=pd.concat([part.quarantine for part in parts.values()], ignore_index=True),
+        files=pd.concat([part.files for part in parts.values()], ignore_index=True),
     )

@@ -15,11 +15,12 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.read.intake import Intake
-from placements.read.rawtable import RawTable, data_files, read_csv
+from placements.read.rawtable import RawTable
 
 BASE_SUFFIX: Final = ":base"
 _COLUMNS: Final = {
     "urn": ("URN",),
+    "ukprn": ("UKPRN",),
     "name": ("EstablishmentName",),
     "type": ("TypeOfEstablishment (name)", "TypeOfEstablishment"),
     "status": ("EstablishmentStatus (name)", "EstablishmentStatus"),
@@ -63,6 +64,7 @@ class SchoolRegister:
     """Schools and their specialist bases."""
 
     provision: pd.DataFrame
+    links: pd.DataFrame
     quarantine: pd.DataFrame
     files: pd.DataFrame
 
@@ -77,8 +79,7 @@ def read_gias(folder: Path, root: Path) -> SchoolRegister:
     """
     intake = Intake("gias", root)
     tables: list[tuple[RawTable, pd.DataFrame]] = []
-    for path in data_files(folder, ".csv"):
-        table = read_csv(path)
+    for table in intake.tables_in(folder, [_REQUIRED]):
         if not table.columns >= _REQUIRED:
             intake.ignored(table)
             continue
@@ -87,9 +88,14 @@ def read_gias(folder: Path, root: Path) -> SchoolRegister:
         rows = intake.reject(table, "schools", rows, wrong, "urn", "URN is missing or not a number: correct it")
         tables.append((table, rows))
     if not tables:
-        return SchoolRegister(schemas.empty(schemas.PROVISION_AS_READ), intake.quarantine, intake.files)
+        return SchoolRegister(
+            schemas.empty(schemas.PROVISION_AS_READ),
+            schemas.empty(schemas.SCHOOL_LINKS),
+            intake.quarantine,
+            intake.files,
+        )
     kept = intake.latest(tables, ["urn"], "schools")
-    return SchoolRegister(_provision(kept), intake.quarantine, intake.files)
+    return SchoolRegister(_provision(kept), schemas.empty(schemas.SCHOOL_LINKS), intake.quarantine, intake.files)
 
 
 def _provision(rows: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +121,13 @@ def _provision(rows: pd.DataFrame) -> pd.DataFrame:
             "is_open": ~rows["status"].str.lower().isin(["closed", "proposed to open"]),
             "confidential": False,
             "source": rows["source"],
+            "ukprn": rows["ukprn"],
+            "authority_name": rows["authority"],
             "on_roll": _number(rows["on_roll"]),
+            "opened_on": pd.NaT,
+            "closed_on": pd.NaT,
+            "section_41": pd.NA,
+            "boards": pd.NA,
         }
     )
     base_on_roll = _number(rows["rp_on_roll"]).fillna(0) + _number(rows["unit_on_roll"]).fillna(0)

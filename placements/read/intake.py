@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from placements import schemas
-from placements.read.rawtable import ROW, RawTable
+from placements.errors import DataError, UnreadableFilesError
+from placements.read.dates import parse_dates, why_not
+from placements.read.delimited import BROKEN
+from placements.read.rawtable import ROW, Known, RawTable, data_files, plain, read_tables
+from placements.writing import sha256
+
+#: Columns that are never copied anywhere, the quarantine included: names of people.
+PRIVATE_COLUMNS: Final = frozenset({"surname", "forename", "middlenames", "preferredsurname", "preferredforename"})
+PASSED_OVER: Final = "passed over"
+NOT_RECOGNISED: Final = "not recognised"
 
 
 @dataclass
@@ -27,11 +39,47 @@ class Intake:
     root: Path
     _rejected: list[pd.DataFrame] = field(default_factory=list)
     _files: list[dict[str, object]] = field(default_factory=list)
+    _unreadable: list[DataError] = field(default_factory=list)
+
+    def name_of(self, path: Path) -> str:
+        """Return a file's name relative to the study's data."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
 
     def label(self, table: RawTable) -> str:
-        """Return the name of a table's file, relative to the study's data, with the sheet when there is one."""
-        path = table.path.relative_to(self.root) if table.path.is_relative_to(self.root) else table.path
-        return f"{path.as_posix()} [{table.sheet}]" if table.sheet else path.as_posix()
+        """Return the name of a table's file, with the sheet when there is one."""
+        name = self.name_of(table.path)
+        return f"{name} [{table.sheet}]" if table.sheet else name
+
+    def files_in(self, folder: Path) -> list[Path]:
+        """Return the files below a folder that can hold tables; others are named in the account, as passed over."""
+        read, others = data_files(folder)
+        for path in others:
+            self._files.append(self._line(self.name_of(path), PASSED_OVER, sha256(path), 0, 0, 0, 0))
+        return read
+
+    def tables_in(self, folder: Path, known: Known) -> Iterator[RawTable]:
+        """Yield every table below a folder; of files that cannot be read at all, say so together at the end.
+
+        Raises
+        ------
+        UnreadableFilesError
+            After the last file, when any could not be read.
+        """
+        for path in self.files_in(folder):
+            try:
+                yield from read_tables(path, known)
+            except DataError as error:
+                self.unreadable(error)
+        self.raise_unreadable()
+
+    def unreadable(self, error: DataError) -> None:
+        """Remember a file that cannot be read at all."""
+        self._unreadable.append(error)
+
+    def raise_unreadable(self) -> None:
+        """Raise `UnreadableFilesError` when any file could not be read."""
+        if self._unreadable:
+            raise UnreadableFilesError(self._unreadable)
 
     def reject(
         self, table: RawTable, name: str, rows: pd.DataFrame, bad: pd.Series, column: str, reason: str
@@ -41,7 +89,7 @@ class Intake:
         Parameters
         ----------
         rows : DataFrame
-            What is left of `table`, with `_row` and, if it is there, `column`.
+            What is left of `table`, indexed as its frame, with `_row` and, if it is there, `column`.
         bad : Series of bool
             Indexed as `rows`.
         column, reason : str
@@ -60,25 +108,69 @@ class Intake:
                     "column": column,
                     "value": wrong[column].astype("str") if column in wrong.columns else "",
                     "reason": reason,
+                    "record": _records(table.frame.loc[wrong.index]),
                 }
             )
         )
         return rows[~bad]
 
+    def dated(
+        self, table: RawTable, name: str, rows: pd.DataFrame, column: str, into: str, *, required: bool = False
+    ) -> pd.DataFrame:
+        """Return the rows with the day of a column in another; those where it is no date are quarantined, with why.
+
+        Parameters
+        ----------
+        column, into : str
+            Column of `rows` that holds the text, and the one to put the day in; they may be the same.
+        required : bool, optional
+            Quarantine the rows where it is blank too.
+        """
+        text = rows[column]
+        days = parse_dates(text)
+        wrong = days.isna() & text.ne("")
+        kept = rows
+        if wrong.any():
+            for reason, group in text[wrong].groupby(why_not(text[wrong])):
+                kept = self.reject(table, name, kept, kept.index.to_series().isin(group.index), column, str(reason))
+        if required:
+            blank = kept[column].eq("")
+            kept = self.reject(table, name, kept, blank, column, "no date: write it as dd/mm/yyyy")
+        return kept.assign(**{into: days[kept.index]})
+
     def account(self, table: RawTable, name: str, used: int, quarantined: int, superseded: int = 0) -> None:
-        """Record what became of the rows of one table."""
-        self._files.append(
-            {
-                "path": self.label(table),
-                "source": self.source,
-                "table": name,
-                "sha256": table.sha256,
-                "rows_in": len(table.frame),
-                "used": used,
-                "quarantined": quarantined,
-                "superseded": superseded,
-            }
-        )
+        """Record what became of the rows of one table; rows that are broken are quarantined here."""
+        if table.broken:
+            self._rejected.append(
+                pd.DataFrame(
+                    {
+                        "source": self.source,
+                        "table": name,
+                        "file": self.label(table),
+                        "row": [line for line, _ in table.broken],
+                        "column": "",
+                        "value": "",
+                        "reason": BROKEN,
+                        "record": [json.dumps({"line": text}, ensure_ascii=False) for _, text in table.broken],
+                    }
+                )
+            )
+        quarantined += len(table.broken)
+        self._files.append(self._line(self.label(table), name, table.sha256, len(table), used, quarantined, superseded))
+
+    def _line(
+        self, path: str, name: str, digest: str, rows_in: int, used: int, quarantined: int, superseded: int
+    ) -> dict[str, object]:
+        return {
+            "path": path,
+            "source": self.source,
+            "table": name,
+            "sha256": digest,
+            "rows_in": rows_in,
+            "used": used,
+            "quarantined": quarantined,
+            "superseded": superseded,
+        }
 
     def latest(
         self, tables: list[tuple[RawTable, pd.DataFrame]], key: list[str], name: str, order: tuple[str, ...] = ()
@@ -90,20 +182,50 @@ class Intake:
         tables : list of (RawTable, DataFrame)
             Each table and what is left of its rows; at least one.
         """
-        joined = pd.concat([rows.assign(_table=i) for i, (_, rows) in enumerate(tables)], ignore_index=True)
-        ordered = joined.sort_values([*order, "_table", ROW], kind="stable")
-        kept = ordered.drop_duplicates(key, keep="last")
+        ordered = self._in_order(tables, order)
+        kept = ordered[~ordered.duplicated(key, keep="last")]
         used = kept["_table"].value_counts()
         for i, (table, rows) in enumerate(tables):
             now = int(used.get(i, 0))
             self.account(table, name, now, len(table.frame) - len(rows), len(rows) - now)
-        return kept.assign(source=[self.label(tables[i][0]) for i in kept["_table"]])
+        return self._with_source(kept, tables)
+
+    def merged(
+        self, tables: list[tuple[RawTable, pd.DataFrame]], key: str, name: str, order: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """Return one row per key: of each column the last value that is not blank; accounted as `latest`.
+
+        So two files that each know a part of a thing (a full and a short extract, two sheets of a workbook) make one
+        row; the row that comes last counts as used.
+        """
+        kept = self.latest(tables, [key], name, order)
+        ordered = self._in_order(tables, order)
+        if not ordered.duplicated(key).any():
+            return kept
+        values = [column for column in ordered.columns if column not in (key, "_table", ROW)]
+        filled = ordered[values].replace("", None).groupby(ordered[key], sort=False).last()
+        by_key = kept.set_index(key)
+        for column in values:
+            blank = by_key[column].isna() | by_key[column].eq("")
+            by_key[column] = (
+                by_key[column].mask(blank, filled[column]).fillna("" if filled[column].dtype == "str" else pd.NA)
+            )
+        return by_key.reset_index()[list(kept.columns)]
+
+    @staticmethod
+    def _in_order(tables: list[tuple[RawTable, pd.DataFrame]], order: tuple[str, ...]) -> pd.DataFrame:
+        joined = pd.concat([rows.assign(_table=i) for i, (_, rows) in enumerate(tables)], ignore_index=True)
+        return joined.sort_values(list(order), kind="stable") if order else joined
+
+    def _with_source(self, kept: pd.DataFrame, tables: list[tuple[RawTable, pd.DataFrame]]) -> pd.DataFrame:
+        labels = pd.Series([self.label(table) for table, _ in tables], dtype="str")
+        return kept.assign(source=labels.take(kept["_table"].to_numpy()).set_axis(kept.index))
 
     def ignored(self, table: RawTable) -> None:
-        """Record a table that is none this source knows: its rows are quarantined as a whole, by count."""
+        """Record a table that is none this source knows: its rows are quarantined as a whole."""
         everything = pd.Series(True, index=table.frame.index)
-        self.reject(table, "not recognised", table.frame, everything, "", "columns fit no table of this source")
-        self.account(table, "not recognised", 0, len(table.frame))
+        self.reject(table, NOT_RECOGNISED, table.frame, everything, "", "columns fit no table of this source")
+        self.account(table, NOT_RECOGNISED, 0, len(table.frame))
 
     @property
     def quarantine(self) -> pd.DataFrame:
@@ -118,3 +240,9 @@ class Intake:
         if not self._files:
             return schemas.empty(schemas.FILES)
         return schemas.check(schemas.FILES, pd.DataFrame(self._files))
+
+
+def _records(rows: pd.DataFrame) -> list[str]:
+    """Return each row as found, as JSON of column to cell, without the names of people."""
+    columns = [name for name in rows.columns if name != ROW and plain(name) not in PRIVATE_COLUMNS]
+    return [json.dumps(record, ensure_ascii=False) for record in rows[columns].to_dict("records")]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.read.intake import Intake
-from placements.read.rawtable import RawTable, data_files, read_csv, read_workbook
+from placements.read.rawtable import RawTable
 
 _COLUMNS: Final = {
     "urn": ("URN", "SC URN", "Unique reference number"),
@@ -72,10 +72,8 @@ def read_ofsted(folder: Path, root: Path) -> ProviderList:
         `provision` (`schemas.PROVISION_AS_READ`), `quarantine`, `files`.
     """
     intake = Intake("ofsted", root)
-    tables = [table for path in data_files(folder, ".xlsx") for table in read_workbook(path, ("URN",))]
-    tables += [read_csv(path) for path in data_files(folder, ".csv")]
     parts: list[tuple[RawTable, pd.DataFrame]] = []
-    for table in tables:
+    for table in intake.tables_in(folder, [frozenset({"urn"})]):
         if "urn" not in table.columns or not table.columns & {"providertype", "provisiontype"}:
             intake.ignored(table)
             continue
@@ -123,6 +121,13 @@ def _provision(rows: pd.DataFrame) -> pd.DataFrame:
             "is_open": ~rows["status"].str.lower().str.contains("closed|resigned|cancelled|deregistered"),
             "confidential": True,
             "source": rows["source"],
+            "ukprn": "",
+            "authority_name": rows["authority"],
+            "on_roll": float("nan"),
+            "opened_on": pd.NaT,
+            "closed_on": pd.NaT,
+            "section_41": pd.NA,
+            "boards": pd.NA,
         }
     )
     return schemas.check(schemas.PROVISION_AS_READ, provision.reset_index(drop=True))

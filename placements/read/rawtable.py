@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import hashlib
 import re
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import openpyxl
 import pandas as pd
 
 from placements.errors import DataError
+from placements.read import delimited, workbook
+from placements.read.encoding import to_utf8
+from placements.read.guard import EXCEL, OPEN_DOCUMENT, XML, kind_of
 from placements.writing import sha256
 
 #: The line a row stands on in its file (the header is line 1), kept beside the data through every step.
 ROW: Final = "_row"
-_ENCODINGS: Final = ("utf-8-sig", "cp1252")
-_MAX_BYTES: Final = 1_500_000_000
-_HEADER_SEARCH_ROWS: Final = 15
+#: Suffixes of files that are read; others are passed over, and named.
+TABLE_SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
+#: Sets of plain column names; a row that holds all of one of them is a header.
+Known = Iterable[frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -32,35 +33,57 @@ class RawTable:
     ----------
     path : Path
     sheet : str
-        Name of the worksheet, empty for CSV.
+        Name of the worksheet, or of the kind of element in XML; empty for CSV.
     frame : DataFrame
-        All text, stripped, blanks as empty text; columns in the file's own names; and `_row`.
+        All text, as found; columns in the file's own names; and `_row`. Blank rows are left out.
     sha256 : str
+    broken : tuple of (int, str)
+        Line and text of each row whose cells cannot be told apart.
+    title : str
+        What stands above the header: a published table says there what it is and when.
     """
 
     path: Path
     sheet: str
     frame: pd.DataFrame
     sha256: str
+    broken: tuple[tuple[int, str], ...] = ()
+    title: str = ""
+    _plain: Mapping[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        names = {plain(column): str(column) for column in reversed(self.frame.columns) if column != ROW}
+        object.__setattr__(self, "_plain", names)
+
+    def __len__(self) -> int:
+        """Return the number of rows, those that are broken too."""
+        return len(self.frame) + len(self.broken)
 
     @property
     def columns(self) -> frozenset[str]:
         """Return the plain names of the columns."""
-        return frozenset(plain(column) for column in self.frame.columns if column != ROW)
+        return frozenset(self._plain)
+
+    def named(self, *names: str) -> str:
+        """Return the file's own name of the first of the columns that is there, or the first name."""
+        return next((self._plain[plain(name)] for name in names if plain(name) in self._plain), names[0])
 
     def take(self, aliases: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
-        """Return the named columns by the first alias that is present, and `_row`; absent ones are empty text.
+        """Return the named columns by the first alias that is there, stripped, and `_row`; absent ones are empty text.
 
         Parameters
         ----------
         aliases : mapping
             Wanted name to the plain names it goes by.
         """
-        by_plain = {plain(column): column for column in reversed(self.frame.columns)}
         out = {ROW: self.frame[ROW]}
         for wanted, names in aliases.items():
-            found = next((by_plain[plain(name)] for name in names if plain(name) in by_plain), None)
-            out[wanted] = self.frame[found] if found is not None else pd.Series("", index=self.frame.index, dtype="str")
+            found = next((self._plain[plain(name)] for name in names if plain(name) in self._plain), None)
+            out[wanted] = (
+                self.frame[found].str.strip()
+                if found is not None
+                else pd.Series("", index=self.frame.index, dtype="str")
+            )
         return pd.DataFrame(out)
 
 
@@ -69,138 +92,89 @@ def plain(name: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
 
-def read_csv(path: Path) -> RawTable:
-    """Read a CSV file whole, as text.
+def header_of(known: Known) -> Callable[[list[str]], bool]:
+    """Return a test of whether a row of cells holds all the names of one of the known sets."""
+    sets = tuple(known)
 
-    Raises
-    ------
-    DataError
-        When the file is empty, binary, too large, not text in a known encoding, or its rows cannot be told apart.
-    """
-    text = _decode(path)
-    if not text.strip():  # an export of no rows: nothing to lose
-        return RawTable(path, "", pd.DataFrame({ROW: pd.Series(dtype=int)}), sha256(path))
-    header, rows, lines = _cells(path, text)
-    frame = _tidy(pd.DataFrame(rows, columns=header, dtype="str"))
-    frame[ROW] = lines
-    blank = (frame.drop(columns=ROW) == "").all(axis=1)
-    return RawTable(path, "", frame[~blank], sha256(path))
+    def is_header(cells: list[str]) -> bool:
+        names = {plain(cell) for cell in cells}
+        return any(wanted <= names for wanted in sets)
+
+    return is_header
 
 
-def _cells(path: Path, text: str) -> tuple[list[str], list[list[str]], list[int]]:
-    """Return column names, rows as wide as they are, and the line each row ends on.
-
-    Short rows are filled up with blanks and blank cells past the last column are dropped; anything else past it means
-    that the cells of the row cannot be told apart.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""))
-    rows, lines = [], []
-    try:
-        names = next(reader)
-        while names and not names[-1].strip():
-            names.pop()
-        header = [name.strip() or f"column {number}" for number, name in enumerate(names, start=1)]
-        width = len(header)
-        for row in reader:
-            if any(cell.strip() for cell in row[width:]):
-                raise DataError(
-                    f"has more cells than there are columns ({width})",
-                    file=path,
-                    row=reader.line_num,
-                    advice="is a comma in a value not quoted? Export it again as CSV",
-                )
-            rows.append(row[:width] + [""] * (width - len(row)))
-            lines.append(reader.line_num)
-    except csv.Error as error:
-        raise DataError(
-            f"is not a table of comma-separated values ({error})",
-            file=path,
-            row=reader.line_num,
-            advice="export it again as CSV",
-        ) from None
-    return _told_apart(header), rows, lines
-
-
-def _told_apart(names: list[str]) -> list[str]:
-    """Return names with a number after those that stand twice."""
-    seen: dict[str, int] = {}
-    out = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name}.{seen[name] - 1}")
-    return out
-
-
-def data_files(folder: Path, *suffixes: str) -> list[Path]:
-    """Return the files below a folder with one of the suffixes, in any case, by path."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in suffixes)
-
-
-def _decode(path: Path) -> str:
-    size = path.stat().st_size
-    if size == 0:
-        raise DataError("is empty", file=path, advice="export it again, or take it out of the folder")
-    if size > _MAX_BYTES:
-        raise DataError(f"is {size / 1e9:.1f} GB, more than can be read", file=path, advice="split it by year")
-    content = path.read_bytes()
-    if b"\0" in content[:65536]:
-        raise DataError("is binary, not text", file=path, advice="save it as CSV")
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
-
-
-def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({name: frame[name].fillna("").astype("str").str.strip() for name in frame.columns})
-
-
-def read_workbook(path: Path, header_names: tuple[str, ...]) -> list[RawTable]:
-    """Read every sheet of an Excel workbook that has one of `header_names` in its first rows.
+def read_csv(path: Path, known: Known = ()) -> RawTable:
+    """Read a file of delimited text whole, as text.
 
     Parameters
     ----------
-    header_names : tuple of str
-        A row holding any of these (compared plainly) is the header.
+    path : Path
+    known : iterable of frozenset of str, optional
+        Plain names that make a row the header; without them the first row is.
 
     Raises
     ------
     DataError
-        When the file is not a workbook, or is protected by a password.
+        When the file is empty, binary, too large, cut off, or no table.
     """
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
+    kind = kind_of(path)
+    if kind == XML:
+        raise DataError("is XML, not a table", file=path, advice="export the data as CSV")
+    if kind in (EXCEL, OPEN_DOCUMENT):
         raise DataError(
-            f"cannot be opened as an Excel workbook ({type(error).__name__})",
-            file=path,
-            advice="save it as .xlsx without a password",
-        ) from None
-    wanted, tables = {plain(name) for name in header_names}, []
+            "is binary: a workbook named as text", file=path, advice="give it its own suffix, .xlsx or .ods"
+        )
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    text, _ = to_utf8(content)
+    del content
+    if not text.strip():  # an export of no rows: nothing to lose
+        return RawTable(path, "", pd.DataFrame({ROW: pd.Series(dtype=int)}), digest)
+    cells = delimited.parse(text, path, header_of(known))
+    return RawTable(path, "", numbered(cells), digest, cells.broken, cells.title)
+
+
+def read_tables(path: Path, known: Known) -> list[RawTable]:
+    """Read every table of a file, whatever it is but XML: the sheets of a workbook, or the one of a text file.
+
+    Parameters
+    ----------
+    path : Path
+    known : iterable of frozenset of str
+        Plain names that make a row the header. A sheet with no such row is passed over.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read at all.
+    """
+    if kind_of(path) not in (EXCEL, OPEN_DOCUMENT):
+        return [read_csv(path, known)]
     digest = sha256(path)
-    for sheet in book.worksheets:
-        rows = [["" if cell is None else _cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        header = next(
-            (i for i, row in enumerate(rows[:_HEADER_SEARCH_ROWS]) if wanted & {plain(cell) for cell in row}), None
-        )
-        if header is None:
-            continue
-        width = max(i for i, cell in enumerate(rows[header]) if cell.strip()) + 1
-        frame = _tidy(
-            pd.DataFrame([row[:width] for row in rows[header + 1 :]], columns=rows[header][:width], dtype="str")
-        )
-        frame[ROW] = range(header + 2, header + 2 + len(frame))
-        blank = (frame.drop(columns=ROW) == "").all(axis=1)
-        tables.append(RawTable(path, sheet.title, frame[~blank], digest))
-    book.close()
-    return tables
+    found = workbook.sheets(path, header_of(known))
+    return [RawTable(path, name, numbered(cells), digest, title=cells.title) for name, cells in found]
 
 
-def _cell(value: object) -> str:
-    if hasattr(value, "strftime"):
-        return str(value.strftime("%Y-%m-%d"))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def numbered(cells: delimited.Cells) -> pd.DataFrame:
+    """Return the rows that are not blank, with their lines."""
+    frame = cells.frame
+    if frame.empty:
+        return frame.assign(**{ROW: pd.Series(cells.lines, dtype=int)})
+    frame.insert(len(frame.columns), ROW, cells.lines)
+    maybe = pd.Series(True, index=frame.index)
+    for name in frame.columns[:-1]:
+        maybe[maybe] = frame.loc[maybe, name].str.strip() == ""
+        if not maybe.any():
+            return frame
+    return frame[~maybe]
+
+
+def data_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files below a folder that are read, and those that are passed over, each by path.
+
+    Hidden files, notes (`.md`, `.txt`) and Excel's lock files are neither.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+    files = [path for path in files if path.suffix.lower() not in (".md", ".txt")]
+    read = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
+    return read, [path for path in files if path.suffix.lower() not in TABLE_SUFFIXES]

@@ -69,7 +69,7 @@ TEMPLATES: Final[dict[str, dict[str, str]]] = {
 class OwnRegisters:
     """The authority's own registers, and their account."""
 
-    households: pd.DataFrame
+    provision: pd.DataFrame
     provider_use: pd.DataFrame
     unit_costs: pd.DataFrame
     options: pd.DataFrame
@@ -83,14 +83,14 @@ def read_registers(folder: Path, root: Path) -> OwnRegisters:
     Returns
     -------
     OwnRegisters
-        `households` (`schemas.PROVISION_AS_READ`), `provider_use` (`provider_id`, `usable_places`,
+        `provision` (`schemas.PROVISION_AS_READ`), `provider_use` (`provider_id`, `usable_places`,
         `occupied_by_others`, `weekly_cost_gbp`), `unit_costs` (`schemas.UNIT_COSTS`), `options` (`schemas.OPTIONS`).
     """
     intake = Intake("register", root)
     costs = _read(folder / "unit_costs.csv", schemas.UNIT_COSTS, intake, ["provision", "sector", "location"])
     options = _read(folder / "candidate_sites.csv", schemas.OPTIONS, intake, ["option_id"])
     return OwnRegisters(
-        households=_households(folder / "foster_households.csv", intake),
+        provision=_households(folder / "foster_households.csv", intake),
         provider_use=_use(folder / "provider_use.csv", intake),
         unit_costs=costs,
         options=options,
@@ -159,6 +159,13 @@ def _households(path: Path, intake: Intake) -> pd.DataFrame:
             "is_open": True,
             "confidential": True,
             "source": intake.label(table),
+            "ukprn": "",
+            "authority_name": "",
+            "on_roll": float("nan"),
+            "opened_on": pd.NaT,
+            "closed_on": pd.NaT,
+            "section_41": pd.NA,
+            "boards": pd.NA,
         }
     )
     return schemas.check(schemas.PROVISION_AS_READ, households.reset_index(drop=True))

@@ -17,7 +17,7 @@ from placements.errors import DataError
 from placements.frames import look_up
 from placements.read.dates import parse_dates
 from placements.read.intake import Intake
-from placements.read.rawtable import ROW, RawTable, data_files, plain, read_csv
+from placements.read.rawtable import ROW, RawTable, plain
 
 #: Modules from the person down; each row names its own table id and its parent's.
 _PARENT: Final = {
@@ -67,6 +67,7 @@ _COLUMNS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "senneed": {"need": ("sentype",), "rank": ("sentyperank", "rank")},
 }
+_KNOWN: Final = tuple(frozenset({f"{name}tableid"}) for name in _PARENT)
 #: Codes of the field `res`: boarding for 38 weeks or 52.
 _RESIDENTIAL: Final = {"38": "38", "51": "38", "A": "38", "52": "52", "B": "52"}
 
@@ -91,9 +92,8 @@ def read_sen2(folder: Path, root: Path) -> PlanReturn:
     """
     intake = Intake("sen2", root)
     modules: dict[str, tuple[RawTable, pd.DataFrame]] = {}
-    for path in data_files(folder, ".csv"):
-        table = read_csv(path)
-        name = _module(table)
+    for table in intake.tables_in(folder, _KNOWN):
+        path, name = table.path, _module(table)
         if name is None:
             intake.ignored(table)
             continue

@@ -7,6 +7,7 @@ statements are counted as superseded, not lost. Raw codes are kept: what they me
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ import pandas as pd
 from placements import codes, schemas
 from placements.read.dates import parse_dates
 from placements.read.intake import Intake
-from placements.read.rawtable import RawTable, data_files, read_csv
+from placements.read.rawtable import RawTable
 
 #: Plain column names that, all present, make a file the table. The first that fits wins.
 _TABLES: Final[dict[str, frozenset[str]]] = {
@@ -63,6 +64,7 @@ class CareReturns:
 
     children: pd.DataFrame
     episodes: pd.DataFrame
+    others: Mapping[str, pd.DataFrame]
     quarantine: pd.DataFrame
     files: pd.DataFrame
 
@@ -84,8 +86,7 @@ def read_ssda903(folder: Path, root: Path) -> CareReturns:
     """
     intake = Intake("ssda903", root)
     headers, episodes, uasc = [], [], []
-    for path in data_files(folder, ".csv"):
-        table = read_csv(path)
+    for table in intake.tables_in(folder, _TABLES.values()):
         kind = next((name for name, needed in _TABLES.items() if needed <= table.columns), None)
         if kind == "episodes":
             episodes.append((table, _episodes(table, intake)))
@@ -101,6 +102,7 @@ def read_ssda903(folder: Path, root: Path) -> CareReturns:
     return CareReturns(
         children=_latest_children(headers, unaccompanied, intake),
         episodes=_latest_episodes(episodes, intake),
+        others={},
         quarantine=intake.quarantine,
         files=intake.files,
     )

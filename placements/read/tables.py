@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from placements import schemas
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class SourceTables:
         Rows that could not be used (`QUARANTINE`).
     files : DataFrame
         What became of the rows of every file (`FILES`).
+    care_tables : mapping of str to DataFrame
+        The other tables of the SSDA903 returns by name (`read.ssda903_tables`), each with `child_id`.
+    commissioning : DataFrame
+        The commissioning census (`COMMISSIONING`).
+    school_links : DataFrame
+        Which school took the place of which (`SCHOOL_LINKS`).
+    published : DataFrame
+        Published statistics that the study holds (`PUBLISHED`).
     """
 
     children: pd.DataFrame
@@ -40,3 +51,7 @@ class SourceTables:
     options: pd.DataFrame
     quarantine: pd.DataFrame
     files: pd.DataFrame
+    care_tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    commissioning: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.COMMISSIONING))
+    school_links: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SCHOOL_LINKS))
+    published: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.PUBLISHED))

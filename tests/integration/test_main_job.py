@@ -58,7 +58,7 @@ def test_everything_promised_is_there(finished):
         "reports/sufficiency-statement.html",
         "reports/best-plan.toml",
         "manifest.json",
-        "quarantine/ssda903.csv",
+        "quarantine/ssda903-episodes.csv",
     ):
         assert (finished / name).stat().st_size > 0, name
     assert (finished / "maps/placements.html").stat().st_size < 5_000_000

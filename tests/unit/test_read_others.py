@@ -301,4 +301,4 @@ def test_absent_registers_are_empty_not_an_error(tmp_path):
     result = read_registers(tmp_path, tmp_path)
     assert result.options.empty
     assert result.unit_costs.empty
-    assert result.households.empty
+    assert result.provision.empty

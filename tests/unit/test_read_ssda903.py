@@ -116,7 +116,7 @@ def test_rows_in_are_rows_used_quarantined_or_superseded(tmp_path_factory, rows)
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"", "empty"), (b"PK\x03\x04\0\0\0\0", "binary"), (b"a,b\n1,2\n1,2,3,4\n", "more cells")],
+    [(b"", "empty"), (b"PK\x03\x04\0\0\0\0", "binary"), (b'a,b\n1,"2\n1,2', "quotation marks")],
 )
 def test_a_file_that_cannot_be_read_gives_one_clear_error(tmp_path, content, word):
     """It names the file, what is wrong and what to do; exit code 3."""
