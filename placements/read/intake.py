@@ -20,6 +20,7 @@ from placements.writing import sha256
 #: Columns that are never copied anywhere, the quarantine included: names of people.
 PRIVATE_COLUMNS: Final = frozenset({"surname", "forename", "middlenames", "preferredsurname", "preferredforename"})
 PASSED_OVER: Final = "passed over"
+EMPTY: Final = "no rows"
 NOT_RECOGNISED: Final = "not recognised"
 
 
@@ -82,7 +83,14 @@ class Intake:
             raise UnreadableFilesError(self._unreadable)
 
     def reject(
-        self, table: RawTable, name: str, rows: pd.DataFrame, bad: pd.Series, column: str, reason: str
+        self,
+        table: RawTable,
+        name: str,
+        rows: pd.DataFrame,
+        bad: pd.Series,
+        column: str,
+        reason: str,
+        aliases: tuple[str, ...] = (),
     ) -> pd.DataFrame:
         """Quarantine the rows where `bad` and return the others.
 
@@ -94,10 +102,15 @@ class Intake:
             Indexed as `rows`.
         column, reason : str
             What was wrong: the reason says what to do about it.
+        aliases : tuple of str, optional
+            Plain names that the column goes by in files, when `column` is not one of them. The quarantine names the
+            column as the file does, and shows the cell as it was found.
         """
         if not bad.any():
             return rows
         wrong = rows[bad]
+        own = table.own(column, *aliases)
+        value = table.frame.loc[wrong.index, own] if own else wrong[column] if column in wrong.columns else None
         self._rejected.append(
             pd.DataFrame(
                 {
@@ -105,8 +118,8 @@ class Intake:
                     "table": name,
                     "file": self.label(table),
                     "row": wrong[ROW],
-                    "column": column,
-                    "value": wrong[column].astype("str") if column in wrong.columns else "",
+                    "column": own or column,
+                    "value": "" if value is None else value.astype("str"),
                     "reason": reason,
                     "record": _records(table.frame.loc[wrong.index]),
                 }
@@ -115,7 +128,15 @@ class Intake:
         return rows[~bad]
 
     def dated(
-        self, table: RawTable, name: str, rows: pd.DataFrame, column: str, into: str, *, required: bool = False
+        self,
+        table: RawTable,
+        name: str,
+        rows: pd.DataFrame,
+        column: str,
+        into: str,
+        *,
+        required: bool = False,
+        aliases: tuple[str, ...] = (),
     ) -> pd.DataFrame:
         """Return the rows with the day of a column in another; those where it is no date are quarantined, with why.
 
@@ -125,6 +146,8 @@ class Intake:
             Column of `rows` that holds the text, and the one to put the day in; they may be the same.
         required : bool, optional
             Quarantine the rows where it is blank too.
+        aliases : tuple of str, optional
+            As in `reject`.
         """
         text = rows[column]
         days = parse_dates(text)
@@ -132,11 +155,18 @@ class Intake:
         kept = rows
         if wrong.any():
             for reason, group in text[wrong].groupby(why_not(text[wrong])):
-                kept = self.reject(table, name, kept, kept.index.to_series().isin(group.index), column, str(reason))
+                kept = self.reject(
+                    table, name, kept, kept.index.to_series().isin(group.index), column, str(reason), aliases
+                )
         if required:
             blank = kept[column].eq("")
-            kept = self.reject(table, name, kept, blank, column, "no date: write it as dd/mm/yyyy")
+            kept = self.reject(table, name, kept, blank, column, "no date: write it as dd/mm/yyyy", aliases)
         return kept.assign(**{into: days[kept.index]})
+
+    @staticmethod
+    def parsed(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+        """Return the rows with a column read as days; what is no date becomes unknown, and the row stays."""
+        return rows.assign(**{column: parse_dates(rows[column])})
 
     def account(self, table: RawTable, name: str, used: int, quarantined: int, superseded: int = 0) -> None:
         """Record what became of the rows of one table; rows that are broken are quarantined here."""
@@ -222,7 +252,10 @@ class Intake:
         return kept.assign(source=labels.take(kept["_table"].to_numpy()).set_axis(kept.index))
 
     def ignored(self, table: RawTable) -> None:
-        """Record a table that is none this source knows: its rows are quarantined as a whole."""
+        """Record a table that is none this source knows: its rows are quarantined as a whole; an empty one says so."""
+        if not len(table):
+            self.account(table, EMPTY, 0, 0)
+            return
         everything = pd.Series(True, index=table.frame.index)
         self.reject(table, NOT_RECOGNISED, table.frame, everything, "", "columns fit no table of this source")
         self.account(table, NOT_RECOGNISED, 0, len(table.frame))

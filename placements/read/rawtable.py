@@ -64,9 +64,9 @@ class RawTable:
         """Return the plain names of the columns."""
         return frozenset(self._plain)
 
-    def named(self, *names: str) -> str:
-        """Return the file's own name of the first of the columns that is there, or the first name."""
-        return next((self._plain[plain(name)] for name in names if plain(name) in self._plain), names[0])
+    def own(self, *names: str) -> str | None:
+        """Return the file's own name of the first of the columns that is there, or None."""
+        return next((self._plain[plain(name)] for name in names if plain(name) in self._plain), None)
 
     def take(self, aliases: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
         """Return the named columns by the first alias that is there, stripped, and `_row`; absent ones are empty text.
@@ -78,7 +78,7 @@ class RawTable:
         """
         out = {ROW: self.frame[ROW]}
         for wanted, names in aliases.items():
-            found = next((self._plain[plain(name)] for name in names if plain(name) in self._plain), None)
+            found = self.own(*names)
             out[wanted] = (
                 self.frame[found].str.strip()
                 if found is not None

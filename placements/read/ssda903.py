@@ -1,13 +1,15 @@
-"""SSDA903, the children looked-after return: CSV files, several years, told apart by their columns.
+"""SSDA903, the children looked-after return: CSV, workbook or XML, several years, told apart by their columns.
 
-An episode (CHILD and DECOM) appears in every return whose year it touches; the latest return wins and the earlier
-statements are counted as superseded, not lost. Raw codes are kept: what they mean is decided in `codes`.
+An episode (child and start) appears in every return whose year it touches; the latest return wins and the earlier
+statements are counted as superseded, not lost. Raw codes are kept: what they mean is decided in `codes`, and whether a
+code was in use in its year is a rule's question. Two different rows of one return about the same thing cannot both be
+right: one is used and the other is quarantined.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,52 +17,28 @@ from typing import Final
 import pandas as pd
 
 from placements import codes, schemas
-from placements.read.dates import parse_dates
-from placements.read.intake import Intake
-from placements.read.rawtable import RawTable
+from placements.errors import DataError
+from placements.frames import look_up
+from placements.read.guard import XML, kind_of
+from placements.read.intake import NOT_RECOGNISED, Intake
+from placements.read.rawtable import RawTable, read_tables
+from placements.read.ssda903_tables import BIRTH, CHILD, KNOWN, TABLES, ReturnTable, table_of
+from placements.read.ssda903_xml import read_xml
 
-#: Plain column names that, all present, make a file the table. The first that fits wins.
-_TABLES: Final[dict[str, frozenset[str]]] = {
-    "episodes": frozenset({"child", "decom", "rne", "ls", "place"}),
-    "uasc": frozenset({"child", "dob", "duc"}),
-    "header": frozenset({"child", "sex", "dob", "ethnic"}),
+#: Columns whose codes are written in capitals.
+_CODES: Final = ("rne", "ls", "cin", "place", "place_provider", "rec", "reason_place_change", "urn")
+_NO_YEAR: Final = 1999
+#: Tables of which two different rows in one return are a contradiction; in the others the last one simply counts.
+_STRICT: Final = ("episodes", "header")
+_CONTRADICTED: Final = {
+    "episodes": "the child has another episode that starts the same day in this return: keep the one that is right",
+    "header": "the child stands in this return twice with different details: keep the one that is right",
 }
-#: Tables of the return that this version does not use: known by a column, counted, named.
-_UNUSED: Final[dict[str, str]] = {
-    "oc2": "sdqscore",
-    "oc3": "intouch",
-    "reviews": "reviewcode",
-    "ad1": "dateint",
-    "missing": "misstart",
-    "prevperm": "prevperm",
-    "placedadoption": "dateplaced",
-    "swepisodes": "swid",
-    "dolo": "dolostart",
-}
-_HEADER: Final = {"CHILD": ("child",), "SEX": ("sex",), "DOB": ("dob",), "UPN": ("upn",)}
-_EPISODES: Final = {
-    name: (name.lower(),)
-    for name in (
-        "CHILD",
-        "DECOM",
-        "RNE",
-        "LS",
-        "CIN",
-        "PLACE_PROVIDER",
-        "DEC",
-        "REC",
-        "REASON_PLACE_CHANGE",
-        "HOME_POST",
-        "PL_POST",
-        "URN",
-    )
-} | {"PLACE": ("place", "pl")}
-_UASC: Final = {"CHILD": ("child",), "DUC": ("duc",)}
 
 
 @dataclass(frozen=True)
 class CareReturns:
-    """Children and episodes of all the returns in a folder."""
+    """Children, episodes and the other tables of all the returns in a folder."""
 
     children: pd.DataFrame
     episodes: pd.DataFrame
@@ -75,125 +53,204 @@ def read_ssda903(folder: Path, root: Path) -> CareReturns:
     Parameters
     ----------
     folder : Path
-        Such as `data/ssda903`; CSV files at any depth.
+        Such as `data/ssda903`; files at any depth.
     root : Path
         File names in the quarantine are relative to it.
 
     Returns
     -------
     CareReturns
-        `children` (`schemas.CHILDREN`), `episodes` (`schemas.EPISODES`), `quarantine`, `files`.
+        `children` (`schemas.CHILDREN`), `episodes` (`schemas.EPISODES`), `others` (see `read.ssda903_tables`; each with
+        `child_id`, its fields, `return_year` and `source`), `quarantine`, `files`.
+
+    Raises
+    ------
+    UnreadableFilesError
+        When files cannot be read at all.
     """
     intake = Intake("ssda903", root)
-    headers, episodes, uasc = [], [], []
-    for table in intake.tables_in(folder, _TABLES.values()):
-        kind = next((name for name, needed in _TABLES.items() if needed <= table.columns), None)
-        if kind == "episodes":
-            episodes.append((table, _episodes(table, intake)))
-        elif kind == "header":
-            headers.append((table, _header(table, intake)))
-        elif kind == "uasc":
-            uasc.append(_uasc(table, intake))
-        elif unused := [name for name, column in _UNUSED.items() if column in table.columns]:
-            intake.account(table, f"{unused[0]} (not used)", len(table.frame), 0)
-        else:
+    parts: dict[str, list[tuple[RawTable, pd.DataFrame]]] = {}
+    for table in _tables(intake, folder):
+        kind = table_of(table.columns)
+        if table.sheet == NOT_RECOGNISED or kind is None:
             intake.ignored(table)
-    unaccompanied = pd.concat(uasc)["CHILD"] if uasc else pd.Series(dtype="str")
+            continue
+        parts.setdefault(kind.name, []).append((table, _rows(table, kind, intake)))
+    _fill_years(parts)
+    kept: dict[str, pd.DataFrame] = {}
+    for kind in TABLES:
+        if kind.name not in parts:
+            continue
+        tables = [(table, _settled(table, rows, kind, intake)) for table, rows in parts.pop(kind.name)]
+        kept[kind.name] = intake.latest(tables, list(kind.key), kind.name, order=("return_year",))
+    episodes = _episodes(kept.pop("episodes", None))
+    header = kept.pop("header", None)
+    others = {name: _other(rows) for name, rows in kept.items()}
     return CareReturns(
-        children=_latest_children(headers, unaccompanied, intake),
-        episodes=_latest_episodes(episodes, intake),
-        others={},
+        children=_children(header, episodes, others),
+        episodes=episodes,
+        others=others,
         quarantine=intake.quarantine,
         files=intake.files,
     )
 
 
-def _return_year(table: RawTable, latest: pd.Series) -> int:
-    """Return the statutory year of a return: from its path when that names one, else from its latest date."""
-    named = re.findall(r"(?<!\d)(20[0-4]\d)(?!\d)", f"{table.path.parent.name}/{table.path.stem}")
-    if named:
-        return int(named[-1])
-    day = latest.dropna().max() if latest.notna().any() else pd.Timestamp("1999-01-01")
-    return int(day.year + (day.month > 3))
+def _tables(intake: Intake, folder: Path) -> Iterator[RawTable]:
+    """Yield every table below a folder, XML returns too; files that cannot be read are told together at the end."""
+    for path in intake.files_in(folder):
+        try:
+            yield from read_xml(path) if kind_of(path) == XML else read_tables(path, KNOWN)
+        except DataError as error:
+            intake.unreadable(error)
+    intake.raise_unreadable()
 
 
-def _missing_child(table: RawTable, name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
-    return intake.reject(table, name, rows, rows["CHILD"].eq(""), "CHILD", "no child identifier: give one")
-
-
-def _episodes(table: RawTable, intake: Intake) -> pd.DataFrame:
-    rows = table.take(_EPISODES)
-    rows["start"], rows["end"] = parse_dates(rows["DECOM"]), parse_dates(rows["DEC"])
-    for column in ("RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "REC", "REASON_PLACE_CHANGE", "URN"):
-        rows[column] = rows[column].str.upper()
+def _rows(table: RawTable, kind: ReturnTable, intake: Intake) -> pd.DataFrame:
+    """Return the rows of one table that can be used: text stripped, codes in capitals, dates read."""
+    rows = table.take(kind.columns)
+    name = kind.name
 
     def reject(bad: pd.Series, column: str, reason: str) -> None:
         nonlocal rows
-        rows = intake.reject(table, "episodes", rows, bad, column, reason)
+        rows = intake.reject(table, name, rows, bad, column, reason, kind.columns[column])
 
-    rows = _missing_child(table, "episodes", rows, intake)
-    reject(rows["start"].isna(), "DECOM", "start date is missing or not a date: write it as dd/mm/yyyy")
-    reject(rows["end"].isna() & rows["DEC"].ne(""), "DEC", "end date is not a date: write it as dd/mm/yyyy")
-    reject(rows["end"] < rows["start"], "DEC", "ended before it began: correct DEC or DECOM")
-    reject(~rows["PLACE"].isin(list(codes.PLACE)), "PLACE", "not a placement code of any year: correct it")
-    reject(~rows["LS"].isin(list(codes.LEGAL_STATUS)), "LS", "not a legal status code: correct it")
-    rows["return_year"] = _return_year(table, rows["end"].fillna(rows["start"]))
-    return rows
-
-
-def _header(table: RawTable, intake: Intake) -> pd.DataFrame:
-    rows = _missing_child(table, "header", table.take(_HEADER), intake)
-    rows["birth_date"] = parse_dates(rows["DOB"])  # without one the row still says who, and rule H02 counts it
-    rows["return_year"] = _return_year(table, pd.Series(dtype="datetime64[us]"))
-    return rows
-
-
-def _uasc(table: RawTable, intake: Intake) -> pd.DataFrame:
-    rows = _missing_child(table, "uasc", table.take(_UASC), intake)
-    kept = rows.drop_duplicates("CHILD", keep="last")
-    intake.account(table, "uasc", len(kept), len(table.frame) - len(rows), len(rows) - len(kept))
-    return kept
+    reject(rows[CHILD].eq(""), CHILD, "no child identifier: give one")
+    for column in set(kind.dates) - {BIRTH}:
+        rows = intake.dated(
+            table, name, rows, column, column, required=column in kind.required, aliases=kind.columns[column]
+        )
+    if BIRTH in kind.dates:  # without one the row still says what it says, and a rule counts it
+        rows = intake.parsed(rows, BIRTH)
+    if name == "episodes":
+        for column in _CODES:
+            rows[column] = rows[column].str.upper()
+        reject(rows["dec"] < rows["decom"], "dec", "ended before it began: correct DEC or DECOM")
+        reject(~rows["place"].isin(list(codes.PLACE)), "place", "not a placement code of any year: correct it")
+        unknown = ~rows["ls"].isin([*codes.LEGAL_STATUS, ""])
+        reject(unknown, "ls", "not a legal status code: correct it")
+    return rows.assign(return_year=_return_year(table, rows))
 
 
-def _latest_children(
-    headers: list[tuple[RawTable, pd.DataFrame]], unaccompanied: pd.Series, intake: Intake
-) -> pd.DataFrame:
-    if not headers:
-        return schemas.empty(schemas.CHILDREN)
-    rows = intake.latest(headers, ["CHILD"], "header", order=("return_year",))
-    children = pd.DataFrame(
-        {
-            "child_id": rows["CHILD"],
-            "upn": rows["UPN"],
-            "sex": rows["SEX"].str.upper().map(codes.SEX).fillna("U"),
-            "birth_date": rows["birth_date"],
-            "uasc": rows["CHILD"].isin(unaccompanied),
-        }
+def _return_year(table: RawTable, rows: pd.DataFrame) -> pd.Series:
+    """Return the statutory year of each row's return: its own column, else what the path names, else 0: not known."""
+    stated = rows["return_year_text"].str.extract(r"^(?:20\d\d[-/_])?((?:20)?\d\d)$")[0]
+    number = pd.to_numeric(stated, errors="coerce")
+    number = number.where(number >= 100, number + 2000)
+    return number.where(number.between(2000, 2049)).fillna(_year_named(table.path)).astype(int)
+
+
+def _year_named(path: Path) -> int:
+    """Return the year that the name of a file or its folder says, the file first; `2023-24` ends in March 2024."""
+    for text in (path.stem, path.parent.name):
+        spans = [
+            2000 + int(second)
+            for first, second in re.findall(r"(?<!\d)20(\d\d)[-_/](?:20)?(\d\d)(?!\d)", text)
+            if int(second) == int(first) + 1
+        ]
+        named = spans or [int(year) for year in re.findall(r"(?<!\d)(20[0-4]\d)(?!\d)", text)]
+        if named:
+            return named[-1]
+    return 0
+
+
+def _fill_years(parts: dict[str, list[tuple[RawTable, pd.DataFrame]]]) -> None:
+    """Give tables of no stated year the year that the latest episode date of their folder lies in."""
+    latest: dict[Path, int] = {}
+    for table, rows in parts.get("episodes", []):
+        days = rows["dec"].fillna(rows["decom"]).max()
+        if pd.notna(days):
+            folder = table.path.parent
+            latest[folder] = max(latest.get(folder, _NO_YEAR), int(days.year + (days.month > 3)))
+    for tables in parts.values():
+        for i, (table, rows) in enumerate(tables):
+            year = latest.get(table.path.parent, _NO_YEAR)
+            tables[i] = (table, rows.assign(return_year=rows["return_year"].where(rows["return_year"] > 0, year)))
+
+
+def _settled(table: RawTable, rows: pd.DataFrame, kind: ReturnTable, intake: Intake) -> pd.DataFrame:
+    """Return the rows without those that another of the same return contradicts.
+
+    Of episodes that start on one day the one that ends last stays (an open one before all), else the last in the file.
+    """
+    key = list(dict.fromkeys([*kind.key, "return_year"]))
+    if kind.name not in _STRICT or not rows.duplicated(key).any():
+        return rows
+    shared = rows[rows.duplicated(key, keep=False)]
+    if kind.name == "episodes":
+        shared = shared.sort_values("dec", na_position="last", kind="stable")
+    content = [name for name in kind.columns if name in rows.columns]
+    restated = shared.duplicated([*content, "return_year"], keep="last")
+    contradicted = shared.index[shared.duplicated(key, keep="last") & ~restated]
+    bad = rows.index.to_series().isin(contradicted)
+    return intake.reject(
+        table, kind.name, rows, bad, kind.key[-1], _CONTRADICTED[kind.name], kind.columns[kind.key[-1]]
     )
-    return schemas.check(schemas.CHILDREN, children.sort_values("child_id").reset_index(drop=True))
 
 
-def _latest_episodes(tables: list[tuple[RawTable, pd.DataFrame]], intake: Intake) -> pd.DataFrame:
-    if not tables:
+def _episodes(rows: pd.DataFrame | None) -> pd.DataFrame:
+    if rows is None:
         return schemas.empty(schemas.EPISODES)
-    rows = intake.latest(tables, ["CHILD", "start"], "episodes", order=("return_year",))
     episodes = pd.DataFrame(
         {
-            "child_id": rows["CHILD"],
-            "start": rows["start"],
-            "end": rows["end"],
-            "start_reason": rows["RNE"],
-            "end_reason": rows["REC"],
-            "change_reason": rows["REASON_PLACE_CHANGE"],
-            "legal_status": rows["LS"],
-            "need": rows["CIN"].where(rows["CIN"].isin(list(codes.CIN)), codes.NEED_UNKNOWN),
-            "place_code": rows["PLACE"],
-            "sector": rows["PLACE_PROVIDER"].map(codes.PLACE_PROVIDER).fillna("unknown"),
-            "home_postcode": rows["HOME_POST"],
-            "placement_postcode": rows["PL_POST"],
-            "provider_id": rows["URN"],
+            "child_id": rows[CHILD],
+            "start": rows["decom"],
+            "end": rows["dec"],
+            "start_reason": rows["rne"],
+            "end_reason": rows["rec"],
+            "change_reason": rows["reason_place_change"],
+            "legal_status": rows["ls"],
+            "need": rows["cin"].where(rows["cin"].isin(list(codes.CIN)), codes.NEED_UNKNOWN),
+            "place_code": rows["place"],
+            "sector": rows["place_provider"].map(codes.PLACE_PROVIDER).fillna("unknown"),
+            "home_postcode": rows["home_post"],
+            "placement_postcode": rows["pl_post"],
+            "provider_id": rows["urn"],
             "return_year": rows["return_year"],
             "source": rows["source"],
         }
     )
-    return schemas.check(schemas.EPISODES, episodes.sort_values(["child_id", "start"]).reset_index(drop=True))
+    return schemas.check(schemas.EPISODES, episodes.sort_values(["child_id", "start"], ignore_index=True))
+
+
+def _other(rows: pd.DataFrame) -> pd.DataFrame:
+    hidden = [name for name in rows.columns if name.startswith("_") or name == "return_year_text"]
+    return rows.drop(columns=hidden).reset_index(drop=True)
+
+
+def _children(header: pd.DataFrame | None, episodes: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row per child of the headers, and per child with an episode but no header from the other tables."""
+    stated = pd.DataFrame(
+        {
+            "child_id": header[CHILD],
+            "upn": header["upn"],
+            "sex": _sex(header["sex"]),
+            "birth_date": header[BIRTH],
+            "in_header": True,
+        }
+        if header is not None
+        else {name: pd.Series(dtype="str") for name in ("child_id", "upn", "sex", "birth_date")} | {"in_header": []}
+    )
+    without = episodes.loc[~episodes["child_id"].isin(stated["child_id"]), "child_id"].drop_duplicates()
+    seen = [frame[[CHILD, BIRTH]].dropna() for frame in others.values() if BIRTH in frame.columns]
+    births = pd.concat(seen).drop_duplicates(CHILD, keep="last").set_index(CHILD)[BIRTH] if seen else None
+    uasc = others.get("uasc")
+    sexes = None if uasc is None else uasc.set_index(CHILD)["sex"]
+    inferred = pd.DataFrame(
+        {
+            "child_id": without,
+            "upn": "",
+            "sex": "U" if sexes is None else _sex(look_up(without, sexes)),
+            "birth_date": pd.NaT if births is None else look_up(without, births),
+            "in_header": False,
+        }
+    )
+    parts = [part for part in (stated, inferred) if len(part)]
+    if not parts:
+        return schemas.empty(schemas.CHILDREN)
+    children = pd.concat(parts, ignore_index=True)
+    children["uasc"] = children["child_id"].isin([] if uasc is None else uasc[CHILD])
+    return schemas.check(schemas.CHILDREN, children.sort_values("child_id", ignore_index=True))
+
+
+def _sex(text: pd.Series) -> pd.Series:
+    return text.astype("str").str.upper().map(codes.SEX).fillna("U").astype("str")
