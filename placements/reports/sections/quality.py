@@ -9,18 +9,9 @@ from placements.disclosure.suppress import count_text, is_small
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Heading, Paragraph, Section, Table
 from placements.reports.context import SERVICE_NOUN, Context
+from placements.reports.quality_page import SOURCE_LABEL, rows_text
 from placements.reports.tables import noted, numeric, rows_of
 
-#: Sources whose rows are children: their numbers of rows are treated as numbers of children.
-_PERSON_SOURCES = ("ssda903", "sen2", "census")
-_SOURCE_LABEL = {
-    "ssda903": "Children looked after (SSDA903)",
-    "sen2": "EHC plans (SEN2)",
-    "gias": "Schools (Get Information About Schools)",
-    "ofsted": "Providers (Ofsted)",
-    "register": "Council's own registers",
-    "census": "Placements census",
-}
 _TABLE_LABEL = {
     "header": "Children",
     "uasc": "Unaccompanied children",
@@ -57,10 +48,10 @@ def _files_table(context: Context, files: pd.DataFrame) -> Table:
     number = files.groupby(["source", "table"], sort=True).size()
     rows = tuple(
         (
-            _SOURCE_LABEL.get(str(source), str(source)),
+            SOURCE_LABEL.get(str(source), str(source)),
             _TABLE_LABEL.get(str(table), str(table).replace("_", " ").capitalize()),
             f"{int(number[(source, table)]):,}",
-            *(_rows_text(context, str(source), float(row[name])) for name in counts),
+            *(rows_text(str(source), float(row[name]), context.profile) for name in counts),
         )
         for (source, table), row in rows_of(sums)
     )
@@ -80,10 +71,6 @@ def _files_table(context: Context, files: pd.DataFrame) -> Table:
         ),
         context.profile,
     )
-
-
-def _rows_text(context: Context, source: str, value: float) -> str:
-    return count_text(value, context.profile) if source in _PERSON_SOURCES else f"{value:,.0f}"
 
 
 def _checks(context: Context) -> Table | Paragraph:

@@ -1,0 +1,170 @@
+"""The data-quality page: what became of every row of every file, why rows were set aside, which rules the data break.
+
+For a data officer: it says what to do about each thing. Counts of rows about children are shown as counts of children
+are; the rows themselves are in the quarantine, never here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text
+from placements.reports.content import Block, Document, Paragraph, Section, Table
+from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
+from placements.reports.tables import noted, rows_of
+from placements.reports.words import long_date
+
+NAME: Final = "data-quality.html"
+#: Sources whose rows are children: their numbers of rows are treated as numbers of children.
+PERSON_SOURCES: Final = ("ssda903", "sen2", "census")
+SOURCE_LABEL: Final = {
+    "ssda903": "Children looked after (SSDA903)",
+    "sen2": "EHC plans (SEN2)",
+    "gias": "Schools (Get Information About Schools)",
+    "ofsted": "Providers (Ofsted)",
+    "register": "Council's own registers",
+    "census": "Commissioning census",
+    "published": "Published statistics (DfE)",
+}
+_COUNTS: Final = ("rows_in", "used", "quarantined", "superseded")
+
+
+@dataclass(frozen=True)
+class QualityFindings:
+    """What a check found.
+
+    Attributes
+    ----------
+    subject : str
+        Whose data: an authority, or a source.
+    day : date
+        The day the rules take as now.
+    synthetic : bool
+    files, quarantine : DataFrame
+        `schemas.FILES` and `schemas.QUARANTINE`.
+    rules : DataFrame
+        `code, severity, message, advice, count` and `checked`.
+    """
+
+    subject: str
+    day: dt.date
+    synthetic: bool
+    files: pd.DataFrame
+    quarantine: pd.DataFrame
+    rules: pd.DataFrame
+
+
+def quality_page(found: QualityFindings, profile: str) -> Document:
+    """Return the page as content."""
+    marks = [SYNTHETIC_MARK] if found.synthetic else []
+    marks += [INTERNAL_MARK] if profile == INTERNAL else ["Shareable: small counts are hidden, others rounded to 5"]
+    return Document(
+        title="Data quality",
+        subtitle="What was read, what could not be used and why, and what to mend",
+        authority=found.subject,
+        date_text=long_date(found.day),
+        date_iso=found.day.isoformat(),
+        marks=tuple(marks),
+        sections=(_files(found, profile), _reasons(found, profile), _rules(found, profile)),
+    )
+
+
+def rows_text(source: str, value: float, profile: str) -> str:
+    """Return a number of rows as it may be shown: rows about children as numbers of children are."""
+    return count_text(value, profile) if source in PERSON_SOURCES else f"{value:,.0f}"
+
+
+def _files(found: QualityFindings, profile: str) -> Section:
+    rows = [(str(row["path"]), str(row["table"]), *(_account(row, profile))) for _, row in rows_of(found.files)]
+    table = Table(
+        "quality-every-file",
+        "What became of the rows of every file",
+        ("File", "Read as", "Rows read", "Used", "Set aside", "Superseded"),
+        tuple(rows),
+        ("text", "text", "number", "number", "number", "number"),
+        (
+            "Rows read = used + set aside + superseded.",
+            "Superseded: stated again by a later file, which counts.",
+            "Passed over: not a table; not recognised: columns that fit no table of its source.",
+        ),
+    )
+    body: Block = noted(table, profile) if rows else Paragraph("No files were found.")
+    return Section("files", "Files", (body,))
+
+
+def _upper_first(text: object) -> str:
+    return f"{str(text)[:1].upper()}{str(text)[1:]}"
+
+
+def _account(row: pd.Series, profile: str) -> tuple[str, ...]:
+    """Return the four counts of a file; where one part is hidden, so is another that would give it away."""
+    source, values = str(row["source"]), [float(row[name]) for name in _COUNTS]
+    shown = [rows_text(source, value, profile) for value in values]
+    parts = shown[1:]
+    if parts.count(SUPPRESSED) == 1:
+        others = [i for i in range(1, len(shown)) if shown[i] != SUPPRESSED and values[i] > 0]
+        if others:
+            shown[min(others, key=lambda i: values[i])] = SUPPRESSED
+    return tuple(shown)
+
+
+def _reasons(found: QualityFindings, profile: str) -> Section:
+    rejected = found.quarantine
+    if rejected.empty:
+        return Section("reasons", "Rows set aside", (Paragraph("Every row could be used."),))
+    counts = rejected.groupby(["source", "table", "column", "reason"], sort=True).size()
+    rows = tuple(
+        (
+            SOURCE_LABEL.get(str(source), str(source)),
+            str(table),
+            str(column) or "-",
+            str(reason),
+            rows_text(str(source), float(number), profile),
+        )
+        for (source, table, column, reason), number in counts.items()
+    )
+    table = Table(
+        "quality-reasons",
+        "Why rows were set aside, and what to do",
+        ("Source", "Table", "Column", "Reason and what to do", "Rows"),
+        rows,
+        ("text", "text", "text", "text", "number"),
+        ("Each row stands, as it was found, in the quarantine folder: file, line, column, value, reason.",),
+    )
+    return Section("reasons", "Rows set aside", (noted(table, profile),))
+
+
+def _rules(found: QualityFindings, profile: str) -> Section:
+    rules = found.rules
+    broken = rules[rules["count"] > 0]
+    order = broken["severity"].map({"error": 0, "warning": 1}).fillna(2)
+    broken = broken.assign(_order=order).sort_values("_order", kind="stable")
+    rows = tuple(
+        (
+            str(row["code"]),
+            str(row["severity"]).capitalize(),
+            _upper_first(row["message"]),
+            _upper_first(row["advice"]),
+            count_text(float(row["count"]), profile),
+        )
+        for _, row in rows_of(broken)
+    )
+    checked = int(rules["checked"].sum())
+    said = Paragraph(
+        f"{checked} of {len(rules)} rules could be checked against these files; {len(broken)} are broken by some rows. "
+        "An error makes a figure wrong; a warning may. Rows that break a rule are used all the same."
+    )
+    if not rows:
+        return Section("rules", "Rules", (said,))
+    table = Table(
+        "quality-rules",
+        "Rules that some rows break",
+        ("Rule", "Severity", "What was found", "What to do", "Rows"),
+        rows,
+        ("text", "text", "text", "text", "number"),
+    )
+    return Section("rules", "Rules", (said, noted(table, profile)))
