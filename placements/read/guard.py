@@ -65,7 +65,7 @@ def kind_of(path: Path) -> str:
     opening = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
     if opening.startswith(b"<"):
         return XML
-    if len(start) == _LONGEST_LINE and not {b"\n"[0], b"\r"[0]} & set(start):
+    if len(start) == _LONGEST_LINE and b"\n" not in start and b"\r" not in start:
         raise DataError(
             "has no line break in its first million characters: it is not a table",
             file=path,

@@ -18,7 +18,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.errors import DataError
-from placements.frames import look_up
+from placements.frames import among, look_up
 from placements.read.guard import XML, kind_of
 from placements.read.intake import NOT_RECOGNISED, Intake
 from placements.read.rawtable import RawTable, read_tables
@@ -133,6 +133,8 @@ def _rows(table: RawTable, kind: ReturnTable, intake: Intake) -> pd.DataFrame:
 
 def _return_year(table: RawTable, rows: pd.DataFrame) -> pd.Series:
     """Return the statutory year of each row's return: its own column, else what the path names, else 0: not known."""
+    if rows["return_year_text"].eq("").all():
+        return pd.Series(_year_named(table.path), index=rows.index, dtype=int)
     stated = rows["return_year_text"].str.extract(r"^(?:20\d\d[-/_])?((?:20)?\d\d)$")[0]
     number = pd.to_numeric(stated, errors="coerce")
     number = number.where(number >= 100, number + 2000)
@@ -230,7 +232,7 @@ def _children(header: pd.DataFrame | None, episodes: pd.DataFrame, others: Mappi
         if header is not None
         else {name: pd.Series(dtype="str") for name in ("child_id", "upn", "sex", "birth_date")} | {"in_header": []}
     )
-    without = episodes.loc[~episodes["child_id"].isin(stated["child_id"]), "child_id"].drop_duplicates()
+    without = episodes.loc[~among(episodes["child_id"], stated["child_id"]), "child_id"].drop_duplicates()
     seen = [frame[[CHILD, BIRTH]].dropna() for frame in others.values() if BIRTH in frame.columns]
     births = pd.concat(seen).drop_duplicates(CHILD, keep="last").set_index(CHILD)[BIRTH] if seen else None
     uasc = others.get("uasc")
@@ -248,7 +250,7 @@ def _children(header: pd.DataFrame | None, episodes: pd.DataFrame, others: Mappi
     if not parts:
         return schemas.empty(schemas.CHILDREN)
     children = pd.concat(parts, ignore_index=True)
-    children["uasc"] = children["child_id"].isin([] if uasc is None else uasc[CHILD])
+    children["uasc"] = False if uasc is None else among(children["child_id"], uasc[CHILD])
     return schemas.check(schemas.CHILDREN, children.sort_values("child_id", ignore_index=True))
 
 
