@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SCALE  ?= 1
 
-.PHONY: help demo test test-all lint types lock clean
+.PHONY: help demo test test-all bench lint types lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what can be asked for
@@ -29,17 +30,20 @@ demo: $(VENV)/.run  ## Make the worked example for Surrey and run it: map, plan 
 	@$(BIN)/placements demo .
 
 test: $(VENV)/.test  ## Lint, types and all tests but the slow sweeps
-	@$(BIN)/ruff check placements tests tools
-	@$(BIN)/ruff format --check placements tests tools
+	@$(BIN)/ruff check placements tests tools benchmarks
+	@$(BIN)/ruff format --check placements tests tools benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
 
 test-all: $(VENV)/.test  ## Every test, the slow sweeps too
 	@$(BIN)/python -m pytest -m ''
 
+bench: $(VENV)/.run  ## Time reading, checking and locating a whole nation, beside a peer (about 1 GB of files; SCALE=0.1 for less)
+	@$(BIN)/python -m benchmarks.read --scale $(SCALE)
+
 lint: $(VENV)/.test  ## Put the code in its standard form
-	@$(BIN)/ruff check --fix placements tests tools
-	@$(BIN)/ruff format placements tests tools
+	@$(BIN)/ruff check --fix placements tests tools benchmarks
+	@$(BIN)/ruff format placements tests tools benchmarks
 
 types: $(VENV)/.test  ## Type check
 	@$(BIN)/mypy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,13 +13,17 @@ from placements import codes, schemas
 from placements.analysis.capacity import occupied_by_us
 from placements.analysis.cost import assumed_weekly_cost
 from placements.analysis.snapshot import in_force
+from placements.commissioning import placed
 from placements.county import County
+from placements.errors import UsageError
 from placements.frames import look_up
 from placements.geography.areas import assign_area, planning_areas
-from placements.geography.authorities import Authority, authority_of
+from placements.geography.authorities import Authority, authority_of, find_authority
+from placements.geography.evidence import located_evidence
 from placements.geography.locate import locate
 from placements.geography.postcodes import PostcodeDirectory, clean_postcodes
 from placements.read.gias import BASE_SUFFIX
+from placements.read.gias_links import standing_for
 from placements.read.tables import SourceTables
 from placements.settings import CapacitySettings, Settings
 from placements.spells import placement_spells
@@ -35,13 +41,14 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
     DataError
         When a joined table breaks its declared schema.
     """
-    placements = pd.concat([_care(tables), _education(tables)], ignore_index=True)
+    placements = pd.concat([_care(tables, settings.study.snapshot), _education(tables)], ignore_index=True)
     placements = locate(placements, authority, directory, far_miles=settings.thresholds.far_miles)
     placements["home_area"] = assign_area(placements, authority, settings.areas.level)
     placements = _with_household(placements, tables.provision)
-    placements["weekly_cost_gbp"] = _weekly_cost(placements, tables)
+    placements["weekly_cost_gbp"] = _weekly_cost(placements, placements.pop("census_cost_gbp"), tables)
     placements = schemas.check(schemas.PLACEMENTS, placements)
     provision = _provision(tables, placements, settings, authority, directory)
+    ours = provision.set_index("provider_id")["occupied_by_us"]
     return County(
         settings=settings,
         authority=authority,
@@ -52,17 +59,19 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
         areas=planning_areas(authority, settings.areas.level, directory),
         quarantine=tables.quarantine,
         files=tables.files,
-        checks=check_rules(tables, settings.study.snapshot),
+        checks=check_rules(located_evidence(tables, settings.study.snapshot, directory, ours)),
         postcode_source=directory.source,
     )
 
 
-def _care(tables: SourceTables) -> pd.DataFrame:
+def _care(tables: SourceTables, on: dt.date) -> pd.DataFrame:
     spells = placement_spells(_closed(tables.episodes))
     children = tables.children.set_index("child_id")
     sector = spells["sector"]
     # Fostering without a stated provider is counted with the agencies, as DfE's "own provision" needs PR1.
-    provision = [codes.care_provision(place, by) for place, by in zip(spells["place_code"], sector, strict=True)]
+    family = [codes.care_provision(place, by) for place, by in zip(spells["place_code"], sector, strict=True)]
+    provision = pd.Series(family, index=spells.index, dtype="str")
+    census = placed(tables.commissioning, spells.assign(provision=provision), on)
     uasc = spells["child_id"].isin(children.index[children["uasc"]]).astype(bool)
     return pd.DataFrame(
         {
@@ -72,7 +81,7 @@ def _care(tables: SourceTables) -> pd.DataFrame:
             "start": spells["start"],
             "end": spells["end"],
             "rank": 1,
-            "provision": pd.Series(provision, index=spells.index, dtype="str"),
+            "provision": provision,
             "place_code": spells["place_code"],
             "sector": sector,
             "provider_id": spells["provider_id"],
@@ -86,7 +95,8 @@ def _care(tables: SourceTables) -> pd.DataFrame:
             "residential": spells["place_code"].eq("S1"),
             "home_postcode": spells["home_postcode"],
             "placement_postcode": spells["placement_postcode"],
-            "reason_at_distance": "",
+            "reason_at_distance": census["reason_at_distance"],
+            "census_cost_gbp": census["weekly_cost_gbp"],
             "source": spells["source"],
         }
     )
@@ -117,7 +127,7 @@ def _education(tables: SourceTables) -> pd.DataFrame:
     rows["start"] = rows["start"].where(~unplaced, rows["plan_start"])
     rows["end"] = pd.concat([rows["end"], rows["plan_end"]], axis=1).min(axis=1)
     flags = {name: rows[name].fillna(False).astype(bool) for name in ("sen_unit", "resourced_provision")}
-    urn = rows["provider_id"].fillna("")
+    urn = _attended(rows, tables)
     in_base = (flags["sen_unit"] | flags["resourced_provision"]) & urn.ne("")
     provider_id = urn.where(~in_base, urn + BASE_SUFFIX)
     schools = tables.provision[tables.provision["service"].eq(codes.EDUCATION)].set_index("provider_id")
@@ -154,6 +164,22 @@ def _education(tables: SourceTables) -> pd.DataFrame:
             "source": rows["source"].fillna(rows["plan_source"]),
         }
     )
+
+
+def _attended(rows: pd.DataFrame, tables: SourceTables) -> pd.Series:
+    """Return the school of each setting: by its UKPRN where the URN is missing, and by its successor where it is gone.
+
+    Of several schools with one UKPRN an open one is meant. A URN that is in no register, nor is any successor, stays.
+    """
+    providers = tables.provision
+    schools = providers[providers["service"].eq(codes.EDUCATION) & ~providers["provider_id"].str.endswith(BASE_SUFFIX)]
+    numbered = schools[schools["ukprn"].fillna("").ne("")]
+    open_first = numbered.sort_values("is_open", ascending=False, kind="stable").drop_duplicates("ukprn")
+    urn = rows["provider_id"].fillna("")
+    by_ukprn = look_up(rows["ukprn"].fillna(""), open_first.set_index("ukprn")["provider_id"])
+    urn = urn.mask(urn.eq(""), by_ukprn).fillna("")
+    successor = look_up(urn, standing_for(tables.school_links, schools["provider_id"]))
+    return successor.fillna(urn).astype("str")
 
 
 def _between_places(tables: SourceTables) -> pd.DataFrame:
@@ -209,12 +235,12 @@ def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.Dat
     return placements.assign(provider_id=placements["provider_id"].where(~fostered, carers))
 
 
-def _weekly_cost(placements: pd.DataFrame, tables: SourceTables) -> pd.Series:
-    """Return the cost of the provider where it is known, else the assumed cost of the kind."""
+def _weekly_cost(placements: pd.DataFrame, census: pd.Series, tables: SourceTables) -> pd.Series:
+    """Return what the census says of the placement, else its provider's cost, else the assumed cost of the kind."""
     known = tables.provider_use.set_index("provider_id")["weekly_cost_gbp"]
     return (
-        look_up(placements["provider_id"], known)
-        .astype(float)
+        census.astype(float)
+        .fillna(look_up(placements["provider_id"], known).astype(float))
         .fillna(assumed_weekly_cost(placements, tables.unit_costs))
     )
 
@@ -233,14 +259,16 @@ def _provision(
     found = directory.lookup(frame["postcode"])
     for name in ("district", "easting", "northing"):
         frame[name] = found[name].fillna(frame[name])
-    frame["authority"] = authority_of(frame["district"])
-    inside = frame["district"].isin(authority.districts)
-    frame["location"] = np.select(
-        [inside, frame["district"].notna()], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN
-    )
+    # Where an address is withheld or not found, the authority that the source names is all that is known of the place.
+    named = _authorities_named(frame["authority_name"].where(frame["district"].isna()))
+    frame["authority"] = authority_of(frame["district"]).fillna(named)
+    # A custom set of districts may be a part of the authority named: in or out is then not known.
+    known = frame["district"].notna() | (named.notna() & (authority.code != "custom"))
+    inside = frame["district"].isin(authority.districts) | named.eq(authority.code)
+    frame["location"] = np.select([inside, known], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN)
     area = assign_area(frame, authority, settings.areas.level, district="district", postcode="postcode")
     frame["area"] = frame["area"].fillna(area)
-    elsewhere = frame["sector"].eq("own") & ~inside & frame["district"].notna()
+    elsewhere = frame["sector"].eq("own") & frame["location"].eq(codes.OUT_OF_COUNTY)
     frame["sector"] = frame["sector"].mask(elsewhere, "other_authority")
     used = look_up(frame["provider_id"], occupied_by_us(placements, on)).fillna(0).astype(float)
     # An agency's or service's own number stands on its carers' placements: its office holds nobody.
@@ -257,6 +285,21 @@ def _provision(
     frame["share_for_us"] = _share_for_us(frame, settings.capacity)
     frame["weekly_cost_gbp"] = use["weekly_cost_gbp"].fillna(assumed_weekly_cost(frame, tables.unit_costs))
     return schemas.check(schemas.PROVISION, frame)
+
+
+def _authorities_named(names: pd.Series) -> pd.Series:
+    """Return the code of the one upper-tier authority that each name means; missing for names of none or of several."""
+    row, distinct = pd.factorize(names)
+    found = pd.array([_authority_code(str(name)) for name in distinct], dtype="str")
+    return pd.Series(found.take(row, allow_fill=True), index=names.index)
+
+
+@cache
+def _authority_code(name: str) -> str | None:
+    try:
+        return find_authority(name).code
+    except UsageError:
+        return None
 
 
 def _carers_not_registered(placements: pd.DataFrame, settings: Settings, authority: Authority) -> pd.DataFrame:

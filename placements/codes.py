@@ -7,6 +7,7 @@ what is not named maps to a stated `unknown` or `other`, never to a missing row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -262,6 +263,79 @@ REASON_AT_DISTANCE: Final = MappingProxyType(
         "not_applicable": ("Not applicable", False),
     }
 )
+
+#: How a reason is written in the census, over the years, to its key. The words are matched from their start, without
+#: case, spaces or punctuation. A place that was there but refused the child, or could not be had in time, was not
+#: available; a requirement that the local market did not meet (specialist, or with deprivation of liberty) did not
+#: exist there. "Requirement to place at distance" covers exploitation and choice alike; both are appropriate, and it is
+#: taken for safeguarding. What is not here ("Other", "Unknown") is no reason that decides anything.
+CENSUS_REASON: Final = _frozen(
+    {
+        "CYP/Parental preference": "preference",
+        "Child or parent preference": "preference",
+        "Safeguarding": "safeguarding",
+        "Provision within distance exists but is not available": "not_available",
+        "Provision within distance does not exist": "does_not_exist",
+        "Carer moving": "carer_moved",
+        "Carer moved": "carer_moved",
+        "Legal": "legal",
+        "Not applicable": "not_applicable",
+        "Placement available locally but provider refused": "not_available",
+        "Requirement to place quickly": "not_available",
+        "Requirement for DOLS": "does_not_exist",
+        "Requirement for specialist SEND provision": "does_not_exist",
+        "Requirement for other specialist provision": "does_not_exist",
+        "No placement available locally": "does_not_exist",
+        "Requirement to place at distance": "safeguarding",
+    }
+)
+#: How a type of provision begins in the census to its family; the longest beginning that fits decides. The census is
+#: of bought placements, so fostering is an agency's or another authority's, and supported living is supported
+#: accommodation. What is not here is some other placement.
+CENSUS_PROVISION: Final = _frozen(
+    {
+        "Fostering": "agency_foster",
+        "IFA": "agency_foster",
+        "Residential": "childrens_home",
+        "Residential - Parent and Child": "other_care",
+        "Residential - Residential School": "residential_school",
+        "Residential - 38 week": "residential_school",
+        "Residential - 52 week": "residential_school",
+        "Residential - Secure": "secure",
+        "Secure": "secure",
+        "Remand": "secure",
+        "Youth Offending Institution": "secure",
+        "Youth Offender Institution": "secure",
+        "Other - Youth Offending Institution": "secure",
+        "SaILs": "supported_accommodation",
+        "Supported Accommodation": "supported_accommodation",
+        "Supported Lodgings": "supported_accommodation",
+    }
+)
+
+
+def census_reason(text: str) -> str:
+    """Return the key of a reason for placing at distance as the census words it; empty when it is none that is known.
+
+    A number or letter before the words ("3. Legal reasons") is passed over.
+    """
+    words = re.sub(r"^\s*(\d+|[A-Za-z])\s*[.):]\s*", "", text)
+    return "not_applicable" if _letters(words) == "na" else _by_start(words, CENSUS_REASON, "")
+
+
+def census_provision(text: str) -> str:
+    """Return the provision family of a type of provision as the census words it; `other_care` when it is not known."""
+    return _by_start(text, CENSUS_PROVISION, "other_care")
+
+
+def _by_start(text: str, table: Mapping[str, str], otherwise: str) -> str:
+    letters = _letters(text)
+    fits = [(len(_letters(start)), value) for start, value in table.items() if letters.startswith(_letters(start))]
+    return max(fits)[1] if fits else otherwise
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def care_provision(place_code: str, sector: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+import geopandas as gpd
 import pandas as pd
 
+from placements import schemas
 from placements.analysis.gap import sufficiency
 from placements.analysis.indicators import Indicator, headline
 from placements.geography.authorities import Authority
+from placements.geography.postcodes import PostcodeDirectory
 from placements.settings import Settings
 
 
@@ -36,6 +40,14 @@ class County:
         Cross-table rules: `code, severity, message, count`.
     postcode_source : str
         The directory the rows were located with.
+    directory : PostcodeDirectory, optional
+        That directory.
+    boundaries : GeoDataFrame, optional
+        Official outlines that the study brings (`geography.official.user_boundaries`).
+    geography_files : mapping of str to str
+        SHA-256 of each file of postcodes or outlines that the study brings, by name.
+    published, neighbours : DataFrame
+        Published statistics and statistical neighbours that the study holds (`schemas.PUBLISHED`, `NEIGHBOURS`).
     """
 
     settings: Settings
@@ -49,6 +61,11 @@ class County:
     files: pd.DataFrame
     checks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["code", "severity", "message", "count"]))
     postcode_source: str = ""
+    directory: PostcodeDirectory | None = field(default=None, repr=False, compare=False)
+    boundaries: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    geography_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    published: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.PUBLISHED), repr=False)
+    neighbours: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.NEIGHBOURS), repr=False)
 
     @property
     def snapshot(self) -> dt.date:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,12 +25,18 @@ def look_up(keys: pd.Series, table: pd.Series) -> pd.Series:
     return found.set_axis(keys.index)
 
 
-def among(values: pd.Series, known: pd.Series) -> pd.Series:
-    """Return whether each text stands among others, blanks and missing ones included as they are.
+def among(values: pd.Series, known: pd.Series | pd.Index[Any]) -> pd.Series:
+    """Return whether each text stands among others; a missing one never does.
 
-    ``values.isin(known)`` makes a Python object of every text in `known`; this does not, and is many times quicker where
-    both are long.
+    ``values.isin(known)`` makes a Python object of every text in `known`; this does not, and is many times quicker
+    where both are long.
     """
-    held = pa.array(known.drop_duplicates(), type=pa.large_string(), from_pandas=True)
-    found = pc.is_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=held)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        each = among(pd.Series(values.cat.categories, dtype="str"), known).to_numpy()
+        return pd.Series(np.append(each, False)[values.cat.codes.to_numpy()], index=values.index)
+    held = pa.array(pd.Series(known).astype("str").drop_duplicates(), type=pa.large_string(), from_pandas=True)
+    found = pc.is_in(
+        pa.array(values, type=pa.large_string(), from_pandas=True),
+        options=pc.SetLookupOptions(value_set=held, skip_nulls=True),
+    )
     return pd.Series(found.to_numpy(zero_copy_only=False), index=values.index, dtype=bool)

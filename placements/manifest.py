@@ -17,6 +17,7 @@ import pandas as pd
 
 import placements
 from placements.county import County
+from placements.geography.boundaries import boundary_words
 from placements.geography.reference import reference_path
 from placements.writing import sha256, write_text
 
@@ -42,6 +43,8 @@ def provenance(county: County, plan: Plan | None = None, seeds: Mapping[str, int
         "settings": plain_values(county.settings.as_dict()),
         "seeds": dict(seeds or {"forecast": county.settings.forecast.seed}),
         "postcode_directory": county.postcode_source,
+        "boundaries": boundary_words(county.boundaries, county.settings.areas.level),
+        "geography_files": dict(county.geography_files),
         "reference": {n: sha256(reference_path(n)) for n in _REFERENCE if reference_path(n).exists()},
         "inputs": files.to_dict("records"),
         "counts": {name: int(files[name].sum()) for name in ("rows_in", "used", "quarantined", "superseded")},

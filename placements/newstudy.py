@@ -9,7 +9,7 @@ from typing import Final
 
 from placements.errors import UsageError
 from placements.geography.authorities import Authority, find_authority
-from placements.read.register import TEMPLATES
+from placements.read.register_templates import TEMPLATES
 from placements.settings import AreaSettings, Settings
 from placements.study import Study, open_study
 from placements.writing import write_text
@@ -136,7 +136,7 @@ def init_study(
     level = "district" if len(found.districts) > 1 else "postcode_district"
     text = settings_text(label, day, synthetic=synthetic, districts=districts, name=name, level=level)
     write_text(folder / "study.toml", text)
-    for source in ("ssda903", "sen2", "gias", "ofsted", "register", "boundaries"):
+    for source in ("ssda903", "sen2", "gias", "ofsted", "register", "census", "published", "postcodes", "boundaries"):
         (folder / "data" / source).mkdir(parents=True, exist_ok=True)
     for table, columns in TEMPLATES.items():
         path = folder / "data" / "register" / f"{table}.csv"
@@ -162,11 +162,14 @@ def data_guide() -> str:
         "| folder | put here |",
         "|---|---|",
         "| `ssda903/YEAR/` | the CSV files of each annual SSDA903 return (header, episodes, UASC) |",
-        "| `sen2/` | the CSV modules of the SEN2 export (COLLECT Blade) |",
-        "| `gias/` | `edubasealldataYYYYMMDD.csv` |",
-        "| `ofsted/` | the provider list that Ofsted sends authorities (`.xlsx` or `.csv`) |",
-        "| `register/` | your own tables, below |",
-        "| `boundaries/` | an official boundary file, if you have one (otherwise boundaries are derived) |",
+        "| `sen2/` | the SEN2 export: CSV modules (COLLECT Blade) or the XML return; the latest of several is used |",
+        "| `gias/` | `edubasealldataYYYYMMDD.csv`, `links_edubasealldataYYYYMMDD.csv`; the newest of several wins |",
+        "| `ofsted/` | the lists that Ofsted sends authorities, and its published provider-level data, of any years |",
+        "| `register/` | your own tables, below, as CSV or workbooks |",
+        "| `census/` | the commissioning census (Placements North West's form), if you have one: costs and reasons |",
+        "| `published/` | DfE's published statistics (children looked after, EHC plans, neighbours), as downloaded |",
+        "| `postcodes/` | ONSPD, NSPL or Code-Point Open (`.csv`, `.csv.gz`), if the bundled directory is too old |",
+        "| `boundaries/` | an official boundary file (GeoPackage, GeoJSON, shapefile), if any (otherwise derived) |",
         "",
         "Real returns describe children: keep this folder where only those who may see them can.",
         "",

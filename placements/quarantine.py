@@ -46,7 +46,8 @@ def _file_name(source: str, table: str) -> str:
 
 
 def _expanded(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return what is said of each row, then the row's own cells; a cell's column keeps its name in the file."""
+    """Return what is said of each row, by file and line, then its own cells under their names in the file."""
+    rows = rows.sort_values(["file", "row"], kind="stable")
     cells = pd.DataFrame([json.loads(record) for record in rows["record"]], index=rows.index, dtype="str").fillna("")
     about = rows[list(ABOUT)]
     cells.columns = [f"{name} (row)" if name in ABOUT else name for name in map(str, cells.columns)]

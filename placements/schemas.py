@@ -41,7 +41,8 @@ _LOCATION = tuple(codes.LOCATION)
 _SECTOR = tuple(codes.SECTOR)
 
 # --- as read ------------------------------------------------------------------------------------------------------
-#: One row per child in the SSDA903 headers (latest return wins), with UASC.
+#: One row per child in the SSDA903 headers (latest return wins), and per child with an episode but no header, who has
+#: `in_header` False and whatever the other tables say.
 CHILDREN: Final = pa.DataFrameSchema(
     {
         "child_id": _text(nullable=False, unique=True),
@@ -49,6 +50,7 @@ CHILDREN: Final = pa.DataFrameSchema(
         "sex": _text(nullable=False, isin=("M", "F", "U")),
         "birth_date": _date(),
         "uasc": pa.Column(bool, coerce=True),
+        "in_header": pa.Column(bool, coerce=True),
     },
     name="children",
 )
@@ -131,8 +133,9 @@ _PROVISION_COLUMNS = {
     "confidential": pa.Column(bool, coerce=True),
     "source": _text(nullable=False),
 }
-#: What only some sources say: `ukprn` of schools; `authority_name` as the source writes it (all there is when an address
-#: is withheld); pupils `on_roll`, ours or not; when it opened and closed; approval under section 41; whether pupils board.
+#: What only some sources say: `ukprn` of schools; `authority_name` as the source writes it (all there is when an
+#: address is withheld); pupils `on_roll`, ours or not; when it opened and closed; approval under section 41; whether
+#: pupils board.
 PROVISION_AS_READ: Final = pa.DataFrameSchema(
     {
         **_PROVISION_COLUMNS,
@@ -160,11 +163,13 @@ SCHOOL_LINKS: Final = pa.DataFrameSchema(
 )
 
 #: One row per placement in a commissioning census: who pays what, how it was found, and why it is at distance. Costs
-#: are pounds a week; the three shares are as recorded and need not add up to the total. `reason_at_distance` is a key of
-#: `codes.REASON_AT_DISTANCE`, or empty; `reason_text` is what was written.
+#: are pounds a week; the three shares are as recorded and need not add up to the total. `reason_at_distance` is a key
+#: of `codes.REASON_AT_DISTANCE`, or empty; `reason_text` is what was written. `looked_after` is False for others whose
+#: placement is bought too (after 18, or for special needs alone), and missing where the census does not say.
 COMMISSIONING: Final = pa.DataFrameSchema(
     {
         "child_id": _text(nullable=False, filled=True),
+        "looked_after": pa.Column("boolean", nullable=True, coerce=True),
         "placing_authority": _text(),
         "host_authority": _text(),
         "sourced": _text(),
@@ -186,7 +191,8 @@ COMMISSIONING: Final = pa.DataFrameSchema(
 )
 
 #: Published statistics, long: one row per place, year, release, breakdown and measure. `value` is missing where
-#: `marker` says why (`c` confidential, `k` low, `x` not available, `z` not applicable). `year` is the one the period ends in.
+#: `marker` says why (`c` confidential, `k` low, `x` not available, `z` not applicable). `year` is the one that the
+#: period ends in.
 PUBLISHED: Final = pa.DataFrameSchema(
     {
         "release": _text(nullable=False, filled=True),
@@ -203,6 +209,19 @@ PUBLISHED: Final = pa.DataFrameSchema(
         "source": _text(nullable=False),
     },
     name="published",
+)
+
+#: DfE's statistical neighbours: one row per authority and neighbour, by DfE's three-digit codes; `rank` 1 is closest,
+#: `closeness` is what DfE calls it ("Very close").
+NEIGHBOURS: Final = pa.DataFrameSchema(
+    {
+        "dfe_code": _text(nullable=False, filled=True),
+        "neighbour_dfe_code": _text(nullable=False, filled=True),
+        "rank": pa.Column(int, pa.Check.ge(1), coerce=True),
+        "closeness": _text(),
+        "source": _text(nullable=False),
+    },
+    name="neighbours",
 )
 
 #: Assumed weekly cost per place by provision and sector: user inputs with stated sources.

@@ -11,10 +11,12 @@ import pandas as pd
 from placements.assemble import assemble
 from placements.county import County
 from placements.geography.authorities import Authority, find_authority
-from placements.geography.postcodes import open_directory
+from placements.geography.official import boundary_file, user_boundaries
+from placements.geography.postcode_files import open_study_directory
 from placements.read.everything import read_everything
 from placements.read.targets import read_targets
 from placements.settings import Settings, read_settings
+from placements.writing import sha256
 
 Progress = Callable[[float, str], None]
 
@@ -62,6 +64,9 @@ class Study:
     def load(self, progress: Progress | None = None) -> County:
         """Read, check and locate everything in `data/`.
 
+        Postcodes and outlines of the study's own (`data/postcodes/`, `data/boundaries/`) come before those that are
+        bundled or derived.
+
         Parameters
         ----------
         progress : callable, optional
@@ -74,10 +79,22 @@ class Study:
             `County.quarantine` instead.
         """
         tell = progress or (lambda share, text: None)
-        directory = open_directory(progress=lambda share, text: tell(share, f"postcode directory, once: {text}"))
+        postcodes = open_study_directory(
+            self.data / "postcodes", progress=lambda share, text: tell(share, f"postcode directory, once: {text}")
+        )
+        outlines = boundary_file(self.data / "boundaries")
+        boundaries = user_boundaries(outlines, self.authority) if outlines else None
         tables = read_everything(self.data, tell)
         tell(1.0, "locating")
-        return assemble(tables, self.settings, self.authority, directory)
+        files = {f"postcodes/{name}": digest for name, digest in postcodes.files.items()}
+        return replace(
+            assemble(tables, self.settings, self.authority, postcodes.directory),
+            directory=postcodes.directory,
+            boundaries=boundaries,
+            geography_files=files | ({f"boundaries/{outlines.name}": sha256(outlines)} if outlines else {}),
+            published=tables.published,
+            neighbours=tables.neighbours,
+        )
 
     def with_profile(self, profile: str | None) -> Study:
         """Return the study under another disclosure profile; itself when none is named."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from placements import codes
+from placements.analysis.benchmark import AUTHORITY, ENGLAND, NEIGHBOURS, REGION, benchmark
+from placements.analysis.benchmark_measures import SHARE
 from placements.analysis.cost import cost
 from placements.analysis.gap import WANTED_LABEL
 from placements.analysis.indicators import Indicator
@@ -15,8 +17,11 @@ from placements.analysis.snapshot import looked_after, plans_in_force, stock
 from placements.county import County
 from placements.disclosure.suppress import INTERNAL, count_text, money_text, protect, share_text, yearly_money_text
 from placements.loading import load
+from placements.manifest import plain_values
 from placements.progress import Reporter
 from placements.study import open_study
+
+_PLACE_TITLES: Final = {AUTHORITY: "authority", REGION: "region", ENGLAND: "England", NEIGHBOURS: "neighbours"}
 
 
 def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: Reporter) -> dict[str, Any]:
@@ -35,6 +40,7 @@ def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: 
         "sufficiency": sufficiency_rows(county, by, shown),
         "cost": _cost(county, shown),
         "published": _published(county, shown),
+        "benchmarks": plain_values(_benchmarks(county)),
     }
 
 
@@ -124,6 +130,36 @@ def _published(county: County, profile: str) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _benchmarks(county: County) -> list[dict[str, Any]]:
+    """Return what DfE publishes of the authority, its region, England and its neighbours: all of it public already."""
+    if county.published.empty:
+        return []
+    table = benchmark(county.published, county.neighbours, county.authority.code, county.snapshot.year)
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def benchmark_rows(benchmarks: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return the benchmarks as a table to read: one row a figure, one column a place, shares with their parts."""
+    rows: dict[str, dict[str, str]] = {}
+    for item in benchmarks:
+        row = rows.setdefault(item["indicator"], {"figure": item["label"], "year": str(item["year"])})
+        row[_PLACE_TITLES[item["place"]]] = _benchmark_text(item)
+        if item["place"] == AUTHORITY:
+            row["not known"] = "" if item["unknown"] is None else f"{item['unknown']:,.0f}"
+            row["withheld"] = item["suppressed"]
+    order = ["figure", "year", *_PLACE_TITLES.values(), "not known", "withheld"]
+    return [{name: row.get(name, "") for name in order} for row in rows.values()]
+
+
+def _benchmark_text(item: dict[str, Any]) -> str:
+    if item["value"] is None:
+        return "-"
+    value = f"{item['value']:.0%}" if item["unit"] == SHARE else f"{item['value']:.0f} {item['unit']}"
+    if item["place"] == NEIGHBOURS:
+        return f"{value} (median of {item['neighbours_with_value']} of {item['neighbours']})"
+    return f"{value} ({item['numerator']:,.0f} of {item['denominator']:,.0f})"
 
 
 def _signed(value: float, profile: str) -> str:

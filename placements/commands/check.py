@@ -95,8 +95,8 @@ def _report(found: QualityFindings, quarantine: Path, page: Path, secrets: Secre
     release(page, render_html(quality_page(found, profile)), secrets, profile)
     why = found.quarantine.groupby(["file", "table", "reason"]).size()
     reasons: dict[tuple[str, str], dict[str, int]] = {}
-    for (path, table, reason), number in why.items():
-        reasons.setdefault((str(path), str(table)), {})[str(reason)] = int(number)
+    for path, table, reason, number in why.rename("rows").reset_index().itertuples(index=False):
+        reasons.setdefault((path, table), {})[reason] = int(number)
     files = [
         {k: v for k, v in row.items() if k != "sha256"} | {"reasons": reasons.get((row["path"], row["table"]), {})}
         for row in found.files.to_dict("records")

@@ -16,7 +16,7 @@ import pandas as pd
 from placements import schemas
 from placements.errors import UsageError
 from placements.geography.authorities import Authority
-from placements.geography.boundaries import area_of, outlines
+from placements.geography.boundaries import area_of, district_boundaries, outlines
 from placements.geography.postcodes import PostcodeDirectory, Progress, clean_postcodes
 from placements.settings import AREA_LEVELS
 
@@ -106,9 +106,17 @@ def area_boundaries(
     directory: PostcodeDirectory,
     cache: Path | None = None,
     progress: Progress | None = None,
+    *,
+    official: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the derived outline of each planning area: `area, name, geometry`, EPSG:27700 (see `boundaries`)."""
+    """Return the outline of each planning area: `area, name, geometry`, EPSG:27700 (see `boundaries`).
+
+    Official outlines of districts are used where areas are districts; postcode districts are always derived.
+    """
     _check(level)
+    if level == "district":
+        found = district_boundaries(authority, directory, cache, progress, official=official)
+        return found.rename(columns={"code": "area"})
     frame = outlines(authority, level, directory, cache, progress).rename(columns={"code": "area"})
     frame.insert(1, "name", _names(frame["area"], authority, level))
     return frame

@@ -26,7 +26,7 @@ from placements.errors import DataError
 from placements.geography.authorities import Authority
 from placements.geography.cells import regions, unique_points
 from placements.geography.land import REACH_M, fingerprint, land
-from placements.geography.official import CRS, OFFICIAL, user_boundaries
+from placements.geography.official import CRS, DISTRICTS, OFFICIAL, OUTLINE, user_boundaries
 from placements.geography.postcodes import PostcodeDirectory, Progress, cache_folder
 from placements.writing import write_text
 
@@ -36,6 +36,7 @@ __all__ = [
     "OFFICIAL",
     "area_of",
     "authority_boundary",
+    "boundary_words",
     "district_boundaries",
     "outlines",
     "user_boundaries",
@@ -54,8 +55,10 @@ def district_boundaries(
     directory: PostcodeDirectory,
     cache: Path | None = None,
     progress: Progress | None = None,
+    *,
+    official: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the derived outline of each district of an authority.
+    """Return the outline of each district of an authority: the official one if there is one, else derived.
 
     Parameters
     ----------
@@ -65,19 +68,25 @@ def district_boundaries(
         Folder to keep outlines in; the user's cache folder when not given.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done, only when they have to be worked out.
+    official : GeoDataFrame, optional
+        What `user_boundaries` returned for this authority; used when it is of districts.
 
     Returns
     -------
     GeoDataFrame
-        `code, name, geometry` in EPSG:27700, by code; neighbours share their edges exactly.
-        ``attrs["source"]`` is ``"derived"``.
+        `code, name, geometry` in EPSG:27700, by code; derived neighbours share their edges exactly.
+        ``attrs["source"]`` is ``"derived"`` or ``"official"``.
 
     Raises
     ------
     DataError
         When the directory has no postcode of one of the districts.
     """
-    frame = outlines(authority, "district", directory, cache, progress)
+    if official is not None and official.attrs["level"] == DISTRICTS:
+        frame = official[["code", "geometry"]].copy()
+        frame.attrs["source"] = OFFICIAL
+    else:
+        frame = outlines(authority, "district", directory, cache, progress)
     frame.insert(1, "name", frame["code"].map(authority.district_names).astype("str"))
     return frame
 
@@ -87,11 +96,39 @@ def authority_boundary(
     directory: PostcodeDirectory,
     cache: Path | None = None,
     progress: Progress | None = None,
+    *,
+    official: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the derived outline of an authority: one row, the union of its districts (see `district_boundaries`)."""
+    """Return the outline of an authority: one row, its own or the union of its districts (see `district_boundaries`).
+
+    An official file of districts or of upper-tier authorities serves alike.
+    """
+    if official is not None:
+        outline = shapely.normalize(shapely.union_all(official.geometry.to_numpy()))
+        frame = _framed([authority.code], [outline], name=[authority.name])
+        frame.attrs["source"] = OFFICIAL
+        return frame
     districts = outlines(authority, "district", directory, cache, progress)
     outline = shapely.normalize(shapely.coverage_union_all(districts.geometry.to_numpy()))
     return _framed([authority.code], [outline], name=[authority.name])
+
+
+def boundary_words(official: gpd.GeoDataFrame | None, level: str = "district") -> str:
+    """Return how the outlines of a study came about, in words: the file's name, and what is still derived.
+
+    Parameters
+    ----------
+    official : GeoDataFrame or None
+        What `user_boundaries` returned for the study's authority.
+    level : {"district", "postcode_district"}, optional
+        Level of the planning areas: postcode districts have no official outline.
+    """
+    if official is None:
+        return "derived from postcodes"
+    named = f"official ({official.attrs['file']})"
+    if official.attrs["level"] == OUTLINE:
+        return f"the authority's outline {named}; its districts derived from postcodes"
+    return named if level == "district" else f"{named}; planning areas derived from postcodes"
 
 
 def outlines(

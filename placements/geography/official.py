@@ -1,4 +1,8 @@
-"""An official boundary file of the study, if there is one, in the shape that derived outlines have."""
+"""An official boundary file of the study, if there is one, in the shape that derived outlines have.
+
+Districts are best. A file of upper-tier authorities gives the county's own outline only: its districts then stay
+derived, and every page that shows them says so.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,17 @@ from placements.geography.authorities import Authority
 
 CRS: Final = "EPSG:27700"
 OFFICIAL: Final = "official"
+#: What an official file is of: the districts of the authority, or the authority alone.
+DISTRICTS: Final = "districts"
+OUTLINE: Final = "outline"
 #: Suffixes read, best first.
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 #: Column names of codes and names, in lower case: those of ONS (with any year), then plain ones.
 _CODE: Final = (r"lad\d*cd", r"(ct|ut)(y|l)?(ua|la)\d*cd", r"(lad|lad_|district_?|area_?|authority_?|ons_?|gss_?)?code")
 _NAME: Final = (r"lad\d*nm", r"(ct|ut)(y|l)?(ua|la)\d*nm", r"(lad|lad_|district_?|area_?|authority_?)?name")
+_MOST_DEGREES: Final = 360.0
+#: West, south, east and north of Great Britain with room to spare, metres of the British National Grid.
+_BRITAIN_M: Final = (-300_000.0, -300_000.0, 1_000_000.0, 1_600_000.0)
 
 
 def boundary_file(folder: Path) -> Path | None:
@@ -53,13 +63,15 @@ def user_boundaries(path: Path, authority: Authority | None = None) -> gpd.GeoDa
     Returns
     -------
     GeoDataFrame
-        `code, name, geometry` in EPSG:27700, by code, one row per code; ``attrs["source"]`` is ``"official"``.
+        `code, name, geometry` in EPSG:27700, by code, one row per code. ``attrs["source"]`` is ``"official"``,
+        ``attrs["file"]`` the file's name, and, with an `authority`, ``attrs["level"]`` is ``"districts"`` or
+        ``"outline"``.
 
     Raises
     ------
     DataError
-        When the file cannot be read, does not say its coordinate system, has no column of codes, holds anything but
-        areas, or lacks a district of `authority`.
+        When the file cannot be read, does not say its coordinate system or says a wrong one, has no column of codes,
+        holds anything but areas, or lacks a district of `authority`.
     """
     file = boundary_file(path) if path.is_dir() else path
     if file is None:
@@ -74,6 +86,8 @@ def user_boundaries(path: Path, authority: Authority | None = None) -> gpd.GeoDa
         ) from None
     if not isinstance(raw, gpd.GeoDataFrame):
         raise DataError("holds no outlines, only a table", file=file, advice="export it with its geometry")
+    if raw.empty:
+        raise DataError("holds no outlines", file=file, advice="export it again, with the districts of the study")
     if raw.crs is None:
         raise DataError(
             "does not say which coordinate system it uses",
@@ -87,16 +101,38 @@ def user_boundaries(path: Path, authority: Authority | None = None) -> gpd.GeoDa
         raise DataError(
             f"{int((~areas).sum())} of {len(raw)} shapes are not areas", file=file, advice="keep polygons only"
         )
-    frame = gpd.GeoDataFrame(
-        {"code": raw[code].astype("str").str.strip(), "name": raw[name].astype("str").str.strip()},
-        geometry=shapely.make_valid(raw.to_crs(CRS).geometry.to_numpy(), method="structure"),
-        crs=CRS,
-    )
+    columns = {"code": raw[code].astype("str").str.strip(), "name": raw[name].astype("str").str.strip()}
+    frame = gpd.GeoDataFrame(columns, geometry=raw.geometry.to_numpy(), crs=raw.crs)
+    level = {}
+    if authority is not None:
+        frame = _of(frame, authority, file)
+        level = {"level": DISTRICTS if set(frame["code"]) == set(authority.districts) else OUTLINE}
+    frame = _on_the_british_grid(frame, file)
+    frame.geometry = shapely.make_valid(shapely.force_2d(frame.geometry.to_numpy()), method="structure")
     frame = frame.dissolve("code", as_index=False).sort_values("code", ignore_index=True)
-    frame = _of(frame, authority, file) if authority is not None else frame
     frame = frame[["code", "name", "geometry"]]
-    frame.attrs["source"] = OFFICIAL
+    frame.attrs.update({"source": OFFICIAL, "file": file.name} | level)
     return frame
+
+
+def _on_the_british_grid(raw: gpd.GeoDataFrame, file: Path) -> gpd.GeoDataFrame:
+    """Return the shapes in metres of the British National Grid, having checked that they lie in Great Britain."""
+    west, south, east, north = raw.total_bounds
+    if raw.crs is not None and raw.crs.is_geographic and max(-west, -south, east, north) > _MOST_DEGREES:
+        raise DataError(
+            "says that it is in degrees, but its coordinates are metres",
+            file=file,
+            advice="GeoJSON is read as longitude and latitude unless it names another system: export it in EPSG:4326",
+        )
+    moved = raw.to_crs(CRS)
+    box = moved.total_bounds
+    if not (box[0] > _BRITAIN_M[0] and box[1] > _BRITAIN_M[1] and box[2] < _BRITAIN_M[2] and box[3] < _BRITAIN_M[3]):
+        raise DataError(
+            "lies outside Great Britain: its coordinate system is not the one it names, or its axes are swapped",
+            file=file,
+            advice="export it again as GeoPackage in EPSG:27700, or as GeoJSON in EPSG:4326",
+        )
+    return moved
 
 
 def _column(frame: pd.DataFrame, patterns: tuple[str, ...], file: Path, what: str, example: str) -> str:
@@ -112,9 +148,12 @@ def _column(frame: pd.DataFrame, patterns: tuple[str, ...], file: Path, what: st
 
 
 def _of(frame: gpd.GeoDataFrame, authority: Authority, file: Path) -> gpd.GeoDataFrame:
-    wanted = [authority.code] if authority.code in set(frame["code"]) else list(authority.districts)
-    lacking = sorted(set(wanted) - set(frame["code"]))
-    if lacking:
+    held = set(frame["code"])
+    lacking = sorted(set(authority.districts) - held)
+    # The county's own outline serves only when none of its districts is there: half a county would be a wrong map.
+    outline = lacking == sorted(authority.districts) and authority.code in held
+    wanted = (authority.code,) if outline else authority.districts
+    if lacking and not outline:
         raise DataError(
             f"lacks {len(lacking)} of the districts of {authority.name}: {', '.join(lacking)}",
             file=file,

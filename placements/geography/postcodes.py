@@ -67,6 +67,7 @@ __all__ = [
     "cache_folder",
     "clean_postcodes",
     "compile_directory",
+    "load_directory",
     "open_directory",
     "save_directory",
 ]
@@ -247,6 +248,11 @@ def open_directory(cache: Path | None = None, progress: Progress | None = None) 
     folder = (cache or cache_folder()) / f"postcodes-{version}-{_FORMAT}"
     if not (folder / "about.json").exists():
         _compile_bundled(folder, version, progress or (lambda share, text: None))
+    return load_directory(folder)
+
+
+def load_directory(folder: Path) -> PostcodeDirectory:
+    """Return the directory that `save_directory` wrote, its columns mapped from disk."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
     return PostcodeDirectory(**arrays, district_codes=tuple(about["district_codes"]), source=about["source"])

@@ -15,7 +15,7 @@ from placements.geography.postcodes import PostcodeDirectory, clean_postcodes, o
 
 
 def locate(
-    frame: pd.DataFrame, county: County, directory: Callable[[], PostcodeDirectory] = open_directory
+    frame: pd.DataFrame, county: County, directory: Callable[[], PostcodeDirectory] | None = None
 ) -> pd.DataFrame:
     """Return the frame with `easting`, `northing` and the planning `area` of each row.
 
@@ -28,14 +28,16 @@ def locate(
     frame : DataFrame
         `name`, `district` (code or name), `postcode`; `easting` and `northing` if known.
     county : County
-    directory : callable
-        Opens the postcode directory; called only if a postcode has to be looked up.
+    directory : callable, optional
+        Opens the postcode directory; called only if a postcode has to be looked up. The one that the county was located
+        with, or the bundled one, when not given.
 
     Raises
     ------
     UsageError
         Naming the rows that cannot be placed.
     """
+    opened = directory or (lambda: county.directory or open_directory())
     out = frame.copy()
     for column in ("easting", "northing"):
         if column not in out:
@@ -44,7 +46,7 @@ def locate(
     postcode = clean_postcodes(out["postcode"])
     missing = out["easting"].isna() & postcode.ne("")
     if missing.any():
-        found = directory().lookup(postcode[missing])
+        found = opened().lookup(postcode[missing])
         out.loc[missing, "easting"], out.loc[missing, "northing"] = found["easting"], found["northing"]
     areas = county.areas[county.areas["easting"].notna()].set_index("area")
     code = _district_codes(out["district"], areas)
@@ -52,7 +54,7 @@ def locate(
     for column in ("easting", "northing"):
         out[column] = out[column].fillna(pd.Series(centre[column].to_numpy(float), index=out.index))
     for district in sorted(set(code[out["easting"].isna()]) & set(county.authority.districts)):
-        points = directory().points((district,))
+        points = opened().points((district,))
         rows = out["easting"].isna() & code.eq(district)
         out.loc[rows, ["easting", "northing"]] = points[["easting", "northing"]].median().to_numpy(float)
     lost = out["easting"].isna() | out["northing"].isna()

@@ -15,7 +15,7 @@ from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
 from placements.errors import UsageError
 from placements.geography.areas import area_boundaries
-from placements.geography.boundaries import district_boundaries
+from placements.geography.boundaries import authority_boundary, district_boundaries
 from placements.geography.postcodes import PostcodeDirectory, open_directory
 from placements.interventions import Intervention, Opening
 from placements.interventions.locate import locate
@@ -58,7 +58,7 @@ def write_map(
     profile : str, optional
         `shareable` or `internal`; the study's own when not given.
     directory : PostcodeDirectory, optional
-        The bundled one when not given.
+        The one that the county was located with, or the bundled one, when not given.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def write_map(
     if profile not in PROFILES:
         raise UsageError(f"there is no disclosure profile {profile!r}; choose one of {', '.join(PROFILES)}")
     name, interventions = _chosen(result, plan, scenario)
-    scene = make_scene(county, directory or open_directory(), profile, interventions, name)
+    scene = make_scene(county, directory or county.directory or open_directory(), profile, interventions, name)
     if plan is not None:
         scene = dataclasses.replace(scene, why=reasons(county, plan, profile))
     return release(Path(path), page(scene, build(scene)), county_secrets(county), profile)
@@ -91,8 +91,10 @@ def make_scene(
     proposal: str = "",
 ) -> Scene:
     """Return what the layers are drawn from: boundaries, centres of host authorities and located proposals."""
-    districts = district_boundaries(county.authority, directory)
-    areas = area_boundaries(county.authority, county.settings.areas.level, directory)
+    official = county.boundaries
+    districts = district_boundaries(county.authority, directory, official=official)
+    areas = area_boundaries(county.authority, county.settings.areas.level, directory, official=official)
+    own = None if official is None else authority_boundary(county.authority, directory, official=official)
     hosts = county.placements.loc[county.placements["location"].eq(codes.OUT_OF_COUNTY), "placement_authority"]
     return Scene(
         county=county,
@@ -104,6 +106,7 @@ def make_scene(
         interventions=interventions,
         proposal=proposal,
         sites=_located(county, directory, interventions),
+        official_outline=None if own is None else _simplified(own).geometry.iloc[0],
     )
 
 

@@ -19,6 +19,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "ofsted": "Ofsted: list of registered providers",
     "register": "The authority's own registers",
     "census": "Placements census",
+    "published": "Statistics that DfE publishes",
 }
 
 

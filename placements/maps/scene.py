@@ -17,6 +17,7 @@ from placements.county import County
 from placements.disclosure.suppress import INTERNAL
 from placements.geography.adjoining import adjoining_codes
 from placements.geography.authorities import authority_names, authority_of
+from placements.geography.boundaries import boundary_words
 from placements.geography.postcodes import PostcodeDirectory
 from placements.maps.figures import Figures
 from placements.maps.style import date_text
@@ -47,6 +48,8 @@ class Scene:
         Indexed by position in `interventions`: `easting, northing, area`, of those that have a site.
     why : Mapping
         A sentence by intervention name, where there is one.
+    official_outline : geometry, optional
+        The authority's own outline in metres, simplified, where the study has an official one.
     """
 
     county: County
@@ -61,6 +64,7 @@ class Scene:
         default_factory=lambda: pd.DataFrame(columns=["easting", "northing", "area"]), repr=False
     )
     why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    official_outline: Any = field(default=None, repr=False)
 
     @property
     def internal(self) -> bool:
@@ -75,6 +79,8 @@ class Scene:
     @cached_property
     def outline(self) -> Any:
         """Return the authority's shape in metres."""
+        if self.official_outline is not None:
+            return self.official_outline
         return shapely.union_all(self.districts.geometry.to_numpy())
 
     @cached_property
@@ -102,8 +108,9 @@ class Scene:
     @property
     def boundary_words(self) -> str:
         """Return how the boundaries came about."""
-        if self.districts.attrs.get("source") == "official":
-            return "Official boundaries, simplified to about 50 metres"
+        if self.county.boundaries is not None:
+            words = boundary_words(self.county.boundaries, self.county.settings.areas.level)
+            return f"{words[0].upper()}{words[1:]}, simplified to about 50 metres"
         return "Derived from postcodes and simplified to about 50 metres: for orientation, not legal boundaries"
 
 

@@ -1,8 +1,8 @@
 """From delimited text to cells, each row with the line it ends on. Two engines, and the exact one decides.
 
 The compiled engine reads a file whose every line is one whole row: it is checked to have found as many rows as there
-are lines. Anything else (line breaks within quotes, blank lines, rows too short or too long, mixed line ends) goes to the
-exact engine, Python's own reader, which knows the line of every row.
+are lines. Anything else (line breaks within quotes, blank lines, rows too short or too long, mixed line ends) goes to
+the exact engine, Python's own reader, which knows the line of every row.
 """
 
 from __future__ import annotations

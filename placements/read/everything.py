@@ -14,6 +14,7 @@ from placements.errors import DataError, UnreadableFilesError
 from placements.read.census import read_census
 from placements.read.gias import read_gias
 from placements.read.ofsted import read_ofsted
+from placements.read.own_places import with_own_places
 from placements.read.published import read_published
 from placements.read.register import read_registers
 from placements.read.sen2 import read_sen2
@@ -82,23 +83,22 @@ def read_source(source: str, folder: Path) -> SourceTables:
 
 def together(parts: Mapping[str, Any]) -> SourceTables:
     """Return the tables that the readers of all sources found, in one."""
-    provision = [parts["gias"].provision, parts["ofsted"].provision, parts["register"].provision]
+    provision = pd.concat([parts[name].provision for name in ("gias", "ofsted", "register")], ignore_index=True)
+    provision = provision.drop_duplicates("provider_id", keep="last", ignore_index=True)
     return SourceTables(
         children=parts["ssda903"].children,
         episodes=parts["ssda903"].episodes,
         care_tables=parts["ssda903"].others,
         plans=parts["sen2"].plans,
         education_placements=parts["sen2"].education_placements,
-        provision=schemas.check(
-            schemas.PROVISION_AS_READ,
-            pd.concat(provision, ignore_index=True).drop_duplicates("provider_id", keep="last", ignore_index=True),
-        ),
+        provision=schemas.check(schemas.PROVISION_AS_READ, with_own_places(provision, parts["register"].own_places)),
         school_links=parts["gias"].links,
         provider_use=parts["register"].provider_use,
         unit_costs=parts["register"].unit_costs,
         options=parts["register"].options,
         commissioning=parts["census"].commissioning,
         published=parts["published"].published,
+        neighbours=parts["published"].neighbours,
         quarantine=pd.concat([part.quarantine for part in parts.values()], ignore_index=True),
         files=pd.concat([part.files for part in parts.values()], ignore_index=True),
     )

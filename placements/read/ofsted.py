@@ -1,6 +1,7 @@
-"""Ofsted's list of social care providers, as authorities receive it: a workbook, or a CSV of the same layout.
+"""Ofsted's lists of social care providers: the confidential workbooks that authorities receive, and the published list.
 
-Headers change between years, so columns are matched without case by alias. Addresses of homes are confidential.
+Several lists, of one year or many, make one row per provider, cell by cell: a later list wins, and what a confidential
+list says wins over the published one, which hides where homes are. Addresses of homes are confidential.
 """
 
 from __future__ import annotations
@@ -13,45 +14,19 @@ import numpy as np
 import pandas as pd
 
 from placements import codes, schemas
+from placements.read import ofsted_layouts as layouts
+from placements.read.dates import parse_dates
 from placements.read.intake import Intake
 from placements.read.rawtable import RawTable
 
-_COLUMNS: Final = {
-    "urn": ("URN", "SC URN", "Unique reference number"),
-    "type": ("Provider Type", "Provision type"),
-    "subtype": ("Provider Subtype", "Provision subtype"),
-    "sector": ("Sector", "Owner Type"),
-    "name": ("Setting Name", "Provider name", "Name"),
-    "authority": ("Local Authority",),
-    "status": ("Provider Status", "Registration status"),
-    "places": ("Max Users", "Number of registered places", "Places", "Capacity", "Maximum fostering places"),
-    "quality": ("Overall Effectiveness", "Latest overall effectiveness grade from last full inspection"),
-    "postcode": ("Setting Address Postcode", "Setting postcode", "Provider postcode", "Postcode"),
-    "owner": ("Owner Name", "Organisation name", "Organisation which owns the provider"),
-    "behaviour": ("Emotional and Behavioural Difficulties",),
-    "mental": ("Mental Disorders",),
-    "sensory": ("Sensory Impairment",),
-    "learning": ("Learning Difficulty", "Learning Difficulties"),
-    "physical": ("Physical Disabilities", "Physical Disability"),
-}
-_TYPES: Final = (
-    # pattern, provision family; the first that matches wins
-    ("supported accommodation", "supported_accommodation"),
-    ("secure", "secure"),
-    ("residential special school", "residential_school"),
-    ("boarding", "residential_school"),
-    ("children.?s home", "childrens_home"),
-    ("independent fostering", "agency_foster"),
-    ("fostering", "in_house_foster"),
-    ("adoption", "adoption"),
-)
-_SECTOR: Final = (
-    ("local authority", "own"),
-    ("voluntary", "voluntary"),
-    ("charit", "voluntary"),
-    ("health", "other_public"),
-    ("public", "other_public"),
-)
+_TABLE: Final = "providers"
+_NOTHING: Final = ("-", "–", "redacted", "n/a", "na", "null", "none")
+#: Stands for the day of a list that does not say: before all that do.
+_UNDATED: Final = pd.Timestamp("1900-01-01")
+_NOT_OPEN: Final = "closed|resigned|cancelled|deregistered|removed|refused|suspended"
+_AGENCIES: Final = ("agency_foster", "in_house_foster", "adoption")
+
+Part = tuple[RawTable, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -64,68 +39,145 @@ class ProviderList:
 
 
 def read_ofsted(folder: Path, root: Path) -> ProviderList:
-    """Read provider lists below a folder (`.xlsx` and `.csv`).
+    """Read provider lists below a folder: workbooks and CSV, confidential and published (see `ofsted_layouts`).
+
+    A provider is open unless its status says closed, resigned, cancelled or suspended (while suspended no child may
+    be cared for there), it has a date of closure, or it is missing from a later list of the layout it was last on: the
+    published list, or a confidential list that names providers of its family. Lists that do not say when they were
+    true count as the oldest, and neither close a provider nor have one closed by absence. A date of registration that
+    cannot be read is left out; one of closure is quarantined with its row.
+
+    Rows of a sheet of registration conditions are all counted as superseded: they are free text and not used. Rows of a
+    sheet of addresses complete the provider of the same URN; those of a URN that no list describes are quarantined.
 
     Returns
     -------
     ProviderList
-        `provision` (`schemas.PROVISION_AS_READ`), `quarantine`, `files`.
+        `provision` (`schemas.PROVISION_AS_READ`; `authority_name` is all that is known of where a home is when its
+        address is redacted), `quarantine`, `files`.
     """
     intake = Intake("ofsted", root)
-    parts: list[tuple[RawTable, pd.DataFrame]] = []
-    for table in intake.tables_in(folder, [frozenset({"urn"})]):
-        if "urn" not in table.columns or not table.columns & {"providertype", "provisiontype"}:
+    parts: list[Part] = []
+    for table in intake.tables_in(folder, layouts.KNOWN):
+        layout = layouts.layout_of(table)
+        if not layout:
             intake.ignored(table)
-            continue
-        rows = table.take(_COLUMNS)
-        rows["urn"] = rows["urn"].str.upper()
-        rows = intake.reject(table, "providers", rows, rows["urn"].eq(""), "urn", "no URN: give one")
-        places = pd.to_numeric(rows["places"].replace({"-": "", "N/A": ""}), errors="coerce")
-        odd = (places.isna() & ~rows["places"].isin(["", "-", "N/A"])) | (places < 0)
-        rows = intake.reject(table, "providers", rows, odd, "places", "places is not a number: correct it")
-        parts.append((table, rows.assign(places=places[rows.index], supported="sa" in table.sheet.lower().split())))
+        elif layout == layouts.CONDITIONS:
+            intake.account(table, layouts.CONDITIONS, 0, 0, len(table.frame))
+        else:
+            parts.append((table, _rows(table, layout, intake)))
     if not parts:
         return ProviderList(schemas.empty(schemas.PROVISION_AS_READ), intake.quarantine, intake.files)
-    kept = intake.latest(parts, ["urn"], "providers")
-    return ProviderList(_provision(kept), intake.quarantine, intake.files)
+    parts = _with_day(_described(parts, intake), root)
+    kept = intake.merged(parts, "urn", _TABLE, ("confidential", "as_at", "described"))
+    return ProviderList(_provision(kept, _gone(parts)), intake.quarantine, intake.files)
 
 
-def _first_match(text: pd.Series, patterns: tuple[tuple[str, str], ...], default: str) -> pd.Series:
-    lower = text.str.lower()
-    found = np.select(
-        [lower.str.contains(pattern).to_numpy(bool) for pattern, _ in patterns], [v for _, v in patterns], default
+def _rows(table: RawTable, layout: str, intake: Intake) -> pd.DataFrame:
+    """Return the usable rows of a table: `layouts.COLUMNS` with numbers and dates, and what its layout says of them."""
+    rows = table.take(layouts.COLUMNS)
+    for column in layouts.COLUMNS:
+        if column not in layouts.FLAGS:
+            text = rows[column].str.replace(r"\s+", " ", regex=True)
+            rows[column] = text.mask(text.str.lower().isin(_NOTHING), "")
+    rows["urn"] = rows["urn"].str.upper()
+    names = layouts.COLUMNS
+    rows = intake.reject(table, _TABLE, rows, rows["urn"].eq(""), "urn", "no URN: give one", names["urn"])
+    places = pd.to_numeric(rows["places"], errors="coerce")
+    odd = (places.isna() & rows["places"].ne("")) | ~places.fillna(0).between(0, np.finfo(float).max)
+    reason = "places is not a number of 0 or more: correct it"
+    rows = intake.reject(table, _TABLE, rows, odd, "places", reason, names["places"])
+    rows = intake.dated(table, _TABLE, rows, "closed", "closed", aliases=names["closed"])
+    return rows.assign(
+        places=places[rows.index],
+        opened=parse_dates(rows["opened"]),
+        supported=layout == layouts.SUPPORTED,
+        confidential=int(layout != layouts.PUBLISHED),
+        described=int(layout != layouts.ADDRESSES),
     )
-    return pd.Series(found, index=text.index, dtype="str")
 
 
-def _provision(rows: pd.DataFrame) -> pd.DataFrame:
-    kind = _first_match(rows["type"] + " " + rows["subtype"], _TYPES, "other_care")
-    kind = kind.where(~rows["supported"].astype(bool), "supported_accommodation")
-    agency = kind.isin(["agency_foster", "in_house_foster", "adoption"])
+def _described(parts: list[Part], intake: Intake) -> list[Part]:
+    """Return the parts without the addresses of providers that no list describes."""
+    known = pd.concat([rows.loc[rows["described"].eq(1), "urn"] for _, rows in parts])
+    reason = "no list says what provider this URN is: add the sheet that does"
+    kept = []
+    for table, rows in parts:
+        lost = ~rows["urn"].isin(known) & rows["described"].eq(0)
+        kept.append((table, intake.reject(table, _TABLE, rows, lost, "urn", reason, layouts.COLUMNS["urn"])))
+    return kept
+
+
+def _with_day(parts: list[Part], root: Path) -> list[Part]:
+    """Return the parts with `as_at`, the day of their list; a sheet that does not say takes that of its workbook."""
+    tables = [table for table, _ in parts]
+    names = [_name(table.path, root) for table in tables]
+    titled = [
+        layouts.day_of(table.title, name) if layouts.day_of(table.title, "") is not None else None
+        for table, name in zip(tables, names, strict=True)
+    ]
+    days = pd.DataFrame(
+        {
+            "path": [str(table.path) for table in tables],
+            "title": titled,
+            "name": [layouts.day_of("", name) for name in names],
+            "sheet": [layouts.day_of("", "", table.sheet) for table in tables],
+        }
+    ).astype(dict.fromkeys(("title", "name", "sheet"), "datetime64[us]"))
+    by_file = days.groupby("path")[["title", "sheet"]].transform("max")
+    found = days["title"].fillna(by_file["title"]).fillna(days["name"]).fillna(days["sheet"]).fillna(by_file["sheet"])
+    found = found.fillna(_UNDATED)
+    return [(table, rows.assign(as_at=day)) for (table, rows), day in zip(parts, found, strict=True)]
+
+
+def _name(path: Path, root: Path) -> str:
+    """Return the name of a file, then those of its folders."""
+    folders = path.relative_to(root).parent.parts if path.is_relative_to(root) else ()
+    return " ".join([path.stem, *reversed(folders)])
+
+
+def _gone(parts: list[Part]) -> pd.Series:
+    """Return the URNs that are missing from a later list of a layout they were on."""
+    columns = ["urn", "confidential", "as_at", "family"]
+    listed = pd.concat(
+        [rows.assign(family=layouts.families(rows))[columns] for _, rows in parts if rows["described"].eq(1).all()]
+    )
+    listed = listed[listed["as_at"] > _UNDATED]
+    # The published list is of every kind of provider but supported accommodation; a confidential one may be of a few.
+    whole = listed["confidential"].eq(0) & listed["family"].ne("supported_accommodation")
+    listed["family"] = listed["family"].mask(whole, "")
+    listed["newest"] = listed.groupby(["confidential", "family"])["as_at"].transform("max")
+    last = listed.groupby("urn")[["as_at", "newest"]].max()
+    return pd.Series(last.index[last["as_at"] < last["newest"]], dtype="str")
+
+
+def _provision(rows: pd.DataFrame, gone: pd.Series) -> pd.DataFrame:
+    kind = layouts.families(rows)
+    shut = rows["status"].str.lower().str.contains(_NOT_OPEN) | rows["closed"].notna() | rows["urn"].isin(gone)
     provision = pd.DataFrame(
         {
             "provider_id": rows["urn"],
             "name": rows["name"],
             "service": codes.CARE,
             "provision": kind,
-            "sector": _first_match(rows["sector"], _SECTOR, "private"),
+            "sector": layouts.sectors(rows),
             "owner": rows["owner"].where(rows["owner"] != "", rows["authority"]),
             "postcode": rows["postcode"],
             # An agency's carers live elsewhere: its office has no places.
-            "registered_places": rows["places"].where(~agency),
+            "registered_places": rows["places"].where(~kind.isin(_AGENCIES)),
             "needs": _needs(rows),
             "age_low": kind.map({"supported_accommodation": 16.0}),
             "age_high": kind.map({"supported_accommodation": 17.0}),
             "sex": "any",
-            "quality": rows["quality"].replace("-", ""),
-            "is_open": ~rows["status"].str.lower().str.contains("closed|resigned|cancelled|deregistered"),
+            "quality": rows["quality"],
+            "is_open": ~shut.astype(bool),
             "confidential": True,
             "source": rows["source"],
             "ukprn": "",
             "authority_name": rows["authority"],
             "on_roll": float("nan"),
-            "opened_on": pd.NaT,
-            "closed_on": pd.NaT,
+            "opened_on": rows["opened"],
+            "closed_on": rows["closed"],
             "section_41": pd.NA,
             "boards": pd.NA,
         }

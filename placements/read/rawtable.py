@@ -21,8 +21,8 @@ from placements.writing import sha256
 ROW: Final = "_row"
 #: Suffixes of files that are read; others are passed over, and named.
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
-#: Sets of plain column names; a row that holds all of one of them is a header.
-Known = Iterable[frozenset[str]]
+#: What makes a row the header: it holds all the plain names of one of these sets, or is what one of these tests says.
+Known = Iterable[frozenset[str] | Callable[[frozenset[str]], bool]]
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ def plain(name: object) -> str:
 
 
 def header_of(known: Known) -> Callable[[list[str]], bool]:
-    """Return a test of whether a row of cells holds all the names of one of the known sets."""
-    sets = tuple(known)
+    """Return a test of whether a row of cells is the header of one of the known tables."""
+    tests = tuple(known)
 
     def is_header(cells: list[str]) -> bool:
-        names = {plain(cell) for cell in cells}
-        return any(wanted <= names for wanted in sets)
+        names = frozenset(plain(cell) for cell in cells)
+        return any(test(names) if callable(test) else test <= names for test in tests)
 
     return is_header
 
@@ -137,11 +137,13 @@ def read_csv(path: Path, known: Known = ()) -> RawTable:
 def read_tables(path: Path, known: Known) -> list[RawTable]:
     """Read every table of a file, whatever it is but XML: the sheets of a workbook, or the one of a text file.
 
+    A workbook with nothing in it is one table of no rows.
+
     Parameters
     ----------
     path : Path
     known : iterable of frozenset of str
-        Plain names that make a row the header. A sheet with no such row is passed over.
+        Plain names that make a row the header; in a table with no such row the first row is.
 
     Raises
     ------
@@ -152,7 +154,8 @@ def read_tables(path: Path, known: Known) -> list[RawTable]:
         return [read_csv(path, known)]
     digest = sha256(path)
     found = workbook.sheets(path, header_of(known))
-    return [RawTable(path, name, numbered(cells), digest, title=cells.title) for name, cells in found]
+    tables = [RawTable(path, name, numbered(cells), digest, title=cells.title) for name, cells in found]
+    return tables or [RawTable(path, "", pd.DataFrame({ROW: pd.Series(dtype=int)}), digest)]
 
 
 def numbered(cells: delimited.Cells) -> pd.DataFrame:

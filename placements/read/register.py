@@ -1,4 +1,4 @@
-"""The authority's own registers: foster households, how places are used, unit costs, and what could be opened."""
+"""The authority's own registers: carers, homes, SEN units, how places are used, costs, and what could be opened."""
 
 from __future__ import annotations
 
@@ -10,59 +10,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from placements import codes, schemas
+from placements.read.gias import BASE_SUFFIX
 from placements.read.intake import Intake
-from placements.read.rawtable import read_csv
+from placements.read.own_places import NOT_SAID, OWN_PLACES
+from placements.read.rawtable import RawTable, plain
+from placements.read.register_templates import COLUMNS, KEYS, KNOWN_BY, register_of
 
-_HOUSEHOLDS: Final = ("household_id", "postcode", "approved_places", "age_low", "age_high", "sex", "needs")
-_USE: Final = ("urn", "usable_places", "occupied_by_others", "weekly_cost_gbp", "as_at")
-#: File name (without .csv) to its columns and what they mean: the templates that `placements init` writes.
-TEMPLATES: Final[dict[str, dict[str, str]]] = {
-    "foster_households": {
-        "household_id": "your own reference; never shown",
-        "postcode": "where the household lives; never shown",
-        "approved_places": "places the household is approved for",
-        "age_low": "youngest age taken, in years",
-        "age_high": "oldest age taken, in years",
-        "sex": "M, F or any",
-        "needs": "need groups taken, joined by ; (blank = any): " + ", ".join(codes.CARE_NEED_GROUPS),
-    },
-    "provider_use": {
-        "urn": "URN of a home, supported accommodation or school in or near the county",
-        "usable_places": "places that can be used today, after matching and staffing",
-        "occupied_by_others": "places held by children of other authorities",
-        "weekly_cost_gbp": "what a place costs you a week, if known",
-        "as_at": "the day this was true, dd/mm/yyyy",
-    },
-    "unit_costs": {
-        "provision": "provision family: " + ", ".join(codes.PROVISION),
-        "sector": "any, or: " + ", ".join(codes.SECTOR),
-        "location": "any, or: " + ", ".join(codes.LOCATION),
-        "weekly_cost_gbp": "cost of a place a week",
-        "source": "where the figure comes from",
-    },
-    "candidate_sites": {
-        "option_id": "your own reference of site x kind x size",
-        "site_id": "options that share a site: at most one is chosen",
-        "kind": ", ".join(schemas.OPTION_KINDS),
-        "name": "what to call it on a map",
-        "postcode": "of the site; blank for carers",
-        "district": "district code; needed when there is no postcode",
-        "provision": "provision family it would be",
-        "places": "places in one unit",
-        "max_units_per_year": "units that can be started in a year: 1 for a building; households for carers",
-        "needs": "need groups taken, joined by ; (blank = any)",
-        "age_low": "youngest age, in years",
-        "age_high": "oldest age, in years",
-        "sex": "M, F or any",
-        "capital_gbp": "capital of one unit",
-        "yearly_cost_gbp": "what a unit costs a year, used or not",
-        "weekly_cost_gbp": "what a used place costs a week on top",
-        "lead_time_years": "from decision to first child",
-        "planned_occupancy": "share of places in use on average, 0 to 1",
-        "minimum_occupancy": "share below which it is not viable, 0 to 1",
-        "source": "where the figures come from",
-    },
-}
+_USE: Final = ("usable_places", "occupied_by_others", "weekly_cost_gbp")
+_UNDATED: Final = pd.Timestamp("1900-01-01")
 
 
 @dataclass(frozen=True)
@@ -70,6 +25,7 @@ class OwnRegisters:
     """The authority's own registers, and their account."""
 
     provision: pd.DataFrame
+    own_places: pd.DataFrame
     provider_use: pd.DataFrame
     unit_costs: pd.DataFrame
     options: pd.DataFrame
@@ -78,69 +34,86 @@ class OwnRegisters:
 
 
 def read_registers(folder: Path, root: Path) -> OwnRegisters:
-    """Read `foster_households`, `provider_use`, `unit_costs` and `candidate_sites`; any of them may be absent.
+    """Read the registers of `register_templates` below a folder (CSV or workbooks); any of them may be absent.
+
+    A table is known by its columns, else by the name of its file or sheet. A row whose key stands twice in a table is
+    quarantined; of a key in several files the last file's row wins (of `provider_use`, that of the latest day).
 
     Returns
     -------
     OwnRegisters
-        `provision` (`schemas.PROVISION_AS_READ`), `provider_use` (`provider_id`, `usable_places`,
-        `occupied_by_others`, `weekly_cost_gbp`), `unit_costs` (`schemas.UNIT_COSTS`), `options` (`schemas.OPTIONS`).
+        `provision`: foster households (`schemas.PROVISION_AS_READ`); `own_places`: what the registers of homes and SEN
+        units say (`own_places.OWN_PLACES`); `provider_use` (`provider_id`, `usable_places`, `occupied_by_others`,
+        `weekly_cost_gbp`); `unit_costs` (`schemas.UNIT_COSTS`); `options` (`schemas.OPTIONS`).
     """
     intake = Intake("register", root)
-    costs = _read(folder / "unit_costs.csv", schemas.UNIT_COSTS, intake, ["provision", "sector", "location"])
-    options = _read(folder / "candidate_sites.csv", schemas.OPTIONS, intake, ["option_id"])
+    parts: dict[str, list[tuple[RawTable, pd.DataFrame]]] = {name: [] for name in COLUMNS}
+    for table in intake.tables_in(folder, KNOWN_BY.values()):
+        name = register_of(table)
+        if name:
+            parts[name].append((table, _checked(table, name, intake)))
+        else:
+            intake.ignored(table)
+    read = {name: _one(name, tables, intake) for name, tables in parts.items()}
+    homes = read["homes"]
     return OwnRegisters(
-        provision=_households(folder / "foster_households.csv", intake),
-        provider_use=_use(folder / "provider_use.csv", intake),
-        unit_costs=costs,
-        options=options,
+        provision=_households(read["foster_households"]),
+        own_places=pd.concat([_homes(homes), _units(read["sen_units"])], ignore_index=True),
+        provider_use=_use(read["provider_use"], homes),
+        unit_costs=_as_declared(schemas.UNIT_COSTS, read["unit_costs"]),
+        options=_as_declared(schemas.OPTIONS, read["candidate_sites"]),
         quarantine=intake.quarantine,
         files=intake.files,
     )
 
 
-def _read(path: Path, schema: pa.DataFrameSchema, intake: Intake, key: list[str]) -> pd.DataFrame:
-    """Read a table that has exactly the columns of a schema; rows that break it are quarantined by column."""
-    if not path.exists():
-        return schemas.empty(schema)
-    table = read_csv(path)
-    name = path.stem
-    rows = table.take({column: (column,) for column in schema.columns})
-    for column, rule in schema.columns.items():
-        if str(rule.dtype) == "float64":
-            number = pd.to_numeric(rows[column], errors="coerce")
-            wrong = number.isna() & rows[column].ne("")
-            rows = intake.reject(table, name, rows, wrong, column, "not a number: correct it")
-            rows = rows.assign(**{column: number[rows.index]})
-    again = rows.duplicated(key, keep="first")
-    rows = intake.reject(table, name, rows, again, key[0], "given twice: keep one")
-    try:
-        schema.validate(rows, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        for column, cases in error.failure_cases.groupby("column", sort=False):
-            bad = rows.index.to_series().isin(cases["index"])
-            reason = f"not allowed; it is: {TEMPLATES[name].get(str(column), 'as the template says')}"
-            rows = intake.reject(table, name, rows, bad, str(column), reason)
-    intake.account(table, name, len(rows), len(table.frame) - len(rows))
-    return schemas.check(schema, rows[list(schema.columns)].reset_index(drop=True))
+def _checked(table: RawTable, name: str, intake: Intake) -> pd.DataFrame:
+    """Return the rows of a table in which every cell is as it may be, with what they mean; quarantine the others."""
+    columns = COLUMNS[name]
+    rows = table.take({column: (column,) for column in columns})
+    for column, entry in columns.items():
+        if entry.required:
+            there = plain(column) in table.columns
+            reason = "blank: fill it in" if there else f"the table has no column {column}: add it"
+            rows = intake.reject(table, name, rows, rows[column].eq(""), column, reason)
+        values, wrong = entry.check.read(rows[column])
+        rows = intake.reject(table, name, rows, wrong, column, f"{entry.check.reason}; it is: {entry.meaning}")
+        rows = rows.assign(**{column: values[rows.index]})
+    if "urn" in columns:
+        rows["urn"] = rows["urn"].str.upper()
+    if "age_low" in columns:
+        crossed = rows["age_low"] > rows["age_high"]
+        rows = intake.reject(table, name, rows, crossed, "age_high", "below age_low: swap or correct them")
+    if name == "candidate_sites":
+        nowhere = rows["postcode"].eq("") & rows["district"].eq("")
+        rows = intake.reject(table, name, rows, nowhere, "district", "no postcode and no district: give one of them")
+    key = list(KEYS[name])
+    return intake.reject(table, name, rows, rows.duplicated(key), key[0], "given twice: keep one")
 
 
-def _households(path: Path, intake: Intake) -> pd.DataFrame:
-    if not path.exists():
-        return schemas.empty(schemas.PROVISION_AS_READ)
-    table = read_csv(path)
-    rows = table.take({name: (name,) for name in _HOUSEHOLDS})
-    rows = intake.reject(
-        table, "foster_households", rows, rows["household_id"].eq(""), "household_id", "blank: fill it in"
-    )
-    again = rows["household_id"].duplicated()
-    rows = intake.reject(table, "foster_households", rows, again, "household_id", "given twice: keep one")
-    numbers = {name: pd.to_numeric(rows[name], errors="coerce") for name in ("approved_places", "age_low", "age_high")}
-    wrong = numbers["approved_places"].isna() | (numbers["approved_places"] < 0)
-    rows = intake.reject(
-        table, "foster_households", rows, wrong, "approved_places", "not a number of places: correct it"
-    )
-    intake.account(table, "foster_households", len(rows), len(table.frame) - len(rows))
+def _one(name: str, tables: list[tuple[RawTable, pd.DataFrame]], intake: Intake) -> pd.DataFrame:
+    """Return one row per key of all tables of a register, with its `source`."""
+    columns = COLUMNS[name]
+    if not tables:
+        absent = {column: pd.Series(dtype=entry.check.dtype) for column, entry in columns.items()}
+        return pd.DataFrame(absent | {"source": pd.Series(dtype="str")})
+    if name == "provider_use":
+        tables = [(table, rows.assign(_day=rows["as_at"].fillna(_UNDATED))) for table, rows in tables]
+    # A register's own `source` says where a figure comes from: the file's name must not take its place.
+    said = [(table, rows.rename(columns={"source": "_said"})) for table, rows in tables]
+    kept = intake.latest(said, list(KEYS[name]), name, ("_day",) if name == "provider_use" else ())
+    if "source" in columns:
+        kept = kept.drop(columns="source").rename(columns={"_said": "source"})
+    return kept.reset_index(drop=True)
+
+
+def _as_declared(schema: pa.DataFrameSchema, rows: pd.DataFrame) -> pd.DataFrame:
+    if "sex" in rows:
+        rows = rows.assign(sex=rows["sex"].replace("", "any"))
+    return schemas.check(schema, rows[list(schema.columns)])
+
+
+def _households(rows: pd.DataFrame) -> pd.DataFrame:
     households = pd.DataFrame(
         {
             "provider_id": "household:" + rows["household_id"],
@@ -150,41 +123,65 @@ def _households(path: Path, intake: Intake) -> pd.DataFrame:
             "sector": "own",
             "owner": "",
             "postcode": rows["postcode"],
-            "registered_places": numbers["approved_places"][rows.index],
+            "registered_places": rows["approved_places"],
             "needs": rows["needs"],
-            "age_low": numbers["age_low"][rows.index].clip(0, 25),
-            "age_high": numbers["age_high"][rows.index].clip(0, 99),
-            "sex": rows["sex"].where(rows["sex"].isin(["M", "F"]), "any"),
+            "age_low": rows["age_low"],
+            "age_high": rows["age_high"],
+            "sex": rows["sex"].replace("", "any"),
             "quality": "",
             "is_open": True,
             "confidential": True,
-            "source": intake.label(table),
+            "source": rows["source"],
             "ukprn": "",
             "authority_name": "",
             "on_roll": float("nan"),
-            "opened_on": pd.NaT,
+            "opened_on": rows["approval_from"],
             "closed_on": pd.NaT,
             "section_41": pd.NA,
             "boards": pd.NA,
         }
     )
-    return schemas.check(schemas.PROVISION_AS_READ, households.reset_index(drop=True))
+    return schemas.check(schemas.PROVISION_AS_READ, households)
 
 
-def _use(path: Path, intake: Intake) -> pd.DataFrame:
-    numbers = ("usable_places", "occupied_by_others", "weekly_cost_gbp")
-    if not path.exists():
-        absent: dict[str, pd.Series] = {"provider_id": pd.Series(dtype="str")}
-        return pd.DataFrame(absent | {name: pd.Series(dtype=float) for name in numbers})
-    table = read_csv(path)
-    rows = table.take({name: (name,) for name in _USE}).rename(columns={"urn": "provider_id"})
-    rows["provider_id"] = rows["provider_id"].str.upper()
-    rows = intake.reject(table, "provider_use", rows, rows["provider_id"].eq(""), "urn", "blank: fill it in")
-    rows = intake.reject(table, "provider_use", rows, rows["provider_id"].duplicated(), "urn", "given twice: keep one")
-    for column in numbers:
-        number = pd.to_numeric(rows[column], errors="coerce")
-        wrong = (number.isna() & rows[column].ne("")) | (number < 0)
-        rows = intake.reject(table, "provider_use", rows, wrong, column, "not a number of 0 or more: correct it")
-        rows = rows.assign(**{column: number[rows.index]})
-    intake.account(table, "provider_use", len(rows), len(table.frame) - len(rows))
-    return rows[["provider_id", *numbers]].reset_index(drop=True)
+def _homes(rows: pd.DataFrame) -> pd.DataFrame:
+    said = rows.rename(columns={"urn": "provider_id"}).assign(on_roll=float("nan"), service=codes.CARE)
+    return said[list(OWN_PLACES)]
+
+
+def _units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per school: places and children added, needs and ages of all; not said where a unit is silent."""
+    groups = rows.groupby("urn", sort=False)
+    numbers = pd.DataFrame(
+        {
+            "registered_places": groups["places"].sum(),
+            "on_roll": groups["occupied"].sum(),
+            "age_low": groups["age_low"].min(),
+            "age_high": groups["age_high"].max(),
+        }
+    )
+    blank = rows[["places", "occupied", "age_low", "age_high"]].isna().groupby(rows["urn"], sort=False).any()
+    numbers = numbers.mask(blank.set_axis(numbers.columns, axis=1))
+    each = rows.assign(need=rows["needs"].str.split(";")).explode("need").drop_duplicates(["urn", "need"])
+    needs = each.groupby("urn")["need"].agg(";".join).drop(rows.loc[rows["needs"].eq(NOT_SAID), "urn"].unique())
+    units = numbers.astype(float).assign(
+        needs=needs.reindex(numbers.index).fillna(NOT_SAID).astype("str"),
+        source=groups["source"].last(),
+        service=codes.EDUCATION,
+        provision="specialist_base",
+        name=NOT_SAID,
+        postcode=NOT_SAID,
+        sex=NOT_SAID,
+    )
+    units["provider_id"] = units.index.astype("str") + BASE_SUFFIX
+    return units[list(OWN_PLACES)].reset_index(drop=True)
+
+
+def _use(rows: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
+    """Return how places are used; what the register of homes says counts where that of use is silent."""
+    use = rows.set_index("urn")[list(_USE)]
+    of_homes = homes.set_index("urn").reindex(columns=list(_USE)).astype(float)
+    of_homes = of_homes[of_homes.notna().any(axis=1)]
+    order = use.index.append(of_homes.index.difference(use.index, sort=False))
+    both = use.reindex(order).fillna(of_homes.reindex(order))
+    return both.rename_axis("provider_id").reset_index().astype({"provider_id": "str"})

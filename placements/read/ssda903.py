@@ -8,7 +8,6 @@ right: one is used and the other is quarantined.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from placements.read.intake import NOT_RECOGNISED, Intake
 from placements.read.rawtable import RawTable, read_tables
 from placements.read.ssda903_tables import BIRTH, CHILD, KNOWN, TABLES, ReturnTable, table_of
 from placements.read.ssda903_xml import read_xml
+from placements.read.when import year_in
 
 #: Columns whose codes are written in capitals.
 _CODES: Final = ("rne", "ls", "cin", "place", "place_provider", "rec", "reason_place_change", "urn")
@@ -142,17 +142,8 @@ def _return_year(table: RawTable, rows: pd.DataFrame) -> pd.Series:
 
 
 def _year_named(path: Path) -> int:
-    """Return the year that the name of a file or its folder says, the file first; `2023-24` ends in March 2024."""
-    for text in (path.stem, path.parent.name):
-        spans = [
-            2000 + int(second)
-            for first, second in re.findall(r"(?<!\d)20(\d\d)[-_/](?:20)?(\d\d)(?!\d)", text)
-            if int(second) == int(first) + 1
-        ]
-        named = spans or [int(year) for year in re.findall(r"(?<!\d)(20[0-4]\d)(?!\d)", text)]
-        if named:
-            return named[-1]
-    return 0
+    """Return the year that the name of a file or its folder says, the file first; 0 when neither does."""
+    return year_in(path.stem) or year_in(path.parent.name) or 0
 
 
 def _fill_years(parts: dict[str, list[tuple[RawTable, pd.DataFrame]]]) -> None:

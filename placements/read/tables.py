@@ -37,8 +37,8 @@ class SourceTables:
         The commissioning census (`COMMISSIONING`).
     school_links : DataFrame
         Which school took the place of which (`SCHOOL_LINKS`).
-    published : DataFrame
-        Published statistics that the study holds (`PUBLISHED`).
+    published, neighbours : DataFrame
+        Published statistics and statistical neighbours that the study holds (`PUBLISHED`, `NEIGHBOURS`).
     """
 
     children: pd.DataFrame
@@ -55,3 +55,4 @@ class SourceTables:
     commissioning: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.COMMISSIONING))
     school_links: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SCHOOL_LINKS))
     published: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.PUBLISHED))
+    neighbours: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.NEIGHBOURS))

@@ -18,7 +18,9 @@ _HEADER_SEARCH_ROWS: Final = 15
 
 
 def sheets(path: Path, is_header: Callable[[list[str]], bool]) -> Iterator[tuple[str, Cells]]:
-    """Yield name and cells of each sheet that has a header; formulas give their last result.
+    """Yield name and cells of each sheet that is not blank; formulas give their last result.
+
+    The header is the first row, of the first rows, for which `is_header` holds; else the first that is not blank.
 
     Raises
     ------
@@ -35,16 +37,17 @@ def sheets(path: Path, is_header: Callable[[list[str]], bool]) -> Iterator[tuple
             advice="open it, and save it again as .xlsx or CSV",
         ) from None
     for name, rows in found:
-        cells = _cells([[_text(value) for value in row] for row in rows], is_header)
-        if cells is not None:
-            yield name, cells
+        texts = [[_text(value) for value in row] for row in rows]
+        if any(cell.strip() for row in texts for cell in row):
+            yield name, _cells(texts, is_header)
 
 
-def _cells(rows: list[list[str]], is_header: Callable[[list[str]], bool]) -> Cells | None:
-    number = next((i for i, row in enumerate(rows[:_HEADER_SEARCH_ROWS]) if is_header(row)), None)
-    if number is None:
-        return None
+def _cells(rows: list[list[str]], is_header: Callable[[list[str]], bool]) -> Cells:
+    first = next(i for i, row in enumerate(rows) if any(cell.strip() for cell in row))
+    number = next((i for i, row in enumerate(rows[:_HEADER_SEARCH_ROWS]) if is_header(row)), first)
+    widest = max(i + 1 for row in rows[number:] for i, cell in enumerate(row) if cell.strip())
     header = tidy_header(rows[number])
+    header += [f"column {i + 1}" for i in range(len(header), widest)]  # cells past the last name are kept too
     width = len(header)
     body = [row[:width] + [""] * (width - len(row)) for row in rows[number + 1 :]]
     frame = pd.DataFrame(body, columns=header, dtype="str")

@@ -79,7 +79,10 @@ def rows_text(source: str, value: float, profile: str) -> str:
 
 
 def _files(found: QualityFindings, profile: str) -> Section:
-    rows = [(str(row["path"]), str(row["table"]), *(_account(row, profile))) for _, row in rows_of(found.files)]
+    rows = [
+        (str(row["path"]), str(row["table"]), *(_account(row, profile)))
+        for _, row in rows_of(found.files.sort_values(["path", "table"], kind="stable"))
+    ]
     table = Table(
         "quality-every-file",
         "What became of the rows of every file",
@@ -116,7 +119,7 @@ def _reasons(found: QualityFindings, profile: str) -> Section:
     rejected = found.quarantine
     if rejected.empty:
         return Section("reasons", "Rows set aside", (Paragraph("Every row could be used."),))
-    counts = rejected.groupby(["source", "table", "column", "reason"], sort=True).size()
+    counts = rejected.groupby(["source", "table", "column", "reason"], sort=True).size().rename("rows").reset_index()
     rows = tuple(
         (
             SOURCE_LABEL.get(str(source), str(source)),
@@ -125,7 +128,7 @@ def _reasons(found: QualityFindings, profile: str) -> Section:
             str(reason),
             rows_text(str(source), float(number), profile),
         )
-        for (source, table, column, reason), number in counts.items()
+        for source, table, column, reason, number in counts.itertuples(index=False)
     )
     table = Table(
         "quality-reasons",

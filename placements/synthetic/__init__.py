@@ -11,9 +11,9 @@ Calibrated to published figures (`data/reference/published.csv`; see `rates`)
 
 Assumed
     Kinds of stay and how placements follow one another (tuned until the figures above come out); where homes, schools
-    and carers are; sizes, rolls, use by other authorities; costs other than those with a source; the uneven need
-    between districts; which children have both services. No child returns to care, brothers and sisters are not placed
-    together, and nothing differs by ethnicity.
+    and carers are; sizes, rolls, use by other authorities; costs other than those with a source; why placements are at
+    distance (`write_census`); the uneven need between districts; which children have both services. No child returns to
+    care, brothers and sisters are not placed together, and nothing differs by ethnicity.
 
 Deterministic: the same authority, directory, snapshot and seed give the same bytes.
 """
@@ -42,6 +42,7 @@ from placements.synthetic.rates import profile_for
 from placements.synthetic.schools import make_schools
 from placements.synthetic.short_breaks import add_short_breaks
 from placements.synthetic.terrain import Ints, survey
+from placements.synthetic.write_census import census_table, write_census
 from placements.synthetic.write_providers import enrol, write_gias, write_ofsted
 from placements.synthetic.write_registers import households_table, provider_use, write_tables
 from placements.synthetic.write_sen2 import write_sen2
@@ -50,6 +51,8 @@ from placements.writing import write_text
 
 Progress = Callable[[float, str], None]
 RETURNS: Final = 5
+#: Sets the census's stream of chance apart from the others, which were there before it.
+_CENSUS_STREAM: Final = 8
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,10 @@ def synthesise(
         "candidate_sites": choices.candidate_sites(profile, terrain, schools, register_rng),
     }
     files += write_tables(folder / "register", registers)
+    census_rng = np.random.default_rng([seed, _CENSUS_STREAM])
+    bought = census_table(census_rng, authority.name, terrain, care, places, made, registers["provider_use"], today)
+    path = folder / "census" / f"placements_census_{snapshot.strftime('%Y-%m')}.csv"
+    files.append(write_census(path, bought, census_rng, tally))
     summary = SyntheticSummary(
         authority=authority.name,
         seed=seed,

@@ -46,9 +46,11 @@ placements change; EHC plans by setting, need, age and sex; residential plans; n
 ## Assumed
 
 How long children stay and which placement follows which, tuned until the figures above come out; where homes, carers
-and schools are; their sizes, rolls and use by other authorities; costs other than those whose source is named; how need
-differs between districts; which children have both services. No child returns to care; brothers and sisters are not
-placed together; nothing differs by ethnicity. Do not draw conclusions about {name} from these files.
+and schools are; their sizes, rolls and use by other authorities; costs other than those whose source is named; why
+placements are at distance (of those outside with a reason about half for want of a place, a quarter for safeguarding;
+one in ten has none); how need differs between districts; which children have both services. No child returns to care;
+brothers and sisters are not placed together; nothing differs by ethnicity. Do not draw conclusions about {name} from
+these files.
 
 ## Damaged on purpose
 

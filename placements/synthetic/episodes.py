@@ -163,7 +163,7 @@ def build(rng: np.random.Generator, histories: Histories, snapshot: int) -> pd.D
     change = choose(rng, _CHANGE, len(events))
     planned = np.isin(then, ("adoption", "supported", "parents")) & (rng.uniform(size=len(events)) < 0.7)
     change = np.where(planned, "CARPL", change)
-    change = np.where(np.isin(following, ("P", "B")), "PLACE", change)
+    change = np.where(np.isin(following, ("T", "U")), "PLACE", change)
     change = np.where(~last & np.isin(following, ("P", "B", "T", "U")), change, "")
     built = pd.DataFrame(
         {
@@ -183,10 +183,10 @@ def build(rng: np.random.Generator, histories: Histories, snapshot: int) -> pd.D
 
 def _rne(moved: Bools, ruled: Bools, restated: Bools) -> Texts:
     rne = np.full(len(moved), "L", object)
-    rne[restated] = "P"
-    rne[restated & ruled] = "B"
-    rne[moved] = "T"
-    rne[moved & ruled] = "U"
+    rne[restated] = "T"
+    rne[restated & ruled] = "U"
+    rne[moved] = "P"
+    rne[moved & ruled] = "B"
     return rne
 
 

@@ -1,230 +1,102 @@
-"""The cross-table rules: metadata, a function and a message each. A rule marks rows; it never changes them."""
+"""Which rules are there, in what order, how many rows break each, and which rows are they?"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
-from placements import codes
-from placements.frames import look_up
-from placements.read.tables import SourceTables
-
-ERROR: Final = "error"
-WARNING: Final = "warning"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One thing that ought to hold.
-
-    Attributes
-    ----------
-    code : str
-        Stable name: letter of the table and a number.
-    severity : str
-        `error` when a figure is wrong because of it, `warning` when it may be.
-    message : str
-        What was found, for a data officer.
-    advice : str
-        What to do about it.
-    broken : callable
-        Takes the tables and the snapshot day; returns a boolean per row of the table the rule is about.
-    """
-
-    code: str
-    severity: str
-    message: str
-    advice: str
-    broken: Callable[[SourceTables, pd.Timestamp], pd.Series]
-
-
-def _born(tables: SourceTables) -> pd.Series:
-    return look_up(tables.episodes["child_id"], tables.children.set_index("child_id")["birth_date"])
-
-
-def _next_start(tables: SourceTables) -> pd.Series:
-    """Return the start of the same child's next episode; NaT for the last. Episodes are sorted by child and start."""
-    following: pd.Series = tables.episodes.groupby("child_id")["start"].shift(-1)
-    return following
-
-
-def _blank(values: pd.Series) -> pd.Series:
-    return values.fillna("") == ""
-
-
-def _known_provider(tables: SourceTables, urn: pd.Series) -> pd.Series:
-    return _blank(urn) | urn.isin(tables.provision["provider_id"])
-
-
-def _years(tables: SourceTables, on: pd.Timestamp) -> pd.Series:
-    days: pd.Series = (on - tables.children["birth_date"]).dt.days
-    return days / 365.25
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    Rule(
-        "E01", ERROR, "child placed before birth", "correct DOB or DECOM", lambda t, on: t.episodes["start"] < _born(t)
-    ),
-    Rule(
-        "E02",
-        ERROR,
-        "episode of a child with no header",
-        "add the child to the header file: age and sex are not known without it",
-        lambda t, on: ~t.episodes["child_id"].isin(t.children["child_id"]),
-    ),
-    Rule(
-        "E03",
-        ERROR,
-        "episode overlaps the same child's next one",
-        "close the earlier episode on the day the next begins",
-        lambda t, on: _next_start(t).notna() & ((t.episodes["end"] > _next_start(t)) | t.episodes["end"].isna()),
-    ),
-    Rule(
-        "E04",
-        ERROR,
-        "still looked after at 18 or over",
-        "close the episode on the eighteenth birthday",
-        lambda t, on: t.episodes["end"].isna() & (_born(t) + pd.DateOffset(years=18) < on),
-    ),
-    Rule(
-        "E05",
-        WARNING,
-        "home and placement have the same postcode, and the child is not with parents",
-        "check HOME_POST: it is the address the child came from",
-        lambda t, on: (
-            t.episodes["home_postcode"].eq(t.episodes["placement_postcode"])
-            & ~_blank(t.episodes["home_postcode"])
-            & t.episodes["place_code"].ne("P1")
-        ),
-    ),
-    Rule(
-        "E06",
-        WARNING,
-        "no placement postcode, and the placement is not one where it may be withheld",
-        "fill in PL_POST",
-        lambda t, on: (
-            _blank(t.episodes["placement_postcode"])
-            & ~t.episodes["place_code"].isin(["A3", "A4", "A5", "A6", "T0", "T1", "T2", "T3", "T4"])
-        ),
-    ),
-    Rule("E07", WARNING, "no home postcode", "fill in HOME_POST", lambda t, on: _blank(t.episodes["home_postcode"])),
-    Rule(
-        "E08",
-        WARNING,
-        "URN is in no provider file",
-        "add the provider list that holds it, or correct the URN",
-        lambda t, on: ~_known_provider(t, t.episodes["provider_id"]) & t.episodes["provider_id"].ne("XXXXXXX"),
-    ),
-    Rule(
-        "E09",
-        ERROR,
-        "category of need is missing or not a code",
-        "correct CIN",
-        lambda t, on: t.episodes["need"].eq(codes.NEED_UNKNOWN),
-    ),
-    Rule(
-        "E10",
-        WARNING,
-        "episode starts after the snapshot day",
-        "check DECOM, or set a later snapshot in study.toml",
-        lambda t, on: t.episodes["start"] > on,
-    ),
-    Rule(
-        "E11",
-        ERROR,
-        "open episode that the latest return no longer lists: taken to have ended with its own return's year",
-        "close it on the day it ended",
-        lambda t, on: t.episodes["end"].isna() & (t.episodes["return_year"] < t.episodes["return_year"].max()),
-    ),
-    Rule(
-        "H02",
-        ERROR,
-        "no usable date of birth: age is not known",
-        "correct DOB",
-        lambda t, on: t.children["birth_date"].isna(),
-    ),
-    Rule(
-        "H01",
-        ERROR,
-        "aged over 25 or not yet born on the snapshot day",
-        "correct DOB",
-        lambda t, on: (_years(t, on) > 26) | (_years(t, on) < 0),
-    ),
-    Rule(
-        "S01",
-        WARNING,
-        "EHC plan in force with no setting",
-        "record where the child is educated",
-        lambda t, on: t.plans["end"].isna() & ~t.plans["person_id"].isin(t.education_placements["person_id"]),
-    ),
-    Rule(
-        "S02", WARNING, "EHC plan with no need recorded", "record sentype", lambda t, on: t.plans["need"].eq("unknown")
-    ),
-    Rule(
-        "S03",
-        WARNING,
-        "EHC plan with no home postcode",
-        "record postcode",
-        lambda t, on: _blank(t.plans["home_postcode"]),
-    ),
-    Rule(
-        "S04",
-        WARNING,
-        "setting's URN is in no school file",
-        "add a newer (or older) school register, or correct the URN",
-        lambda t, on: ~_known_provider(t, t.education_placements["provider_id"]),
-    ),
-    Rule(
-        "S05",
-        WARNING,
-        "neither URN nor setting code",
-        "record where the child is educated",
-        lambda t, on: _blank(t.education_placements["provider_id"]) & _blank(t.education_placements["setting"]),
-    ),
-    Rule(
-        "S06",
-        ERROR,
-        "EHC plan with no usable date of birth: age is not known",
-        "correct personbirthdate",
-        lambda t, on: t.plans["birth_date"].isna(),
-    ),
-    Rule(
-        "P01",
-        WARNING,
-        "open home with no number of places",
-        "ask for the current provider list",
-        lambda t, on: (
-            t.provision["provision"].isin(["childrens_home", "supported_accommodation"])
-            & t.provision["is_open"]
-            & t.provision["registered_places"].isna()
-        ),
-    ),
-    Rule(
-        "P02",
-        WARNING,
-        "provider with no postcode",
-        "ask for the confidential list: the published one hides addresses of homes",
-        lambda t, on: _blank(t.provision["postcode"]) & t.provision["is_open"],
-    ),
+from placements.errors import UsageError
+from placements.validate import (
+    adoption,
+    care,
+    care_codes,
+    care_places,
+    care_tables,
+    commissioning,
+    identity,
+    plans,
+    provision,
+    settings_of_plans,
 )
+from placements.validate.evidence import CARE_TABLES, Evidence
+from placements.validate.rule import Rule
+
+#: Every rule, in the order in which they are shown: by subject, in the order in which a return is put right.
+RULES: Final[tuple[Rule, ...]] = (
+    *care.RULES,
+    *care_codes.RULES,
+    *care_places.RULES,
+    *identity.RULES,
+    *care_tables.RULES,
+    *adoption.RULES,
+    *plans.RULES,
+    *settings_of_plans.RULES,
+    *provision.RULES,
+    *commissioning.RULES,
+)
+#: Columns by which a data officer finds a row again.
+_FOUND_BY: Final[dict[str, tuple[str, ...]]] = {
+    "children": ("child_id",),
+    "episodes": ("child_id", "start", "return_year", "source"),
+    "stated_births": ("table", "child_id", "source"),
+    "plans": ("person_id", "start", "source"),
+    "education_placements": ("person_id", "start", "rank", "source"),
+    "provision": ("provider_id", "source"),
+    "provider_use": ("provider_id",),
+    "commissioning": ("child_id", "provider_id", "start", "source"),
+    **{name: ("child_id", *columns[:1], "return_year", "source") for name, columns in CARE_TABLES.items()},
+    "missing": ("child_id", "mis_start", "return_year", "source"),
+}
 
 
-def check_rules(tables: SourceTables, snapshot: dt.date) -> pd.DataFrame:
-    """Return `code, severity, message, advice, count` of every rule, in order, also those that hold (count 0)."""
-    on = pd.Timestamp(snapshot)
-    return pd.DataFrame(
-        [
-            {
-                "code": rule.code,
-                "severity": rule.severity,
-                "message": rule.message,
-                "advice": rule.advice,
-                "count": int(rule.broken(tables, on).fillna(False).sum()),
-            }
-            for rule in RULES
-        ]
-    )
+def check_rules(evidence: Evidence) -> pd.DataFrame:
+    """Ask every rule of the evidence.
+
+    Returns
+    -------
+    DataFrame
+        One row per rule, in order, also of those that hold: `code, severity, message, advice, count` (rows that break
+        it) and `checked` (False, with count 0, when there is nothing to look at or nothing to judge it by).
+    """
+    return pd.DataFrame([_outcome(rule, evidence) for rule in RULES])
+
+
+def _outcome(rule: Rule, evidence: Evidence) -> dict[str, object]:
+    checked = rule.can_be_checked(evidence)
+    return {
+        "code": rule.code,
+        "severity": rule.severity,
+        "message": rule.message,
+        "advice": rule.advice,
+        "count": int(rule.marked(evidence).sum()) if checked else 0,
+        "checked": checked,
+    }
+
+
+def rows_of(code: str, evidence: Evidence) -> pd.DataFrame:
+    """Return the rows that break a rule, by the columns that find them again. They name children: internal only.
+
+    Returns
+    -------
+    DataFrame
+        `code`, `about` (the table), then what identifies a row of it: `child_id`, `person_id` or `provider_id`, a
+        date, and `source`, the file, where there are such.
+
+    Raises
+    ------
+    UsageError
+        When there is no such rule.
+    """
+    rule = next((rule for rule in RULES if rule.code == code.upper()), None)
+    if rule is None:
+        raise UsageError(f"there is no rule {code!r}: see docs/rules.md")
+    frame = evidence.table(rule.about)
+    broken = rule.marked(evidence) if rule.can_be_checked(evidence) else pd.Series(False, index=frame.index)
+    found = frame.loc[broken.reindex(frame.index, fill_value=False), list(_FOUND_BY[rule.about])]
+    for name in found.columns[[isinstance(kind, pd.CategoricalDtype) for kind in found.dtypes]]:
+        found[name] = found[name].astype("str")
+    found = found.sort_values(list(found.columns), ignore_index=True)
+    found.insert(0, "about", rule.about)
+    found.insert(0, "code", rule.code)
+    return found

@@ -228,7 +228,9 @@ def test_an_agency_child_does_not_live_at_the_agencys_office(
 ) -> None:
     """PL_POST is the carer's home; the number leads to an office elsewhere."""
     folder, _ = surrey
-    providers = pd.read_excel(next((folder / "ofsted").glob("*.xlsx")), sheet_name="Providers", dtype=str)
+    providers = pd.read_excel(
+        next((folder / "ofsted").glob("*.xlsx")), sheet_name="Providers", dtype=str, engine="openpyxl"
+    )
     office = providers.set_index("URN")["Setting Address Postcode"]
     agency = stock[stock["family"] == "agency_foster"]
     assert (agency["PL_POST"] == agency["URN"].map(office)).mean() < 0.02
@@ -363,7 +365,9 @@ def test_commissioning_knows_more_places_than_are_taken_and_others_fill_the_coun
     folder, _ = surrey
     use = pd.read_csv(folder / "register/provider_use.csv", dtype={"urn": str}).set_index("urn")
     assert use.index.is_unique
-    providers = pd.read_excel(next((folder / "ofsted").glob("*.xlsx")), sheet_name="Providers", dtype={"URN": str})
+    providers = pd.read_excel(
+        next((folder / "ofsted").glob("*.xlsx")), sheet_name="Providers", dtype={"URN": str}, engine="openpyxl"
+    )
     homes = providers[(providers["Provider Type"] == "Childrens Home") & (providers["Local Authority"] == "Surrey")]
     ours = stock["URN"].value_counts()
     joined = homes.set_index("URN").join(use, how="inner").join(ours.rename("ours")).fillna({"ours": 0})

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from shapely.geometry import Point, box
 
 from placements.errors import DataError
 from placements.geography.authorities import Authority, find_authority
-from placements.geography.boundaries import CRS, OFFICIAL, user_boundaries
+from placements.geography.boundaries import CRS, OFFICIAL, boundary_words, user_boundaries
 from placements.geography.official import boundary_file
+from placements.manifest import provenance
+from placements.maps import make_scene
+from placements.maps.headline import sources
+from placements.study import open_study
 from tests.geography_support import GUILDFORD, SAMPLES, WOKING
+from tests.maps_support import TANDRIDGE, map_county, small_country
 
 PAIR = Authority("custom", "Pair", (GUILDFORD, WOKING))
 
@@ -54,6 +63,141 @@ def test_degrees_become_metres(tmp_path: Path) -> None:
     frame = user_boundaries(tmp_path)
     assert frame.crs == CRS
     assert frame.geometry.area.sum() == pytest.approx(50e6, rel=1e-3)
+
+
+def test_degrees_are_what_geojson_without_a_system_means(tmp_path: Path) -> None:
+    """GeoJSON that names no system is longitude and latitude by its standard; metres in it are refused, not guessed."""
+    degrees = json.loads(_squares().iloc[:2].to_crs("EPSG:4326").to_json())
+    degrees.pop("crs", None)
+    (tmp_path / "degrees.geojson").write_text(json.dumps(degrees), encoding="utf-8")
+    assert user_boundaries(tmp_path / "degrees.geojson").geometry.area.sum() == pytest.approx(50e6, rel=1e-3)
+    metres = json.loads(_squares().iloc[:2].to_json())
+    metres.pop("crs", None)
+    (tmp_path / "metres.geojson").write_text(json.dumps(metres), encoding="utf-8")
+    with pytest.raises(DataError, match=r"its coordinates are metres(.|\n)*EPSG:4326"):
+        user_boundaries(tmp_path / "metres.geojson")
+
+
+def test_outlines_outside_great_britain_are_refused(tmp_path: Path) -> None:
+    """Latitude written before longitude puts Surrey in the Indian Ocean: said, not drawn."""
+    swapped = _squares().iloc[:2].to_crs("EPSG:4326")
+    swapped["geometry"] = shapely.transform(swapped.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    swapped.to_file(tmp_path / "swapped.geojson")
+    with pytest.raises(DataError, match="axes are swapped"):
+        user_boundaries(tmp_path)
+
+
+def test_half_a_county_is_not_replaced_by_its_outline(tmp_path: Path) -> None:
+    """The outline of the county serves when none of its districts is in the file; districts are preferred to it."""
+    surrey = find_authority("Surrey")
+    county = gpd.GeoDataFrame(
+        {"code": [surrey.code], "name": ["Surrey"]}, geometry=[box(500_000, 150_000, 520_000, 160_000)], crs=CRS
+    )
+    county.to_file(tmp_path / "county.gpkg")
+    found = user_boundaries(tmp_path / "county.gpkg", surrey)
+    assert (found["code"].tolist(), found.attrs["level"]) == ([surrey.code], "outline")
+    some = pd.concat([county, _squares("code", "name").iloc[:2]], ignore_index=True)
+    some.to_file(tmp_path / "some.gpkg")
+    with pytest.raises(DataError, match="lacks 9 of the districts of Surrey"):
+        user_boundaries(tmp_path / "some.gpkg", surrey)
+    codes = [surrey.code, *surrey.districts]
+    every = gpd.GeoDataFrame(
+        {"code": codes, "name": codes},
+        geometry=[box(500_000 + 1000 * i, 150_000, 501_000 + 1000 * i, 151_000) for i in range(len(codes))],
+        crs=CRS,
+    )
+    every.to_file(tmp_path / "every.gpkg")
+    found = user_boundaries(tmp_path / "every.gpkg", surrey)
+    assert (found["code"].tolist(), found.attrs["level"]) == (list(surrey.districts), "districts")
+
+
+def _official(level: str) -> gpd.GeoDataFrame:
+    """Return official squares of the map's county, a kilometre apart so that nothing derived looks like them."""
+    codes = [GUILDFORD, WOKING, TANDRIDGE] if level == "districts" else ["E10000030"]
+    shapes = [box(499_000 + 2000 * i, 150_000, 500_000 + 2000 * i, 151_000) for i in range(len(codes))]
+    frame = gpd.GeoDataFrame({"code": codes, "name": codes}, geometry=shapes, crs=CRS)
+    frame = frame.sort_values("code", ignore_index=True)
+    frame.attrs.update({"source": OFFICIAL, "level": level, "file": "mine.gpkg"})
+    return frame
+
+
+@pytest.mark.parametrize("level", ["districts", "outline"])
+def test_the_map_draws_the_official_outlines_and_says_so(level: str) -> None:
+    """Districts and areas are the file's, by our names; with the county's outline alone the districts stay derived."""
+    directory = small_country()
+    derived = make_scene(map_county(), directory, "internal")
+    official = _official(level)
+    scene = make_scene(dataclasses.replace(map_county(), boundaries=official), directory, "internal")
+    assert scene.outline.area == pytest.approx(official.geometry.area.sum())
+    said = " ".join(sources(scene))
+    assert "mine.gpkg" in said
+    if level == "districts":
+        assert scene.districts.geometry.area.tolist() == pytest.approx([1e6, 1e6, 1e6])
+        assert scene.areas.geometry.area.tolist() == pytest.approx([1e6, 1e6, 1e6])
+        assert set(scene.districts["name"]) == {"Guildford", "Woking", "Tandridge"}
+        assert scene.districts.attrs["source"] == OFFICIAL
+        assert "derived" not in said
+    else:
+        assert scene.districts.geometry.geom_equals(derived.districts.geometry).all()
+        assert scene.districts.attrs["source"] == "derived"
+        assert "outline official" in said
+        assert "districts derived from postcodes" in said
+    assert "official" not in " ".join(sources(derived)).lower()
+
+
+def test_postcode_districts_stay_derived_and_are_said_to_be() -> None:
+    """There is no official outline of GU1: the words keep the two apart."""
+    assert boundary_words(_official("districts")) == "official (mine.gpkg)"
+    assert boundary_words(_official("districts"), "postcode_district") == (
+        "official (mine.gpkg); planning areas derived from postcodes"
+    )
+    assert boundary_words(None) == "derived from postcodes"
+
+
+def test_a_study_uses_the_files_it_brings(study_copy: Path) -> None:
+    """Outlines and postcodes in the study's folders are those of its county, its manifest and its map."""
+    study = open_study(study_copy)
+    districts = study.authority.districts
+    shapes = [box(500_000 + 1000 * i, 150_000, 501_000 + 1000 * i, 151_000) for i in range(len(districts))]
+    frame = gpd.GeoDataFrame({"LAD25CD": districts, "LAD25NM": districts}, geometry=shapes, crs=CRS)
+    (study.data / "boundaries").mkdir(exist_ok=True)
+    frame.to_file(study.data / "boundaries" / "districts.gpkg")
+    before = study.load()
+    located = before.placements[before.placements["home_easting"].notna()]
+    home = located["home_postcode"].value_counts().index[0]
+    (study.data / "postcodes").mkdir(exist_ok=True)
+    (study.data / "postcodes" / "mine.csv").write_text(
+        f"pcds,lad25cd,east1m,north1m\n{home},{WOKING},512345,154321\n", encoding="utf-8"
+    )
+    county = study.load()
+    rows = county.placements["home_postcode"].eq(home)
+    assert county.placements.loc[rows, "home_easting"].eq(512_345).all()
+    assert county.placements.loc[rows, "home_district"].eq(WOKING).all()
+    others = before.placements.loc[~rows, "home_easting"]
+    assert county.placements.loc[~rows, "home_easting"].equals(others)
+    assert county.boundaries is not None
+    assert county.boundaries["code"].tolist() == list(districts)
+    about = provenance(county)
+    assert about["boundaries"] == "official (districts.gpkg)"
+    assert "mine.csv: 1 postcodes" in about["postcode_directory"]
+    assert sorted(about["geography_files"]) == ["boundaries/districts.gpkg", "postcodes/mine.csv"]
+
+
+@pytest.mark.skipif(not (SAMPLES / "boundaries").exists(), reason="the official outlines are not here")
+@pytest.mark.parametrize(
+    ("suffix", "crs"), [("geojson", "EPSG:4326"), ("shp", "EPSG:27700"), ("shp", "EPSG:3857"), ("gpkg", "EPSG:3857")]
+)
+def test_the_file_type_and_system_do_not_matter(suffix: str, crs: str, tmp_path: Path) -> None:
+    """The published outlines, converted, have the same areas to a thousandth in whatever form they come."""
+    surrey = find_authority("Surrey")
+    source = SAMPLES / "boundaries" / "england_lad25_bgc_27700.gpkg"
+    published = user_boundaries(source, surrey)
+    raw = gpd.read_file(source)
+    raw = raw[raw["LAD25CD"].isin(surrey.districts)]
+    raw.to_crs(crs).to_file(tmp_path / f"mine.{suffix}")
+    found = user_boundaries(tmp_path, surrey)
+    assert found["code"].tolist() == published["code"].tolist()
+    assert found.geometry.area.tolist() == pytest.approx(published.geometry.area.tolist(), rel=1e-3)
 
 
 def test_a_district_in_several_rows_is_one(tmp_path: Path) -> None:

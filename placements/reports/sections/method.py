@@ -31,11 +31,12 @@ def section(context: Context) -> Section:
                     "cause is claimed."
                 ),
                 (
-                    "Avoidable: the recorded reason says that suitable local provision did not exist or was not "
-                    "available. Where none is recorded, it is inferred when the county has no place of the kind that "
-                    f"takes the need, or when such places are full (at least {100 * thresholds.full_at_occupancy:.0f} "
-                    f"in 100 usable places held). A placement within {miles(thresholds.near_home_miles)} of home, or "
-                    "nearer than any place of the kind in the county, is judged appropriate."
+                    "Avoidable: the reason recorded in the commissioning census says that suitable local provision did "
+                    "not exist or was not available. Where none is recorded, it is inferred when the county has no "
+                    "place of the kind that takes the need, or when such places are full (at least "
+                    f"{100 * thresholds.full_at_occupancy:.0f} in 100 usable places held). A placement within "
+                    f"{miles(thresholds.near_home_miles)} of home, or nearer than any place of the kind in the county, "
+                    "is judged appropriate."
                 ),
             )
         ),

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from placements.analysis.avoidable import LOCAL_KINDS
 from placements.disclosure.suppress import count_text
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.sections.gap import shown_gap
 from placements.reports.sections.parts import WANTED_NOUN
+from placements.reports.sections.why import at_most, basis_of_avoidable
 from placements.reports.tables import cell, noted
 
 _AT_MOST: Final = (
-    "Reason recorded or inferred: an upper bound. Of those outside in kinds that local places can be made for"
+    "By the recorded reason or, where there is none, by inference, which gives an upper bound. Of those outside in "
+    "kinds that local places can be made for"
 )
 #: What each headline figure means, in plain words; others show the definition that they carry.
 _MEANING: Final[Mapping[str, str]] = MappingProxyType(
@@ -90,9 +93,12 @@ def _points(context: Context) -> tuple[str, ...]:
     for name, label in (("care_avoidable", "looked after"), ("education_avoidable", "with EHC plans")):
         item = found.get(name)
         if item is not None and item.denominator:
+            judged = context.judged[context.judged["service"].eq(name.removesuffix("_avoidable"))]
+            judged = judged[judged["provision"].isin(list(LOCAL_KINDS))]
             points.append(
-                f"Of children {label} who are outside in kinds of placement that local places can be made for, at "
-                f"most {words.of(item.numerator or 0, item.denominator, p)} are outside for want of local provision."
+                f"Of children {label} who are outside in kinds of placement that local places can be made for, "
+                f"{at_most(judged)}{words.of(item.numerator or 0, item.denominator, p)} are judged avoidable: outside "
+                f"for want of local provision.{basis_of_avoidable(judged, p)}"
             )
     gaps = _gaps(context)
     if gaps:

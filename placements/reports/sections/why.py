@@ -6,7 +6,7 @@ import pandas as pd
 
 from placements.analysis.profile import cross
 from placements.disclosure.grid import hidden_grid, protect_grid
-from placements.disclosure.suppress import SUPPRESSED
+from placements.disclosure.suppress import INTERNAL, SMALLEST_SHOWN, SUPPRESSED
 from placements.reports import words
 from placements.reports.charts import paired_bars
 from placements.reports.content import Block, Callout, Figure, Heading, Paragraph, Section, Table
@@ -45,15 +45,16 @@ def section(context: Context) -> Section:
             )
             continue
         blocks += _of_service(context, service, judged)
-    blocks.append(
-        Callout(
-            "How far inferred reasons can be trusted",
-            "The rules look at local provision as it is on the day of this statement. For a placement made earlier "
-            "they are a stand-in: a home that is full today is taken to have been full then. Matching, choice and "
-            "safety are seldom visible in the data, so the number judged avoidable is an upper bound. Recording the "
-            "reason for every placement at distance would replace them.",
+    if context.judged["basis"].eq("inferred").any():
+        blocks.append(
+            Callout(
+                "How far inferred reasons can be trusted",
+                "The rules look at local provision as it is on the day of this statement. For a placement made earlier "
+                "they are a stand-in: a home that is full today is taken to have been full then. Matching, choice and "
+                "safety are seldom visible in the data, so the number judged avoidable by inference is an upper bound. "
+                "Recording the reason for every placement at distance would replace the rules.",
+            )
         )
-    )
     names = ("care_avoidable", "education_avoidable")
     figures = tuple(context.traced(context.headline[name]) for name in names if name in context.headline)
     return Section("why", "Why children are outside the authority", tuple(blocks), figures)
@@ -65,10 +66,10 @@ def _of_service(context: Context, service: str, judged: pd.DataFrame) -> list[Bl
     recorded = judged["basis"].eq("recorded")
     avoidable = float(by_judgement["avoidable"].sum())
     text = (
-        f"Of {SERVICE_NOUN[service]} placed outside the authority, at most {words.of(avoidable, total, p)} are judged "
-        f"avoidable, {words.of(float(by_judgement['appropriate'].sum()), total, p)} appropriate, and "
+        f"Of {SERVICE_NOUN[service]} placed outside the authority, {at_most(judged)}{words.of(avoidable, total, p)} "
+        f"are judged avoidable, {words.of(float(by_judgement['appropriate'].sum()), total, p)} appropriate, and "
         f"{words.of(float(by_judgement['unknown'].sum()), total, p)} cannot be judged. A reason was recorded for "
-        f"{words.of(float(recorded.sum()), total, p)}."
+        f"{words.of(float(recorded.sum()), total, p)}.{basis_of_avoidable(judged, p)}"
     )
     counts = _counts(judged)
     return [
@@ -76,6 +77,31 @@ def _of_service(context: Context, service: str, judged: pd.DataFrame) -> list[Bl
         Paragraph(text),
         _chart(context, service, counts, _table(context, service, counts)),
     ]
+
+
+def at_most(judged: pd.DataFrame) -> str:
+    """Return what stands before a number judged avoidable: inference gives an upper bound, recorded reasons do not."""
+    return "at most " if (judged["judgement"].eq("avoidable") & judged["basis"].eq("inferred")).any() else ""
+
+
+def basis_of_avoidable(judged: pd.DataFrame, profile: str) -> str:
+    """Return a sentence, after a space, on how many of those judged avoidable are so by a recorded reason.
+
+    Empty when none is judged avoidable. No figures where a reason has so few children that its count is hidden.
+    """
+    avoidable = judged[judged["judgement"].eq("avoidable")]
+    total, recorded = len(avoidable), int(avoidable["basis"].eq("recorded").sum())
+    if not total:
+        return ""
+    if not recorded:
+        return " None of those judged avoidable has a recorded reason: all are judged by inference."
+    if recorded == total:
+        return " All of those judged avoidable have a recorded reason."
+    parts = avoidable.groupby(["reason", "basis"]).size()
+    if profile != INTERNAL and (parts < SMALLEST_SHOWN).any():
+        return " Some of those judged avoidable have a recorded reason; the others are judged by inference."
+    share = words.of(recorded, total, profile)
+    return f" Of those judged avoidable, {share} have a recorded reason; the others are judged by inference."
 
 
 def _counts(judged: pd.DataFrame) -> pd.DataFrame:
