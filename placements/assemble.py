@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -15,10 +14,9 @@ from placements.analysis.cost import assumed_weekly_cost
 from placements.analysis.snapshot import in_force
 from placements.commissioning import placed
 from placements.county import County
-from placements.errors import UsageError
 from placements.frames import look_up
 from placements.geography.areas import assign_area, planning_areas
-from placements.geography.authorities import Authority, authority_of, find_authority
+from placements.geography.authorities import Authority, authorities_named, authority_of
 from placements.geography.evidence import located_evidence
 from placements.geography.locate import locate
 from placements.geography.postcodes import PostcodeDirectory, clean_postcodes
@@ -260,7 +258,7 @@ def _provision(
     for name in ("district", "easting", "northing"):
         frame[name] = found[name].fillna(frame[name])
     # Where an address is withheld or not found, the authority that the source names is all that is known of the place.
-    named = _authorities_named(frame["authority_name"].where(frame["district"].isna()))
+    named = authorities_named(frame["authority_name"].where(frame["district"].isna()))
     frame["authority"] = authority_of(frame["district"]).fillna(named)
     # A custom set of districts may be a part of the authority named: in or out is then not known.
     known = frame["district"].notna() | (named.notna() & (authority.code != "custom"))
@@ -285,21 +283,6 @@ def _provision(
     frame["share_for_us"] = _share_for_us(frame, settings.capacity)
     frame["weekly_cost_gbp"] = use["weekly_cost_gbp"].fillna(assumed_weekly_cost(frame, tables.unit_costs))
     return schemas.check(schemas.PROVISION, frame)
-
-
-def _authorities_named(names: pd.Series) -> pd.Series:
-    """Return the code of the one upper-tier authority that each name means; missing for names of none or of several."""
-    row, distinct = pd.factorize(names)
-    found = pd.array([_authority_code(str(name)) for name in distinct], dtype="str")
-    return pd.Series(found.take(row, allow_fill=True), index=names.index)
-
-
-@cache
-def _authority_code(name: str) -> str | None:
-    try:
-        return find_authority(name).code
-    except UsageError:
-        return None
 
 
 def _carers_not_registered(placements: pd.DataFrame, settings: Settings, authority: Authority) -> pd.DataFrame:

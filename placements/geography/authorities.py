@@ -127,6 +127,21 @@ def authority_of(district: pd.Series) -> pd.Series:
     return pd.Series(pd.array(found, dtype="str").take(row, allow_fill=True), index=district.index, name="authority")
 
 
+def authorities_named(names: pd.Series) -> pd.Series:
+    """Return the code of the one upper-tier authority that each name means; missing for names of none or of several."""
+    row, distinct = pd.factorize(names)
+    found = pd.array([_code_of(str(name)) for name in distinct], dtype="str")
+    return pd.Series(found.take(row, allow_fill=True), index=names.index, dtype="str")
+
+
+@cache
+def _code_of(name: str) -> str | None:
+    try:
+        return find_authority(name).code if name.strip() else None
+    except UsageError:
+        return None
+
+
 @cache
 def _upper_tier() -> dict[str, str]:
     table = reference_table("districts.csv")

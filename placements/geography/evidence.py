@@ -6,8 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from placements.errors import UsageError
-from placements.geography.authorities import authority_of, find_authority
+from placements.geography.authorities import authorities_named, authority_of
 from placements.geography.postcodes import PostcodeDirectory
 from placements.read.tables import SourceTables
 from placements.validate import Evidence
@@ -43,7 +42,7 @@ def located_evidence(
         snapshot=pd.Timestamp(snapshot),
         postcode_status=found["status"].astype("str").set_axis(postcodes),
         postcode_authority=authority_of(found["district"]).set_axis(postcodes),
-        authority_code=pd.Series([_code(name) for name in names], index=names.to_numpy(), dtype="str"),
+        authority_code=authorities_named(names).set_axis(names.to_numpy()),
         occupied_by_us=occupied_by_us,
     )
 
@@ -51,10 +50,3 @@ def located_evidence(
 def _distinct(*columns: pd.Series) -> pd.Series:
     texts: pd.Series = pd.concat([pd.Series(column.fillna("").unique(), dtype="str") for column in columns])
     return texts.drop_duplicates(ignore_index=True)
-
-
-def _code(name: str) -> str | None:
-    try:
-        return find_authority(name).code if name.strip() else None
-    except UsageError:
-        return None

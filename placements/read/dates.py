@@ -6,22 +6,22 @@ from typing import Final
 
 import pandas as pd
 
-#: Tried in this order. Statutory returns are day first; SEN2 exports write `2022-Sep-28`; XML writes ISO.
-_FORMATS: Final = (
-    "%d/%m/%Y",
-    "%Y-%m-%d",
-    "%Y-%b-%d",
-    "%d-%m-%Y",
-    "%d/%m/%y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%d.%m.%Y",
-    "%d.%m.%y",
-    "%Y/%m/%d",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%d-%m-%y",
-    "%Y%m%d",
+#: Shape of a text, and how it is read. Returns are day first; SEN2 exports write `2022-Sep-28`; XML writes ISO.
+_FORMS: Final = (
+    (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
+    (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"),
+    (r"\d{4}-[A-Za-z]{3}-\d{1,2}", "%Y-%b-%d"),
+    (r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"),
+    (r"\d{1,2}/\d{1,2}/\d{2}", "%d/%m/%y"),
+    (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"),
+    (r"\d{1,2}-[A-Za-z]{3}-\d{2}", "%d-%b-%y"),
+    (r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
+    (r"\d{1,2}\.\d{1,2}\.\d{2}", "%d.%m.%y"),
+    (r"\d{4}/\d{1,2}/\d{1,2}", "%Y/%m/%d"),
+    (r"\d{1,2} [A-Za-z]{3} \d{4}", "%d %b %Y"),
+    (r"\d{1,2} [A-Za-z]{3,9} \d{4}", "%d %B %Y"),
+    (r"\d{1,2}-\d{1,2}-\d{2}", "%d-%m-%y"),
+    (r"\d{8}", "%Y%m%d"),
 )
 #: Day 0 of Excel's calendar, allowing for its leap year that was not.
 _EXCEL_EPOCH: Final = pd.Timestamp("1899-12-30")
@@ -70,14 +70,17 @@ def _days(unique: pd.Series) -> pd.Series:
     """Return the day of each distinct text."""
     days = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     left = unique != ""
-    for form in _FORMATS:
+    for shape, form in _FORMS:
         if not left.any():
             break
-        found = pd.to_datetime(unique[left], format=form, errors="coerce").astype("datetime64[us]")
-        if form.endswith("%y"):
-            found = found.where(found >= _FIRST, found + pd.DateOffset(years=100))
-        days[left] = found
-        left &= days.isna()
+        tried = unique[left]
+        tried = tried[tried.str.fullmatch(shape).astype(bool)]
+        if len(tried):
+            found = pd.to_datetime(tried, format=form, errors="coerce").astype("datetime64[us]")
+            if form.endswith("%y"):
+                found = found.where(found >= _FIRST, found + pd.DateOffset(years=100))
+            days[tried.index] = found
+            left &= days.isna()
     serial = unique.where(left & unique.str.fullmatch(r"\d{5}(\.\d+)?"))
     numbers = pd.to_numeric(serial, errors="coerce").floordiv(1)
     excel = (_EXCEL_EPOCH + pd.to_timedelta(numbers, unit="D")).astype("datetime64[us]")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from placements import schemas
@@ -108,6 +109,20 @@ class Intake:
         """
         if not bad.any():
             return rows
+        self.set_aside(table, name, rows, bad, column, reason, aliases)
+        return rows[~bad]
+
+    def set_aside(
+        self,
+        table: RawTable,
+        name: str,
+        rows: pd.DataFrame,
+        bad: pd.Series,
+        column: str,
+        reason: str,
+        aliases: tuple[str, ...] = (),
+    ) -> None:
+        """Quarantine the rows where `bad`; as `reject`, and the caller parts with them."""
         wrong = rows[bad]
         own = table.own(column, *aliases)
         value = table.frame.loc[wrong.index, own] if own else wrong[column] if column in wrong.columns else None
@@ -125,7 +140,6 @@ class Intake:
                 }
             )
         )
-        return rows[~bad]
 
     def dated(
         self,
@@ -162,11 +176,6 @@ class Intake:
             blank = kept[column].eq("")
             kept = self.reject(table, name, kept, blank, column, "no date: write it as dd/mm/yyyy", aliases)
         return kept.assign(**{into: days[kept.index]})
-
-    @staticmethod
-    def parsed(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-        """Return the rows with a column read as days; what is no date becomes unknown, and the row stays."""
-        return rows.assign(**{column: parse_dates(rows[column])})
 
     def account(self, table: RawTable, name: str, used: int, quarantined: int, superseded: int = 0) -> None:
         """Record what became of the rows of one table; rows that are broken are quarantined here."""
@@ -212,13 +221,16 @@ class Intake:
         tables : list of (RawTable, DataFrame)
             Each table and what is left of its rows; at least one.
         """
-        ordered = self._in_order(tables, order)
-        kept = ordered[~ordered.duplicated(key, keep="last")]
-        used = kept["_table"].value_counts()
+        keys = self._in_order([(table, rows[[*key, *_new(order, key)]]) for table, rows in tables], order)
+        last = keys[~keys.duplicated(key, keep="last")]
+        kept = []
         for i, (table, rows) in enumerate(tables):
-            now = int(used.get(i, 0))
+            mine = np.zeros(len(rows), bool)
+            mine[last.loc[last["_table"].eq(i), "_position"].to_numpy()] = True
+            kept.append((table, rows if mine.all() else rows[mine]))
+            now = int(mine.sum())
             self.account(table, name, now, len(table.frame) - len(rows), len(rows) - now)
-        return self._with_source(kept, tables)
+        return self._with_source(self._in_order(kept, order), tables)
 
     def merged(
         self, tables: list[tuple[RawTable, pd.DataFrame]], key: str, name: str, order: tuple[str, ...] = ()
@@ -232,7 +244,7 @@ class Intake:
         ordered = self._in_order(tables, order)
         if not ordered.duplicated(key).any():
             return kept
-        values = [column for column in ordered.columns if column not in (key, "_table", ROW)]
+        values = [column for column in ordered.columns if column not in (key, "_table", "_position", ROW)]
         filled = ordered[values].replace("", None).groupby(ordered[key], sort=False).last()
         by_key = kept.set_index(key)
         for column in values:
@@ -244,8 +256,11 @@ class Intake:
 
     @staticmethod
     def _in_order(tables: list[tuple[RawTable, pd.DataFrame]], order: tuple[str, ...]) -> pd.DataFrame:
-        joined = pd.concat([rows.assign(_table=i) for i, (_, rows) in enumerate(tables)], ignore_index=True)
-        return joined.sort_values(list(order), kind="stable") if order else joined
+        """Return the rows of all tables by `order`, then table, then line; each with its table and position there."""
+        parts = [rows.assign(_table=i, _position=np.arange(len(rows))) for i, (_, rows) in enumerate(tables)]
+        joined = pd.concat(parts, ignore_index=True)
+        in_order = not order or (len(order) == 1 and joined[order[0]].is_monotonic_increasing)
+        return joined if in_order else joined.sort_values(list(order), kind="stable")
 
     def _with_source(self, kept: pd.DataFrame, tables: list[tuple[RawTable, pd.DataFrame]]) -> pd.DataFrame:
         labels = pd.Series([self.label(table) for table, _ in tables], dtype="str")
@@ -273,6 +288,10 @@ class Intake:
         if not self._files:
             return schemas.empty(schemas.FILES)
         return schemas.check(schemas.FILES, pd.DataFrame(self._files))
+
+
+def _new(names: tuple[str, ...], others: list[str]) -> list[str]:
+    return [name for name in names if name not in others]
 
 
 def _records(rows: pd.DataFrame) -> list[str]:

@@ -18,9 +18,11 @@ import pandas as pd
 from placements import codes, schemas
 from placements.errors import DataError
 from placements.frames import among, look_up
+from placements.read.dates import parse_dates
 from placements.read.guard import XML, kind_of
 from placements.read.intake import NOT_RECOGNISED, Intake
 from placements.read.rawtable import RawTable, read_tables
+from placements.read.sieve import Sieve
 from placements.read.ssda903_tables import BIRTH, CHILD, KNOWN, TABLES, ReturnTable, table_of
 from placements.read.ssda903_xml import read_xml
 from placements.read.when import year_in
@@ -107,28 +109,23 @@ def _tables(intake: Intake, folder: Path) -> Iterator[RawTable]:
 
 def _rows(table: RawTable, kind: ReturnTable, intake: Intake) -> pd.DataFrame:
     """Return the rows of one table that can be used: text stripped, codes in capitals, dates read."""
-    rows = table.take(kind.columns)
-    name = kind.name
-
-    def reject(bad: pd.Series, column: str, reason: str) -> None:
-        nonlocal rows
-        rows = intake.reject(table, name, rows, bad, column, reason, kind.columns[column])
-
-    reject(rows[CHILD].eq(""), CHILD, "no child identifier: give one")
-    for column in set(kind.dates) - {BIRTH}:
-        rows = intake.dated(
-            table, name, rows, column, column, required=column in kind.required, aliases=kind.columns[column]
-        )
-    if BIRTH in kind.dates:  # without one the row still says what it says, and a rule counts it
-        rows = intake.parsed(rows, BIRTH)
-    if name == "episodes":
+    sieve = Sieve(intake, table, kind.name, kind.columns)
+    rows = sieve.rows
+    sieve.reject(rows[CHILD].eq(""), CHILD, "no child identifier: give one")
+    for column in kind.dates:
+        if column == BIRTH:  # without one the row still says what it says, and a rule counts it
+            rows[BIRTH] = parse_dates(rows[BIRTH])
+        else:
+            sieve.dates(column, required=column in kind.required)
+    if kind.name == "episodes":
         for column in _CODES:
             rows[column] = rows[column].str.upper()
-        reject(rows["dec"] < rows["decom"], "dec", "ended before it began: correct DEC or DECOM")
-        reject(~rows["place"].isin(list(codes.PLACE)), "place", "not a placement code of any year: correct it")
-        unknown = ~rows["ls"].isin([*codes.LEGAL_STATUS, ""])
-        reject(unknown, "ls", "not a legal status code: correct it")
-    return rows.assign(return_year=_return_year(table, rows))
+        sieve.reject(rows["dec"] < rows["decom"], "dec", "ended before it began: correct DEC or DECOM")
+        unknown = ~rows["place"].isin(list(codes.PLACE))
+        sieve.reject(unknown, "place", "not a placement code of any year: correct it")
+        sieve.reject(~rows["ls"].isin([*codes.LEGAL_STATUS, ""]), "ls", "not a legal status code: correct it")
+    kept = sieve.kept()
+    return kept.assign(return_year=_return_year(table, kept))
 
 
 def _return_year(table: RawTable, rows: pd.DataFrame) -> pd.Series:

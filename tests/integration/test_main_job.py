@@ -15,19 +15,9 @@ from placements.disclosure.scan import scan
 from placements.disclosure.secrets import county_secrets
 from placements.read.everything import read_everything
 from placements.study import open_study
+from tests.command_support import run
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def run(capsys, *arguments: object) -> tuple[int, str, str]:
-    """Run the command line; return exit code, standard output and standard error."""
-    try:
-        main([str(argument) for argument in arguments])
-        code = 0
-    except SystemExit as left:
-        code = int(left.code or 0)
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from placements import codes, schemas
-from placements.assemble import _authorities_named, _provision
-from placements.geography.authorities import all_authorities, find_authority
+from placements.assemble import _provision
+from placements.geography.authorities import all_authorities, authorities_named, find_authority
 from placements.read.tables import SourceTables
 from placements.settings import Settings
 from tests.geography_support import GUILDFORD, RUSHMOOR, columns_of, postcode
@@ -78,7 +78,7 @@ def test_every_authority_is_known_by_its_own_name():
     """All 153 of them, asked for at once and repeatedly; missing names and blanks stay missing."""
     every = all_authorities()
     names = pd.Series([a.name for a in every] * 2 + [None, "", "Nowhere"], dtype="str")
-    codes_found = _authorities_named(names)
+    codes_found = authorities_named(names)
     assert codes_found.tolist()[:-3] == [a.code for a in every] * 2
     assert codes_found.iloc[-3:].isna().all()
 
@@ -86,4 +86,4 @@ def test_every_authority_is_known_by_its_own_name():
 @pytest.mark.parametrize("name", ["London", "North", "City", "Yorkshire"])
 def test_a_name_of_several_authorities_is_of_none(name):
     """What could be more than one is not known."""
-    assert _authorities_named(pd.Series([name], dtype="str")).isna().all()
+    assert authorities_named(pd.Series([name], dtype="str")).isna().all()
