@@ -47,6 +47,7 @@ def scattered(seed: int, count: int, districts: tuple[str, ...], width_m: int = 
     nearest = ((xy[:, None, :] - seats[None]) ** 2).sum(axis=2).argmin(axis=1)
     nearest[: len(districts)] = np.arange(len(districts))
     noise = rng.random(count) < 0.02
+    noise[: len(districts)] = False  # no district is left without a point
     nearest[noise] = rng.integers(0, len(districts), noise.sum())
     rows = [(500_000 + x, 150_000 + y, districts[d]) for (x, y), d in zip(xy.tolist(), nearest.tolist(), strict=True)]
     return directory_of(rows, f"scattered {seed} {count}")

@@ -177,7 +177,7 @@ def test_the_reason_for_a_change_is_given_when_and_only_when_the_placement_chang
     assert (care.loc[legal, "LS"] != then.loc[legal, "LS"]).all()
     moved = same & then["RNE"].isin(["P", "T", "B", "U"])
     assert (care.loc[moved, "REASON_PLACE_CHANGE"] != "").all()
-    status = same & (then["RNE"] == "P")
+    status = same & (then["RNE"] == "T")  # the same carer under another code
     assert (care.loc[status, "REASON_PLACE_CHANGE"] == "PLACE").all()
     assert (care.loc[status, "PL_POST"] == then.loc[status, "PL_POST"]).all()
 
