@@ -27,7 +27,7 @@ $(VENV)/.test: constraints/test.txt $(VENV)/.run
 	@touch $@
 
 demo: $(VENV)/.run  ## Make the worked example for Surrey and run it: map, plan and statement
-	@$(BIN)/placements demo .
+	@$(BIN)/placements demo . || test $$? -eq 6  # 6: the solver's time limit; the plan is usable and says its gap
 
 test: $(VENV)/.test  ## Lint, types and all tests but the slow sweeps
 	@$(BIN)/ruff check placements tests tools benchmarks

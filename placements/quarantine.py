@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from placements.read.delimited import told_apart
 from placements.writing import csv_text, write_text
 
 _NOTE: Final = (
@@ -20,6 +21,7 @@ _NOTE: Final = (
 )
 #: What is said of a row, before the row itself.
 ABOUT: Final = ("file", "row", "column", "value", "reason")
+_HEADER: Final = ",".join(ABOUT)
 
 
 def write_quarantine(folder: Path, rejected: pd.DataFrame) -> tuple[Path, ...]:
@@ -33,7 +35,7 @@ def write_quarantine(folder: Path, rejected: pd.DataFrame) -> tuple[Path, ...]:
     wanted = {_file_name(*map(str, keys)): rows for keys, rows in rejected.groupby(["source", "table"])}
     if folder.exists():
         for stale in folder.glob("*.csv"):
-            if stale.name not in wanted:
+            if stale.name not in wanted and stale.read_text(encoding="utf-8", errors="replace").startswith(_HEADER):
                 stale.unlink()
     if not wanted:
         return ()
@@ -50,5 +52,5 @@ def _expanded(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.sort_values(["file", "row"], kind="stable")
     cells = pd.DataFrame([json.loads(record) for record in rows["record"]], index=rows.index, dtype="str").fillna("")
     about = rows[list(ABOUT)]
-    cells.columns = [f"{name} (row)" if name in ABOUT else name for name in map(str, cells.columns)]
+    cells.columns = told_apart([str(name) for name in cells.columns], ABOUT)
     return pd.concat([about, cells], axis=1)

@@ -92,7 +92,7 @@ class OptimiseSettings:
     demand_samples: int = 6
     travel_limit_miles: float = 20.0
     goals: tuple[str, ...] = GOALS
-    tolerance: float = 0.003
+    tolerance: float = 0.005
     later_tolerance: float = 0.02
     time_limit_s: float = 180.0
     max_homes_per_area: int = 2

@@ -15,7 +15,7 @@ import pandas as pd
 #: The earliest time a zip archive can carry: it says nothing, which is the point.
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 #: What a spreadsheet takes for a formula, plain signed numbers left out.
-_FORMULA: Final = r"(?!\s*[+-]?(?:\d[\d,]*\.?\d*|\.\d+)%?\s*$)\s*[=+\-@\t\r＝＋－＠]"
+_FORMULA: Final = r"(?!\s*[+-]?(?:\d[\d,]*\.?\d*|\.\d+)%?\s*$)[\s\x00\ufeff\u200b]*[=+\-@\t\r＝＋－＠]"
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -44,7 +44,8 @@ def csv_text(frame: pd.DataFrame) -> str:
     """Return a frame as CSV that a spreadsheet opens as data: text that it would take for a formula gets an apostrophe.
 
     A cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return is a formula to a spreadsheet; plain numbers
-    with a sign are left as they are. Column names are treated alike.
+    with a sign are left as they are. A lone carriage return within a cell, which some programs take for the end of the
+    row, becomes a line feed. Column names are treated alike.
     """
     safe = pd.DataFrame({name: _defused(frame[name]) for name in frame.columns}, index=frame.index)
     safe.columns = _defused(pd.Series([str(name) for name in frame.columns], dtype="str"))
@@ -54,9 +55,9 @@ def csv_text(frame: pd.DataFrame) -> str:
 def _defused(values: pd.Series) -> pd.Series:
     if not pd.api.types.is_string_dtype(values.dtype) and values.dtype != object:
         return values
-    text = values.where(values.isna(), values.astype("str"))
+    text = values.where(values.isna(), values.astype("str")).str.replace(r"\r\n?", "\n", regex=True)
     risky = text.str.match(_FORMULA).fillna(False).astype(bool)
-    return text.mask(risky, "'" + text.astype("str")) if risky.any() else values
+    return text.mask(risky, "'" + text.astype("str"))
 
 
 def stable_zip(content: bytes) -> bytes:

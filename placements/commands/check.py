@@ -12,6 +12,7 @@ from placements.disclosure.release import release
 from placements.disclosure.scan import Secrets, secrets_of
 from placements.disclosure.secrets import county_secrets
 from placements.errors import UsageError
+from placements.frames import look_up
 from placements.loading import load
 from placements.progress import Reporter
 from placements.quarantine import write_quarantine
@@ -86,7 +87,7 @@ def _secrets(tables: SourceTables) -> Secrets:
     born = tables.children.set_index("child_id")["birth_date"]
     care = tables.episodes[["child_id", "home_postcode", "placement_postcode"]]
     plans = tables.plans[["person_id", "home_postcode", "birth_date"]].rename(columns={"person_id": "child_id"})
-    people = pd.concat([care.assign(birth_date=care["child_id"].map(born)), plans], ignore_index=True)
+    people = pd.concat([care.assign(birth_date=look_up(care["child_id"], born)), plans], ignore_index=True)
     census = tables.commissioning[["child_id"]]
     return secrets_of(pd.concat([people, census], ignore_index=True))
 

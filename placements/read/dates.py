@@ -63,7 +63,7 @@ def why_not(text: pd.Series) -> pd.Series:
 
 
 def _cleaned(text: pd.Series) -> pd.Series:
-    return text.str.strip().str.strip("'\"").str.replace(_TIME, "", regex=True).str.strip()
+    return text.str.strip().str.strip("'\"").str.replace(_TIME, "", regex=True).str.strip().str.replace("Sept", "Sep")
 
 
 def _days(unique: pd.Series) -> pd.Series:

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from placements.errors import DataError
@@ -24,6 +25,8 @@ from placements.errors import DataError
 _HEADER_SEARCH_ROWS: Final = 15
 _HEADER_SEARCH_BYTES: Final = 262_144
 _DELIMITERS: Final = (",", ";", "\t", "|")
+#: Names that the program gives columns of its own.
+_RESERVED: Final = ("_row",)
 #: Rows held as Python text at a time.
 _CHUNK_ROWS: Final = 50_000
 _BLOCK_BYTES: Final = 8_000_000
@@ -80,17 +83,28 @@ def parse(content: bytes, path: Path, is_header: Callable[[list[str]], bool] = l
     return replace(cells, title=" ".join(" ".join(above).replace(delimiter, " ").split()))
 
 
-def tidy_header(names: list[str]) -> list[str]:
-    """Return column names: stripped, trailing blank ones dropped, numbered where blank or standing twice."""
+def tidy_header(names: list[str], width: int = 0) -> list[str]:
+    """Return column names: stripped, numbered where blank or standing twice.
+
+    Trailing blank ones are dropped, but for those that `width` columns need.
+    """
     kept = [name.strip() for name in names]
-    while kept and not kept[-1]:
+    while kept and not kept[-1] and len(kept) > width:
         kept.pop()
-    seen: dict[str, int] = {}
-    out = []
-    for number, name in enumerate(kept, start=1):
-        label = name or f"column {number}"
-        seen[label] = seen.get(label, 0) + 1
-        out.append(label if seen[label] == 1 else f"{label}.{seen[label] - 1}")
+    kept += [""] * (width - len(kept))
+    return told_apart([name or f"column {number}" for number, name in enumerate(kept, start=1)], _RESERVED)
+
+
+def told_apart(names: list[str], taken: tuple[str, ...] = ()) -> list[str]:
+    """Return names with a number after those that stand twice or are taken."""
+    used, out = set(taken), []
+    for name in names:
+        label, number = name, 0
+        while label in used:
+            number += 1
+            label = f"{name}.{number}"
+        used.add(label)
+        out.append(label)
     return out
 
 
@@ -100,10 +114,14 @@ def _header(content: bytes, path: Path, is_header: Callable[[list[str]], bool]) 
     guesses: list[tuple[int, int, str, int, int, list[str]]] = []
     for delimiter in _DELIMITERS:
         reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        filled = 0
         for number, row in enumerate(_rows(reader, path)):
-            if number == _HEADER_SEARCH_ROWS:
+            if not any(cell.strip() for cell in row):
+                continue
+            filled += 1
+            if filled > _HEADER_SEARCH_ROWS:
                 break
-            if number == 0:
+            if filled == 1:
                 guesses.append((-len(row), len(guesses), delimiter, number, reader.line_num, row))
             if is_header(row):
                 return delimiter, number, reader.line_num, row
@@ -132,7 +150,10 @@ def _rows(reader: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
 
 def _compiled(content: bytes, delimiter: str, header_line: int, header: list[str]) -> Cells | None:
     """Return the cells when every line is one whole row, else None."""
-    body = content.rstrip(b"\r\n")
+    body = content.rstrip(b"\r\n\x1a")
+    quotes = body.count(b'"')
+    if quotes % 2:
+        return None
     breaks = _line_breaks(body)
     if breaks is None:
         return None
@@ -154,6 +175,8 @@ def _compiled(content: bytes, delimiter: str, header_line: int, header: list[str
         return None
     if len(table) != expected:
         return None
+    if quotes and any(pc.any(pc.match_substring_regex(column, "[\r\n]")).as_py() for column in table.columns):
+        return None
     text = pd.StringDtype(na_value=np.nan)
     return Cells(
         table.to_pandas(types_mapper=lambda kind: text), np.arange(header_line + 1, header_line + 1 + expected)
@@ -171,26 +194,28 @@ def _line_breaks(body: bytes) -> int | None:
 
 
 def _exact(content: bytes, path: Path, delimiter: str, header_row: int, header: list[str]) -> Cells:
-    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="replace", newline="")
+    stream = io.TextIOWrapper(io.BytesIO(content.rstrip(b"\x1a")), encoding="utf-8", errors="replace", newline="")
     reader = csv.reader(stream, delimiter=delimiter)
-    width, before, many_lines = len(header), 0, False
+    width, before, first = len(header), 0, 1
     chunks: list[pd.DataFrame] = []
     rows: list[list[str]] = []
     lines: list[int] = []
     broken: list[tuple[int, str]] = []
     for number, row in enumerate(_rows(reader, path)):
-        many_lines, before = reader.line_num - before > 1, reader.line_num
+        first, before = before + 1, reader.line_num
+        many_lines = before > first
         if number <= header_row:
             continue
         if any(cell.strip() for cell in row[width:]) or (many_lines and _swallows_rows(row, delimiter, width)):
-            broken.append((reader.line_num, delimiter.join(row)))
+            lines_of_row = delimiter.join(row).split("\n")
+            broken += [(before - len(lines_of_row) + 1 + i, text) for i, text in enumerate(lines_of_row)]
             continue
         rows.append(row[:width] + [""] * (width - len(row)))
         lines.append(reader.line_num)
         if len(rows) == _CHUNK_ROWS:
             chunks.append(pd.DataFrame(rows, columns=header, dtype="str"))
             rows = []
-    if many_lines and content.count(b'"') % 2:
+    if content.count(b'"') % 2 and _open_at_the_end(content, first, delimiter):
         raise DataError(
             "ends within quotation marks: it was cut off, or a quotation mark is missing",
             file=path,
@@ -198,6 +223,16 @@ def _exact(content: bytes, path: Path, delimiter: str, header_row: int, header: 
         )
     chunks.append(pd.DataFrame(rows, columns=header, dtype="str"))
     return Cells(pd.concat(chunks, ignore_index=True), np.array(lines, int), tuple(broken))
+
+
+def _open_at_the_end(content: bytes, line: int, delimiter: str) -> bool:
+    """Return whether the record that begins on a line, the last one, is still within quotes when the text ends."""
+    last = b"".join(content.splitlines(keepends=True)[line - 1 :]).decode("utf-8", errors="replace")
+    try:
+        list(csv.reader(io.StringIO(last, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _swallows_rows(row: list[str], delimiter: str, width: int) -> bool:

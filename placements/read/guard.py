@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,9 @@ _LONGEST_LINE: Final = 1_000_000
 _MAX_UNPACKED_BYTES: Final = 500_000_000
 _MAX_RATIO: Final = 200
 _RATIO_MATTERS_FROM: Final = 20_000_000
+_MOST_CELLS: Final = 60_000_000
+_CHUNK_BYTES: Final = 4_000_000
+_CELL: Final = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_KINDS: Final = (
@@ -91,8 +96,9 @@ def _archive_kind(path: Path) -> str:
             entries = archive.infolist()
             names = {entry.filename for entry in entries}
             unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
-            encrypted = any(e.flag_bits & 1 for e in entries)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            encrypted = any(e.flag_bits & 1 for e in entries) or _says_encrypted(archive, names)
+            fits = unpacked > _MAX_UNPACKED_BYTES or encrypted or _fits(archive, names)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, NotImplementedError):
         raise DataError(
             "is binary: a damaged or cut-off workbook or archive", file=path, advice="export or download it again"
         ) from None
@@ -103,8 +109,14 @@ def _archive_kind(path: Path) -> str:
             file=path,
             advice="check where it came from; save the sheet that is needed as CSV",
         )
-    if encrypted or ("META-INF/manifest.xml" in names and _says_encrypted(path)):
+    if encrypted:
         raise _password(path)
+    if not fits:
+        raise DataError(
+            "has a cell so far out that the sheet would fill the memory: it was not opened",
+            file=path,
+            advice="delete the empty rows and columns after the table, and save it again",
+        )
     if "xl/workbook.xml" in names:
         return EXCEL
     if "content.xml" in names:
@@ -112,6 +124,28 @@ def _archive_kind(path: Path) -> str:
     raise DataError("is an archive, not a table", file=path, advice="unpack it and put the files here")
 
 
-def _says_encrypted(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        return b"encryption-data" in archive.read("META-INF/manifest.xml")
+def _says_encrypted(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    manifest = "META-INF/manifest.xml"
+    return manifest in names and b"encryption-data" in archive.read(manifest)
+
+
+def _fits(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Return whether the sheets of a workbook, as wide as their last column and as long as their last row, are few."""
+    for name in names:
+        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+            continue
+        widest, longest = 0, 0
+        with archive.open(name) as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                for column, row in set(_CELL.findall(chunk)):
+                    widest, longest = max(widest, _column_number(column)), max(longest, int(row))
+        if widest * longest > _MOST_CELLS:
+            return False
+    return True
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

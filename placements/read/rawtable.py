@@ -175,13 +175,15 @@ def numbered(cells: delimited.Cells) -> pd.DataFrame:
 def data_files(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the files below a folder that are read, and those that are passed over, each by path.
 
-    Hidden files, notes (`.md`, `.txt`), Excel's lock files and what lies in a `quarantine` folder are neither.
+    Hidden files, notes (`.md`, `README`), Excel's lock files and what lies in a `quarantine` folder are neither.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
     files = [
         path
         for path in files
-        if path.suffix.lower() not in (".md", ".txt") and "quarantine" not in path.relative_to(folder).parts[:-1]
+        if path.suffix.lower() != ".md"
+        and not path.name.lower().startswith("readme")
+        and "quarantine" not in path.relative_to(folder).parts[:-1]
     ]
     read = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
     return read, [path for path in files if path.suffix.lower() not in TABLE_SUFFIXES]

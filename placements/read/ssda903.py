@@ -2,7 +2,7 @@
 
 An episode (child and start) appears in every return whose year it touches; the latest return wins and the earlier
 statements are counted as superseded, not lost. Raw codes are kept: what they mean is decided in `codes`, and whether a
-code was in use in its year is a rule's question. Two different rows of one return about the same thing cannot both be
+code was in use in its year is a rule's question. Two different rows of one file about the same thing cannot both be
 right: one is used and the other is quarantined.
 """
 
@@ -30,12 +30,11 @@ from placements.read.when import year_in
 #: Columns whose codes are written in capitals.
 _CODES: Final = ("rne", "ls", "cin", "place", "place_provider", "rec", "reason_place_change", "urn")
 _NO_YEAR: Final = 1999
-#: Tables of which two different rows in one return are a contradiction; in the others the last one simply counts.
-_STRICT: Final = ("episodes", "header")
 _CONTRADICTED: Final = {
-    "episodes": "the child has another episode that starts the same day in this return: keep the one that is right",
-    "header": "the child stands in this return twice with different details: keep the one that is right",
+    "episodes": "the child has another episode that starts the same day in this file: keep the one that is right",
+    "header": "the child stands in this file twice with different details: keep the one that is right",
 }
+_SAID_TWICE: Final = "another row of this file says otherwise of the same thing: keep the one that is right"
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _return_year(table: RawTable, rows: pd.DataFrame) -> pd.Series:
     """Return the statutory year of each row's return: its own column, else what the path names, else 0: not known."""
     if rows["return_year_text"].eq("").all():
         return pd.Series(_year_named(table.path), index=rows.index, dtype=int)
-    stated = rows["return_year_text"].str.extract(r"^(?:20\d\d[-/_])?((?:20)?\d\d)$")[0]
+    stated = rows["return_year_text"].str.removesuffix(".0").str.extract(r"^(?:20\d\d[-/_])?((?:20)?\d\d)$")[0]
     number = pd.to_numeric(stated, errors="coerce")
     number = number.where(number >= 100, number + 2000)
     return number.where(number.between(2000, 2049)).fillna(_year_named(table.path)).astype(int)
@@ -147,7 +146,9 @@ def _fill_years(parts: dict[str, list[tuple[RawTable, pd.DataFrame]]]) -> None:
     """Give tables of no stated year the year that the latest episode date of their folder lies in."""
     latest: dict[Path, int] = {}
     for table, rows in parts.get("episodes", []):
-        days = rows["dec"].fillna(rows["decom"]).max()
+        began = rows["decom"].max()
+        # An end far past the last start is a slip of the pen, and must not make this the latest return of all.
+        days = max(began, rows["dec"].where(rows["dec"] <= began + pd.DateOffset(years=5)).fillna(began).max())
         if pd.notna(days):
             folder = table.path.parent
             latest[folder] = max(latest.get(folder, _NO_YEAR), int(days.year + (days.month > 3)))
@@ -158,12 +159,12 @@ def _fill_years(parts: dict[str, list[tuple[RawTable, pd.DataFrame]]]) -> None:
 
 
 def _settled(table: RawTable, rows: pd.DataFrame, kind: ReturnTable, intake: Intake) -> pd.DataFrame:
-    """Return the rows without those that another of the same return contradicts.
+    """Return the rows without those that another of the same file and year contradicts.
 
     Of episodes that start on one day the one that ends last stays (an open one before all), else the last in the file.
     """
     key = list(dict.fromkeys([*kind.key, "return_year"]))
-    if kind.name not in _STRICT or not rows.duplicated(key).any():
+    if not rows.duplicated(key).any():
         return rows
     shared = rows[rows.duplicated(key, keep=False)]
     if kind.name == "episodes":
@@ -172,9 +173,9 @@ def _settled(table: RawTable, rows: pd.DataFrame, kind: ReturnTable, intake: Int
     restated = shared.duplicated([*content, "return_year"], keep="last")
     contradicted = shared.index[shared.duplicated(key, keep="last") & ~restated]
     bad = rows.index.to_series().isin(contradicted)
-    return intake.reject(
-        table, kind.name, rows, bad, kind.key[-1], _CONTRADICTED[kind.name], kind.columns[kind.key[-1]]
-    )
+    column, reason = kind.key[-1], _CONTRADICTED.get(kind.name, _SAID_TWICE)
+    column = CHILD if column == "return_year" else column
+    return intake.reject(table, kind.name, rows, bad, column, reason, kind.columns[column])
 
 
 def _episodes(rows: pd.DataFrame | None) -> pd.DataFrame:
@@ -238,7 +239,10 @@ def _children(header: pd.DataFrame | None, episodes: pd.DataFrame, others: Mappi
     if not parts:
         return schemas.empty(schemas.CHILDREN)
     children = pd.concat(parts, ignore_index=True)
-    children["uasc"] = False if uasc is None else among(children["child_id"], uasc[CHILD])
+    told = pd.Series(dtype="str") if uasc is None else uasc[CHILD]
+    if header is not None:
+        told = pd.concat([told, header.loc[header["duc"].ne(""), CHILD]])
+    children["uasc"] = among(children["child_id"], told)
     return schemas.check(schemas.CHILDREN, children.sort_values("child_id", ignore_index=True))
 
 

@@ -108,7 +108,12 @@ TABLES: Final[tuple[ReturnTable, ...]] = (
     ),
     ReturnTable("oc3", (("in_touch",),), (BIRTH, "in_touch", "activ", "accom"), (BIRTH,), (CHILD, "return_year")),
     ReturnTable(
-        "reviews", (("review",),), (BIRTH, "review", "review_code"), (BIRTH, "review"), (CHILD, "review"), ("review",)
+        "reviews",
+        (("review",),),
+        (BIRTH, "review", "review_code"),
+        (BIRTH, "review"),
+        (CHILD, "review", "review_code"),
+        ("review",),
     ),
     ReturnTable(
         "ad1",
@@ -139,7 +144,7 @@ TABLES: Final[tuple[ReturnTable, ...]] = (
         (("sw_decom",), ("sw_id",)),
         (BIRTH, "sw_id", "sw_decom", "sw_dec", "sw_reason"),
         (BIRTH, "sw_decom", "sw_dec"),
-        (CHILD, "sw_decom"),
+        (CHILD, "sw_decom", "sw_id"),
         ("sw_decom",),
     ),
     ReturnTable(
@@ -153,7 +158,8 @@ TABLES: Final[tuple[ReturnTable, ...]] = (
     ReturnTable(
         "header",
         (("sex", "dob"), ("dob", "ethnic"), ("dob", "upn"), ("sex", "upn")),
-        ("sex", BIRTH, "ethnic", "upn", "mother", "mc_dob"),
+        # Some exports say here, and in no table of their own, when a child ceased to be unaccompanied: it stays text.
+        ("sex", BIRTH, "ethnic", "upn", "mother", "mc_dob", "duc"),
         (BIRTH, "mc_dob"),
         (CHILD,),
     ),
@@ -163,4 +169,7 @@ KNOWN: Final = tuple(marks for table in TABLES for marks in table.known)
 
 def table_of(columns: frozenset[str]) -> ReturnTable | None:
     """Return the table that plain column names make, or None."""
-    return next((table for table in TABLES if any(marks <= columns for marks in table.known)), None)
+    found = next((table for table in TABLES if any(marks <= columns for marks in table.known)), None)
+    if found is not None and found.name == "uasc" and columns & {"ethnic", "upn"}:
+        return next(table for table in TABLES if table.name == "header")
+    return found

@@ -46,8 +46,7 @@ def _cells(rows: list[list[str]], is_header: Callable[[list[str]], bool]) -> Cel
     first = next(i for i, row in enumerate(rows) if any(cell.strip() for cell in row))
     number = next((i for i, row in enumerate(rows[:_HEADER_SEARCH_ROWS]) if is_header(row)), first)
     widest = max(i + 1 for row in rows[number:] for i, cell in enumerate(row) if cell.strip())
-    header = tidy_header(rows[number])
-    header += [f"column {i + 1}" for i in range(len(header), widest)]  # cells past the last name are kept too
+    header = tidy_header(rows[number], widest)  # cells past the last name are kept too
     width = len(header)
     body = [row[:width] + [""] * (width - len(row)) for row in rows[number + 1 :]]
     frame = pd.DataFrame(body, columns=header, dtype="str")

@@ -80,7 +80,7 @@ def rows_text(source: str, value: float, profile: str) -> str:
 
 def _files(found: QualityFindings, profile: str) -> Section:
     rows = [
-        (str(row["path"]), str(row["table"]), *(_account(row, profile)))
+        (_file_name(str(row["path"]), profile), str(row["table"]), *_account(row, profile))
         for _, row in rows_of(found.files.sort_values(["path", "table"], kind="stable"))
     ]
     table = Table(
@@ -115,10 +115,21 @@ def _account(row: pd.Series, profile: str) -> tuple[str, ...]:
     return tuple(shown)
 
 
+def _file_name(path: str, profile: str) -> str:
+    """Return a file's name; when shareable without the name of the sheet, which may be a child's."""
+    return path if profile == INTERNAL else path.partition(" [")[0]
+
+
 def _reasons(found: QualityFindings, profile: str) -> Section:
     rejected = found.quarantine
     if rejected.empty:
         return Section("reasons", "Rows set aside", (Paragraph("Every row could be used."),))
+    # Where a count of rows set aside is hidden above, its parts here must not give it back.
+    secret = {
+        (row["source"], row["table"])
+        for _, row in rows_of(found.files)
+        if row["quarantined"] and _account(row, profile)[2] == SUPPRESSED
+    }
     counts = rejected.groupby(["source", "table", "column", "reason"], sort=True).size().rename("rows").reset_index()
     rows = tuple(
         (
@@ -126,7 +137,7 @@ def _reasons(found: QualityFindings, profile: str) -> Section:
             str(table),
             str(column) or "-",
             str(reason),
-            rows_text(str(source), float(number), profile),
+            SUPPRESSED if (source, table) in secret else rows_text(str(source), float(number), profile),
         )
         for source, table, column, reason, number in counts.itertuples(index=False)
     )

@@ -112,6 +112,43 @@ def test_what_cannot_be_done_is_said_in_one_line_with_its_exit_code(tmp_path, ca
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("source", ["ssda903", "sen2", "gias", "ofsted", "register", "census", "published"])
+@pytest.mark.parametrize(
+    "content", [None, "foo,bar\n1,2\n", HEADER + "A1,1,01/02/2012,WBRI,,0,\n", EPISODES + ",,,,,,,,,,,,\n"]
+)
+def test_every_source_can_be_checked_whatever_is_there(tmp_path, capsys, source, content):
+    """An empty folder, an unknown table, headers only: an account and a page, never a traceback."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    if content is not None:
+        (folder / "x.csv").write_text(content)
+    code, out, err = run(capsys, "check", "--source", source, folder, "--out", tmp_path, "--json")
+    assert code == 0, err
+    assert len(json.loads(out)["files"]) == (content is not None)
+    assert (tmp_path / "data-quality.html").exists()
+
+
+def test_another_persons_table_in_the_quarantine_folder_is_left_alone(returns, tmp_path, capsys):
+    """Only what was written here is taken away."""
+    own = tmp_path / "quarantine" / "mine.csv"
+    own.parent.mkdir()
+    own.write_text("a,b\n1,2\n")
+    run(capsys, "check", "--source", "ssda903", returns, "--out", tmp_path)
+    assert own.exists()
+
+
+def test_a_hidden_count_is_not_given_back_by_its_reason(tmp_path, capsys):
+    """Seven rows, six of them set aside for one reason: a shown 5 beside a hidden 1 would tell both."""
+    folder = tmp_path / "2025"
+    folder.mkdir()
+    rows = [f"C{i},05/05/2023,S,C2,N1,{'U6' if i == 0 else 'Q9'},PR4,,,,,,\n" for i in range(7)]
+    (folder / "e.csv").write_text(EPISODES + "".join(rows))
+    run(capsys, "check", "--source", "ssda903", folder, "--out", tmp_path)
+    page = (tmp_path / "data-quality.html").read_text()
+    table = page[page.index('id="table-quality-reasons"') :]
+    assert re.findall(r'<td class="number">([^<]*)</td>', table[: table.index("</table>")]) == ["c"]
+
+
 def test_every_rule_is_listed(capsys):
     """At least forty, each with code, severity, message and what to do."""
     code, out, _ = run(capsys, "check", "--rules", "--json")

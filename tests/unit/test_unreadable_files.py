@@ -103,7 +103,7 @@ def test_what_is_no_table_by_its_suffix_is_passed_over_and_named(tmp_path):
     (tmp_path / "e.csv").write_text(HEADER + "A1,01/02/2020,S,C2,N1,U6\n")
     files = read_source("ssda903", tmp_path).files.set_index("path")
     assert files.loc["guide.pdf", ["table", "rows_in"]].tolist() == ["passed over", 0]
-    assert "notes.txt" not in files.index
+    assert files.loc["notes.txt", "table"] == "passed over"
     assert files.loc["e.csv", "used"] == 1
 
 
@@ -158,8 +158,8 @@ def test_a_quotation_mark_that_was_never_closed_swallows_no_row_unseen(tmp_path)
     path.write_text('CHILD,DECOM,NOTE\nA1,01/02/2020,"oops\nB2,01/02/2020,x\nC3,01/02/2020,"y\nD4,01/02/2020,z\n')
     table = read_tables(path, KNOWN)[0]
     assert table.frame["CHILD"].tolist() == ["D4"]
-    assert len(table.broken) == 1
-    assert "B2,01/02/2020,x" in table.broken[0][1]
+    assert [line for line, _ in table.broken] == [2, 3, 4]
+    assert table.broken[1][1] == "B2,01/02/2020,x"
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs a path that is not a file")
@@ -167,3 +167,62 @@ def test_a_folder_is_not_a_file(tmp_path):
     """Asked for what is not there, or is a folder, the error says so."""
     with pytest.raises(DataError, match="not there, or is not a file"):
         read_tables(tmp_path, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'CHILD,DECOM,NOTE\nA1,01/02/2020,x\nB2,01/02/2020,"GU',
+        'CHILD,DECOM,NOTE\nA1,01/02/2020,x\nB2,01/02/2020,"\n\n',
+        'CHILD,DECOM,NOTE\nA1,01/02/2020,"x\nB2',
+    ],
+)
+def test_a_file_cut_off_within_quotes_is_refused_wherever_it_was_cut(tmp_path, content):
+    """On the last line or many before it: what is left of the last row must not be used."""
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    with pytest.raises(DataError, match="ends within quotation marks"):
+        read_tables(path, KNOWN)
+
+
+@pytest.mark.parametrize("start", ["\n", ",,,\n", " \n", "\n" * 20, "\ufeff\n"])
+def test_blank_lines_above_the_header_lose_nothing(tmp_path, start):
+    """However many there are, known columns or not."""
+    path = tmp_path / "a.csv"
+    path.write_text(start + "CHILD,DECOM,PLACE\nA1,01/02/2020,U1\n")
+    assert read_tables(path, KNOWN)[0].frame["CHILD"].tolist() == ["A1"]
+    path.write_text(start + "foo,bar\n1,2\n3,4\n")
+    assert read_tables(path, KNOWN)[0].frame[["foo", "bar"]].to_numpy().tolist() == [["1", "2"], ["3", "4"]]
+
+
+def test_columns_of_one_name_or_of_the_programs_own_are_told_apart(tmp_path):
+    """No cell hides another."""
+    path = tmp_path / "a.csv"
+    path.write_text("CHILD,DECOM,a,a,a.1,_row,\nA1,x,1,2,3,4,\n\n")
+    frame = read_tables(path, KNOWN)[0].frame
+    assert frame.columns.is_unique
+    assert frame.drop(columns="_row").iloc[0].tolist() == ["A1", "x", "1", "2", "3", "4"]
+
+
+def test_cells_past_the_last_name_of_a_sheet_are_kept(tmp_path):
+    """They get a name; a column that already has it is told apart."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook([["CHILD", "DECOM", "column 4"], ["A1", "x", "y", "z"]]))
+    assert read_tables(path, KNOWN)[0].frame.drop(columns="_row").iloc[0].tolist() == ["A1", "x", "y", "z"]
+
+
+def test_a_sheet_with_a_cell_at_the_end_of_the_grid_is_refused(tmp_path):
+    """It would be laid out whole in memory."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "CHILD"
+    book.active["XFD1048576"] = "x"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    with pytest.raises(DataError, match="fill the memory"):
+        read_tables(path, KNOWN)
+
+
+def test_the_name_of_a_file_need_not_be_utf8(tmp_path):
+    """Names out of old archives often are not."""
+    (tmp_path / os.fsdecode(b"x\xe9.csv")).write_text(HEADER + "A1,01/02/2020,S,C2,N1,U6\n")
+    assert read_source("ssda903", tmp_path).files["used"].tolist() == [1]
