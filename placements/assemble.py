@@ -126,7 +126,9 @@ def _education(tables: SourceTables) -> pd.DataFrame:
     rows["end"] = pd.concat([rows["end"], rows["plan_end"]], axis=1).min(axis=1)
     flags = {name: rows[name].fillna(False).astype(bool) for name in ("sen_unit", "resourced_provision")}
     urn = _attended(rows, tables)
-    in_base = (flags["sen_unit"] | flags["resourced_provision"]) & urn.ne("")
+    # The flag is set at schools without a base too (rule S21): the child is then at the school itself.
+    base_is_known = (urn + BASE_SUFFIX).isin(tables.provision["provider_id"])
+    in_base = (flags["sen_unit"] | flags["resourced_provision"]) & urn.ne("") & base_is_known
     provider_id = urn.where(~in_base, urn + BASE_SUFFIX)
     schools = tables.provision[tables.provision["service"].eq(codes.EDUCATION)].set_index("provider_id")
     by_urn = pd.DataFrame({name: look_up(urn, schools[name]) for name in ("provision", "sector", "postcode")})
@@ -224,9 +226,9 @@ def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.Dat
     own = provision[
         provision["provision"].eq("in_house_foster") & provision["provider_id"].str.startswith("household:")
     ]
-    by_postcode = (
-        own.assign(key=clean_postcodes(own["postcode"])).drop_duplicates("key").set_index("key")["provider_id"]
-    )
+    keyed = own.assign(key=clean_postcodes(own["postcode"]))
+    # No postcode is no place: a household without one is nobody's carer rather than every such placement's.
+    by_postcode = keyed[keyed["key"].ne("")].drop_duplicates("key").set_index("key")["provider_id"]
     fostered = placements["provision"].isin(_FOSTER)
     matched = look_up(clean_postcodes(placements["placement_postcode"]), by_postcode)
     carers = matched.where(placements["provision"].eq("in_house_foster"))

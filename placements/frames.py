@@ -40,3 +40,16 @@ def among(values: pd.Series, known: pd.Series | pd.Index[Any]) -> pd.Series:
         options=pc.SetLookupOptions(value_set=held, skip_nulls=True),
     )
     return pd.Series(found.to_numpy(zero_copy_only=False), index=values.index, dtype=bool)
+
+
+def told_apart(names: list[str], taken: tuple[str, ...] = ()) -> list[str]:
+    """Return names with a number after those that stand twice or are taken."""
+    used, out = set(taken), []
+    for name in names:
+        label, number = name, 0
+        while label in used:
+            number += 1
+            label = f"{name}.{number}"
+        used.add(label)
+        out.append(label)
+    return out

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from placements.read.delimited import told_apart
+from placements.frames import told_apart
 from placements.writing import csv_text, write_text
 
 _NOTE: Final = (

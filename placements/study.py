@@ -83,7 +83,7 @@ class Study:
             self.data / "postcodes", progress=lambda share, text: tell(share, f"postcode directory, once: {text}")
         )
         outlines = boundary_file(self.data / "boundaries")
-        boundaries = user_boundaries(outlines, self.authority) if outlines else None
+        boundaries = user_boundaries(outlines, self.authority, postcodes.directory) if outlines else None
         tables = read_everything(self.data, tell)
         tell(1.0, "locating")
         files = {f"postcodes/{name}": digest for name, digest in postcodes.files.items()}

@@ -113,6 +113,7 @@ def benchmark(
         ONS code of an upper-tier authority; of any other, only England is found.
     near_year : int, optional
         The latest year up to this one is taken, or the first after it when there is none; the latest when not given.
+        Of the years in which the authority itself has the counts of an indicator; England's when it has none.
 
     Returns
     -------
@@ -139,9 +140,10 @@ def benchmark(
 
 def _counts(published: pd.DataFrame, item: Benchmark, authority: str, near_year: int | None) -> _Counts | None:
     cells = sorted(item.cells)
-    number = {"|".join([item.release, *map(plain, cell)]): at for at, cell in enumerate(cells)}
+    number = {_key(item, cell): at for at, cell in enumerate(cells)}
     rows = published[published["key"].isin(list(number))]
-    years = sorted(set(rows.loc[rows["level"].eq("national") | rows["code"].eq(authority), "year"]))
+    own, england = rows[rows["code"].eq(authority)], rows[rows["level"].eq("national")]
+    years = _whole_years(own, item) or _whole_years(england, item) or sorted({*own["year"], *england["year"]})
     if not years:
         return None
     up_to = [year for year in years if near_year is None or year <= near_year]
@@ -151,6 +153,18 @@ def _counts(published: pd.DataFrame, item: Benchmark, authority: str, near_year:
     value, marker = (by[name].last().unstack("cell").reindex(columns=range(len(cells))) for name in ("value", "marker"))
     places = rows.drop_duplicates("code").set_index("code")[["level", "name", "region_code"]]
     return _Counts(item, int(year), value, marker.fillna("not published"), places)
+
+
+def _whole_years(rows: pd.DataFrame, item: Benchmark) -> list[int]:
+    """Return the years in which one place's rows hold the numerator and a way to the denominator, withheld or not."""
+    ways = [{_key(item, cell) for cell in (*item.counts, *(cell for _, cell in way))} for way in item.of]
+    held = rows.groupby("year")["key"].agg(set)
+    whole = held.map(lambda keys: any(way <= keys for way in ways)).astype(bool)
+    return sorted(held.index[whole].tolist())
+
+
+def _key(item: Benchmark, cell: Cell) -> str:
+    return "|".join([item.release, *map(plain, cell)])
 
 
 def _of_benchmarks(published: pd.DataFrame) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 The study's files come first: a postcode that is in them lies where they say. Every other postcode is still found in the
 bundled directory, so that a file of one county leaves the rest of the kingdom known. A district of England that has
 since been abolished is brought up to date from the bundled directory, because authorities are told from today's
-districts; `PostcodeDirectory.source` says how many were. Where several files hold a postcode, the one that knows of the
-latest change wins. The compiled form is kept under the hash of the files' content.
+districts; `PostcodeDirectory.source` says how many were. A postcode whose district neither knows is left out, as one
+without a district is: its place is unknown, never outside the county by default. Where several files hold a postcode,
+the one that knows of the latest change wins. The compiled form is kept under the hash of the files' content.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from placements.geography.postcodes import (
 from placements.geography.reference import reference_table
 from placements.writing import sha256
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _KEPT: Final = 3
 _SUFFIXES: Final = (".csv", ".csv.gz")
 #: Folders of the publishers' archives that hold documents and lookups, not postcodes.
@@ -139,20 +140,22 @@ def _over(tables: list[PostcodeTable], names: list[str], bundled: PostcodeDirect
     merged_codes, number = np.unique(codes, return_inverse=True)
     own_district = number[: len(own.district_codes)].astype(np.int16)[own.district_index]
     other_district = number[len(own.district_codes) :].astype(np.int16)[bundled.district_index]
-    own_district, updated = _of_today(own, own_district, bundled, other_district, merged_codes)
+    own_district, updated, unknown = _of_today(own, own_district, bundled, other_district, merged_codes)
     new = ~_held(np.asarray(bundled.keys), own.keys)
-    keys = np.concatenate([own.keys, np.asarray(bundled.keys)[new]])
+    kept = ~unknown
+    keys = np.concatenate([own.keys[kept], np.asarray(bundled.keys)[new]])
     place = np.argsort(keys, kind="stable")
     said = f"{', '.join(names[:3])}{f' and {len(names) - 3} more files' if len(names) > 3 else ''}"
-    lines = [f"{said}: {len(own):,} postcodes"]
+    lines = [f"{said}: {int(kept.sum()):,} postcodes"]
     lines += [f"{updated:,} of them with a district of today from the bundled directory"] if updated else []
+    lines += [f"{int(unknown.sum()):,} whose district is no code of today left out"] if unknown.any() else []
     lines += [f"{len(rows) - len(own):,} rows without a district or repeated left out"] if len(rows) > len(own) else []
     lines += [f"{int(new.sum()):,} others from {bundled.source}"]
     return PostcodeDirectory(
         keys=keys[place],
-        easting=np.concatenate([own.easting, np.asarray(bundled.easting)[new]])[place],
-        northing=np.concatenate([own.northing, np.asarray(bundled.northing)[new]])[place],
-        district_index=np.concatenate([own_district, other_district[new]])[place],
+        easting=np.concatenate([own.easting[kept], np.asarray(bundled.easting)[new]])[place],
+        northing=np.concatenate([own.northing[kept], np.asarray(bundled.northing)[new]])[place],
+        district_index=np.concatenate([own_district[kept], other_district[new]])[place],
         district_codes=tuple(str(code) for code in merged_codes),
         source="; ".join(lines),
     )
@@ -164,19 +167,25 @@ def _of_today(
     bundled: PostcodeDirectory,
     other_district: npt.NDArray[np.int16],
     codes: npt.NDArray[np.object_],
-) -> tuple[npt.NDArray[np.int16], int]:
-    """Return the districts, those of England that are no more replaced by today's where it is known; and how many."""
+) -> tuple[npt.NDArray[np.int16], int, npt.NDArray[np.bool_]]:
+    """Return the districts, those of England that are not today's replaced where it is known; how many; which are not.
+
+    A code of England that is no district of today may be one abolished or a slip: without the bundled directory's word
+    it says nothing about the county.
+    """
     today = set(reference_table("districts.csv")["district_code"])
     gone = np.array([str(code).startswith("E") and str(code) not in today for code in codes])
     stale = np.flatnonzero(gone[own_district])
+    unknown = np.zeros(len(own), bool)
     if not len(stale):
-        return own_district, 0
+        return own_district, 0, unknown
     keys = np.asarray(bundled.keys)
-    at = np.minimum(np.searchsorted(keys, own.keys[stale]), len(keys) - 1)
-    known = keys[at] == own.keys[stale]
+    known = _held(own.keys[stale], keys)
+    at = np.searchsorted(keys, own.keys[stale[known]])
     out = own_district.copy()
-    out[stale[known]] = other_district[at[known]]
-    return out, int(known.sum())
+    out[stale[known]] = other_district[at]
+    unknown[stale] = gone[out[stale]]
+    return out, int(known.sum() - unknown[stale[known]].sum()), unknown
 
 
 def _held(keys: npt.NDArray[np.uint64], by: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

@@ -10,11 +10,13 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,6 +38,11 @@ _DATES: Final = ("dointr", "doterm")
 _CODE_POINT_COLUMNS: Final = 10
 _CODE_POINT: Final = ("postcode", "quality", "easting", "northing", "", "", "", "", "admindistrictcode", "")
 _POSTCODE_FORM: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}")
+_ONS_CODE: Final = r"[EWSNLM][0-9]{8}"
+#: A column is of codes when more than this share of its filled rows are: a slip here and there is no other column.
+_MOST: Final = 0.5
+#: What a stream that is damaged or ends too early raises: zlib's own error is none of the others.
+_BROKEN: Final = (OSError, EOFError, zlib.error)
 _LOOKED_FOR: Final = (
     "a postcode (pcds, pcd8, pcd7, pcd or Postcode), an easting (east1m, oseast1m or Eastings), a northing (north1m, "
     "osnrth1m or Northings) and a district (lad25cd of any year, laua, oslaua or Admin_district_code)"
@@ -52,8 +59,8 @@ class PostcodeTable:
     Attributes
     ----------
     frame : DataFrame
-        `postcode`, `easting`, `northing` (metres, NaN when unknown; Northern Ireland in Irish Grid), `district` (NaN
-        when blank).
+        `postcode`, `easting`, `northing` (metres, NaN when unknown; Northern Ireland in Irish Grid), `district` (ONS
+        code; NaN when blank or no code).
     newest : str
         The latest date on which a postcode began or ended, yyyymm; empty when the file does not say.
     """
@@ -99,7 +106,8 @@ def read_postcode_table(path: Path) -> PostcodeTable:
     Raises
     ------
     DataError
-        When it is no table, lacks a column, or is cut off or too large.
+        When it is no table, lacks a column, its column of districts holds no ONS codes, or it is damaged, cut off or
+        too large.
     """
     names, delimiter, header_rows = _columns(path)
     wanted = {
@@ -124,16 +132,32 @@ def read_postcode_table(path: Path) -> PostcodeTable:
     nowhere = (easting <= 0) & (northing <= 0)
     text = pd.StringDtype(na_value=np.nan)
     district = pd.Series(table[wanted["district"]].to_pandas(types_mapper=lambda kind: text)).str.strip()
+    coded = _coded(district, wanted["district"], path)
     frame = pd.DataFrame(
         {
             "postcode": table[wanted["postcode"]].to_pandas(types_mapper=lambda kind: text),
             "easting": np.where(nowhere, np.nan, easting),
             "northing": np.where(nowhere, np.nan, northing),
-            "district": district.where(district.ne("")),
+            "district": district.where(coded),
         }
     )
     newest = [str(latest) for name in dates if (latest := pc.max(table[name]).as_py())]
     return PostcodeTable(frame, max((re.sub(r"\D", "", date) for date in newest), default=""))
+
+
+def _coded(district: pd.Series, column: str, path: Path) -> npt.NDArray[np.bool_]:
+    """Return which districts are ONS codes, having checked that most of those that are filled in are."""
+    coded = district.str.fullmatch(_ONS_CODE).fillna(False).to_numpy(bool)
+    filled = int((district.notna() & district.ne("")).sum())
+    # A name is in no list of districts, and would otherwise be taken for a place outside the county.
+    if filled and coded.sum() <= _MOST * filled:
+        raise DataError(
+            f"{int(filled - coded.sum()):,} of {filled:,} districts are not ONS codes (E07000209)",
+            file=path,
+            column=column,
+            advice="put the codes of lower-tier districts in this column; names are not read",
+        )
+    return coded
 
 
 def _columns(path: Path) -> tuple[list[str], str, int]:
@@ -141,19 +165,27 @@ def _columns(path: Path) -> tuple[list[str], str, int]:
     try:
         with _open(path) as stream:
             start = stream.read(_START_BYTES)
-    except (OSError, EOFError) as error:
+    except _BROKEN as error:
         raise _damaged(path) from error
     lines = start.decode("utf-8-sig", errors="replace").splitlines()
     first = next((line for line in lines if line.strip()), "")
     delimiter = max((",", "\t", ";", "|"), key=first.count)
-    cells = next(csv.reader([first], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:  # a cell longer than any header's
+        raise DataError(
+            "is not a table: its first line cannot be split into columns",
+            file=path,
+            advice="put the CSV files of ONSPD, NSPL or Code-Point Open here and nothing else",
+        ) from None
     if len(cells) == _CODE_POINT_COLUMNS and _POSTCODE_FORM.fullmatch(cells[0].strip().upper()):
         return _named(list(_CODE_POINT)), delimiter, 0
     return _named([re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in cells]), delimiter, 1
 
 
 def _named(cells: list[str]) -> list[str]:
-    return [cell if cell and cell not in cells[:i] else f"#{i + 1}" for i, cell in enumerate(cells)]
+    first = {cell: i for i, cell in reversed(list(enumerate(cells)))}
+    return [cell if cell and first[cell] == i else f"#{i + 1}" for i, cell in enumerate(cells)]
 
 
 def _first(names: list[str], aliases: tuple[str, ...]) -> str:
@@ -198,7 +230,7 @@ def _table(path: Path, names: list[str], delimiter: str, header_rows: int, colum
             row=int(where[1]) if where else None,
             advice="download it again; do not save it from a spreadsheet",
         ) from None
-    except (OSError, EOFError) as error:
+    except _BROKEN as error:
         raise _damaged(path) from error
 
 

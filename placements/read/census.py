@@ -18,7 +18,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.read.intake import Intake
-from placements.read.rawtable import RawTable, plain
+from placements.read.rawtable import ROW, RawTable, plain
 from placements.read.when import day_or_month_in
 
 _TABLE: Final = "placements"
@@ -44,6 +44,13 @@ _COLUMNS: Final = MappingProxyType(
         "need": r"(primary)?sendneed",
     }
 )
+#: What makes two rows of different rounds one placement; `_` marks what is worked out from the row.
+_KEY: Final = ("child_id", "start", "_where", "_placing", "provision")
+#: Words of an authority's name that not all who write it use.
+_BESIDE_THE_NAME: Final = (
+    r"\b(the|of|county|city|council|borough|metropolitan|district|unitary|royal|london|upon|"
+    r"cc|bc|mbc|lbc|lb|csc|childrens?|services|social|care)\b"
+)
 _MONEY: Final = ("weekly_cost_gbp", "social_care_gbp", "education_gbp", "health_gbp")
 
 
@@ -65,8 +72,9 @@ class CommissioningCensus:
 def read_census(folder: Path, root: Path) -> CommissioningCensus:
     """Read the rounds of a commissioning census below a folder (CSV or workbooks, one round a file or sheet).
 
-    A placement (child, start and establishment) that several rounds list is taken from the latest; the day of a round
-    is in the name of its sheet, above its header, or in the name of its file.
+    A placement (child, start, establishment, placing authority and kind of provision) that several rounds list is taken
+    from the latest; the day of a round is in the name of its sheet, above its header, or in the name of its file. What
+    one round lists twice stays, for the rules to find; of rows that are the same in every cell one is used.
 
     Returns
     -------
@@ -89,7 +97,7 @@ def read_census(folder: Path, root: Path) -> CommissioningCensus:
             intake.ignored(table)
     found = schemas.empty(schemas.COMMISSIONING)
     if tables:
-        rows = intake.latest(tables, ["child_id", "start", "_where"], _TABLE, order=("_round",))
+        rows = intake.latest(_told_apart(tables), [*_KEY, "_copy"], _TABLE, order=("_round",))
         found = schemas.check(schemas.COMMISSIONING, rows[list(schemas.COMMISSIONING.columns)].reset_index(drop=True))
     return CommissioningCensus(found, intake.quarantine, intake.files)
 
@@ -115,8 +123,39 @@ def _rows(table: RawTable, intake: Intake) -> pd.DataFrame:
         provision=_each(rows["provision_text"], codes.census_provision),
         reason_at_distance=_each(rows["reason_text"], codes.census_reason),
         _where=rows["provider_id"].where(rows["provider_id"].ne(""), _each(rows["establishment"], plain)),
+        _placing=authority_key(rows["placing_authority"]),
         _round=census_round(table.sheet, table.title, table.path.stem),
     )
+
+
+def _told_apart(tables: list[tuple[RawTable, pd.DataFrame]]) -> list[tuple[RawTable, pd.DataFrame]]:
+    """Return the tables with `_copy`: 0, but for a placement's rows in its latest round, which differ and stay.
+
+    There they are numbered from the last, 0, so that the last stands for the rows of earlier rounds.
+    """
+    parts = [
+        rows[[*_KEY, "_round"]].assign(
+            _table=i, _same=table.frame.drop(columns=ROW).loc[rows.index].duplicated(keep="last")
+        )
+        for i, (table, rows) in enumerate(tables)
+    ]
+    joined = pd.concat(parts, ignore_index=True)
+    joined["_turn"] = joined.groupby(["_round", "_table"]).ngroup()
+    latest = joined["_turn"].eq(joined.groupby(list(_KEY), dropna=False)["_turn"].transform("max"))
+    differ = joined[latest & ~joined["_same"]]
+    copy = differ.groupby(list(_KEY), dropna=False).cumcount(ascending=False).reindex(joined.index, fill_value=0)
+    each = np.split(copy.to_numpy(), np.cumsum([len(rows) for _, rows in tables])[:-1])
+    return [(table, rows.assign(_copy=number)) for (table, rows), number in zip(tables, each, strict=True)]
+
+
+def authority_key(names: pd.Series) -> pd.Series:
+    """Return the words that tell an authority's name from others': the same for spellings of one, empty for none."""
+    return _each(names.fillna("").astype("str"), _authority_words).astype("str")
+
+
+def _authority_words(name: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’]", "", name.lower()).replace("&", " and ")).strip()
+    return " ".join(re.sub(_BESIDE_THE_NAME, " ", words).split()) or words
 
 
 def _names(table: RawTable) -> dict[str, tuple[str, ...]]:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from placements.errors import DataError
+from placements.frames import told_apart
 
 _HEADER_SEARCH_ROWS: Final = 15
 _HEADER_SEARCH_BYTES: Final = 262_144
@@ -93,19 +94,6 @@ def tidy_header(names: list[str], width: int = 0) -> list[str]:
         kept.pop()
     kept += [""] * (width - len(kept))
     return told_apart([name or f"column {number}" for number, name in enumerate(kept, start=1)], _RESERVED)
-
-
-def told_apart(names: list[str], taken: tuple[str, ...] = ()) -> list[str]:
-    """Return names with a number after those that stand twice or are taken."""
-    used, out = set(taken), []
-    for name in names:
-        label, number = name, 0
-        while label in used:
-            number += 1
-            label = f"{name}.{number}"
-        used.add(label)
-        out.append(label)
-    return out
 
 
 def _header(content: bytes, path: Path, is_header: Callable[[list[str]], bool]) -> tuple[str, int, int, list[str]]:

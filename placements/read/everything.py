@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from placements import schemas
+from placements import codes, schemas
 from placements.errors import DataError, UnreadableFilesError
 from placements.read.census import read_census
 from placements.read.gias import read_gias
@@ -22,6 +22,8 @@ from placements.read.ssda903 import read_ssda903
 from placements.read.tables import SourceTables
 
 Progress = Callable[[float, str], None]
+#: Goes before the URN of a care provider that is a school's too.
+_OFSTED: Final = "ofsted:"
 
 #: Name of each source, which is its folder in `data/`, to its reader. Each reader takes a folder and the folder that
 #: file names are given relative to, and returns its tables with `quarantine` and `files`.
@@ -83,15 +85,18 @@ def read_source(source: str, folder: Path) -> SourceTables:
 
 def together(parts: Mapping[str, Any]) -> SourceTables:
     """Return the tables that the readers of all sources found, in one."""
-    provision = pd.concat([parts[name].provision for name in ("gias", "ofsted", "register")], ignore_index=True)
+    schools = parts["gias"].provision
+    care = [_apart(parts[name].provision, schools) for name in ("ofsted", "register")]
+    provision = pd.concat([schools, *care], ignore_index=True)
     provision = provision.drop_duplicates("provider_id", keep="last", ignore_index=True)
+    own_places = _apart(parts["register"].own_places, schools)
     return SourceTables(
         children=parts["ssda903"].children,
         episodes=parts["ssda903"].episodes,
         care_tables=parts["ssda903"].others,
         plans=parts["sen2"].plans,
         education_placements=parts["sen2"].education_placements,
-        provision=schemas.check(schemas.PROVISION_AS_READ, with_own_places(provision, parts["register"].own_places)),
+        provision=schemas.check(schemas.PROVISION_AS_READ, with_own_places(provision, own_places)),
         school_links=parts["gias"].links,
         provider_use=parts["register"].provider_use,
         unit_costs=parts["register"].unit_costs,
@@ -102,3 +107,12 @@ def together(parts: Mapping[str, Any]) -> SourceTables:
         quarantine=pd.concat([part.quarantine for part in parts.values()], ignore_index=True),
         files=pd.concat([part.files for part in parts.values()], ignore_index=True),
     )
+
+
+def _apart(places: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return places in which a care provider that has the URN of a school goes by `ofsted:` and that URN.
+
+    Ofsted and GIAS number apart, so one number may be two places: neither must take the place of the other.
+    """
+    both = places["service"].eq(codes.CARE) & places["provider_id"].isin(schools["provider_id"])
+    return places.assign(provider_id=places["provider_id"].mask(both, _OFSTED + places["provider_id"]))

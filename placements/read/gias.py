@@ -1,9 +1,9 @@
 """GIAS (Get Information About Schools): every school and college, with the places it has for special needs.
 
 Extracts of any day and kind (all establishments, the state-funded alone) are laid over one another cell by cell, the
-newest last. Closed schools are kept, so that past placements find them. A mainstream school with a SEN unit or
-resourced provision gives two places to learn: the school, and its specialist base (`<URN>:base`), because children are
-placed in the one or the other.
+newest last; what a school has for special needs comes whole from the newest that knows of it. Closed schools are kept,
+so that past placements find them. A mainstream school with a SEN unit or resourced provision gives two places to learn:
+the school, and its specialist base (`<URN>:base`), because children are placed in the one or the other.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ _COLUMNS: Final = {
     "authority": ("LA (name)",),
 } | {f"sen{i}": (f"SEN{i} (name)",) for i in range(1, 14)}
 _REQUIRED: Final = frozenset({"urn", "establishmentname", "postcode"})
+#: Columns that say one thing together, in which a blank means none: an older extract must not fill it in.
+_WHOLE: Final = (
+    tuple(f"sen{i}" for i in range(1, 14)),
+    ("base_type", "rp_capacity", "unit_capacity", "rp_on_roll", "unit_on_roll"),
+)
 _GENDER: Final = {"Boys": "M", "Girls": "F"}
 _SECTION_41: Final = {"approved": True, "not approved": False}
 _BOARDS: Final = {
@@ -78,7 +83,9 @@ class SchoolRegister:
 def read_gias(folder: Path, root: Path) -> SchoolRegister:
     """Read extracts and links files below a folder; of what several say of a school, the newest counts.
 
-    An extract is as new as the day in its file's name; one without a day is older than those with one.
+    An extract is as new as the day in its file's name; one without a day is older than those with one. A cell that it
+    leaves blank an older extract fills in, but for SEN types and bases: those come whole from the newest extract that
+    has them (one in which their columns are blank for every school does not).
 
     Returns
     -------
@@ -109,7 +116,18 @@ def read_gias(folder: Path, root: Path) -> SchoolRegister:
     if not schools:
         return SchoolRegister(schemas.empty(schemas.PROVISION_AS_READ), followed, intake.quarantine, intake.files)
     kept = intake.merged(schools, "urn", "schools", (_EXTRACTED,))
+    for columns in _WHOLE:
+        kept = kept.assign(**_newest(schools, columns, kept["urn"]))
     return SchoolRegister(_provision(kept), followed, intake.quarantine, intake.files)
+
+
+def _newest(schools: list[tuple[RawTable, pd.DataFrame]], columns: tuple[str, ...], urn: pd.Series) -> pd.DataFrame:
+    """Return columns of each school, all from the newest extract that has the school and says them of any school."""
+    wanted = ["urn", _EXTRACTED, *columns]
+    saying = [rows[wanted] for _, rows in schools if rows[list(columns)].astype(bool).to_numpy().any()]
+    rows = pd.concat(saying or [schools[0][1][wanted]]).sort_values(_EXTRACTED, kind="stable")
+    newest = rows.drop_duplicates("urn", keep="last").set_index("urn")[list(columns)]
+    return newest.reindex(urn, fill_value="").set_axis(urn.index)
 
 
 def _provision(rows: pd.DataFrame) -> pd.DataFrame:

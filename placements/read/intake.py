@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,12 @@ from placements import schemas
 from placements.errors import DataError, UnreadableFilesError
 from placements.read.dates import parse_dates, why_not
 from placements.read.delimited import BROKEN
-from placements.read.rawtable import ROW, Known, RawTable, data_files, plain, read_tables
+from placements.read.private import is_private
+from placements.read.rawtable import ROW, Known, RawTable, data_files, read_tables
 from placements.writing import sha256
 
-#: Columns that are never copied anywhere, the quarantine included: names of people.
-PRIVATE_COLUMNS: Final = frozenset({"surname", "forename", "middlenames", "preferredsurname", "preferredforename"})
+#: What stands in the quarantine for a row that cannot be told apart from the names in it.
+NOT_COPIED: Final = "not copied: the table has names of people"
 PASSED_OVER: Final = "passed over"
 EMPTY: Final = "no rows"
 NOT_RECOGNISED: Final = "not recognised"
@@ -45,7 +47,8 @@ class Intake:
 
     def name_of(self, path: Path) -> str:
         """Return a file's name relative to the study's data."""
-        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
+        name = (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
+        return os.fsencode(name).decode("utf-8", "replace")  # names of files need not be UTF-8
 
     def label(self, table: RawTable) -> str:
         """Return the name of a table's file, with the sheet when there is one."""
@@ -136,7 +139,7 @@ class Intake:
                     "column": own or column,
                     "value": "" if value is None else value.astype("str"),
                     "reason": reason,
-                    "record": _records(table.frame.loc[wrong.index]),
+                    "record": _records(table.frame.loc[wrong.index], self.source),
                 }
             )
         )
@@ -180,6 +183,8 @@ class Intake:
     def account(self, table: RawTable, name: str, used: int, quarantined: int, superseded: int = 0) -> None:
         """Record what became of the rows of one table; rows that are broken are quarantined here."""
         if table.broken:
+            # Of an earlier export only the lines are left, not the columns: what they were is not known here.
+            whole = bool(table.columns) and not any(is_private(column, self.source) for column in table.columns)
             self._rejected.append(
                 pd.DataFrame(
                     {
@@ -190,7 +195,10 @@ class Intake:
                         "column": "",
                         "value": "",
                         "reason": BROKEN,
-                        "record": [json.dumps({"line": text}, ensure_ascii=False) for _, text in table.broken],
+                        "record": [
+                            json.dumps({"line": text if whole else NOT_COPIED}, ensure_ascii=False)
+                            for _, text in table.broken
+                        ],
                     }
                 )
             )
@@ -294,7 +302,7 @@ def _new(names: tuple[str, ...], others: list[str]) -> list[str]:
     return [name for name in names if name not in others]
 
 
-def _records(rows: pd.DataFrame) -> list[str]:
+def _records(rows: pd.DataFrame, source: str) -> list[str]:
     """Return each row as found, as JSON of column to cell, without the names of people."""
-    columns = [name for name in rows.columns if name != ROW and plain(name) not in PRIVATE_COLUMNS]
+    columns = [name for name in rows.columns if name != ROW and not is_private(name, source)]
     return [json.dumps(record, ensure_ascii=False) for record in rows[columns].to_dict("records")]

@@ -1,7 +1,8 @@
 """Ofsted's lists of social care providers: the confidential workbooks that authorities receive, and the published list.
 
-Several lists, of one year or many, make one row per provider, cell by cell: a later list wins, and what a confidential
-list says wins over the published one, which hides where homes are. Addresses of homes are confidential.
+Several lists, of one year or many, make one row per provider, cell by cell: a later list wins. Of names, addresses and
+owners what a confidential list says wins over the published one, which hides where homes are. Addresses of homes are
+confidential.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.read import ofsted_layouts as layouts
+from placements.read import ofsted_standing as standing
 from placements.read.dates import parse_dates
 from placements.read.intake import Intake
 from placements.read.rawtable import RawTable
@@ -23,7 +25,6 @@ _TABLE: Final = "providers"
 _NOTHING: Final = ("-", "–", "redacted", "n/a", "na", "null", "none")
 #: Stands for the day of a list that does not say: before all that do.
 _UNDATED: Final = pd.Timestamp("1900-01-01")
-_NOT_OPEN: Final = "closed|resigned|cancelled|deregistered|removed|refused|suspended"
 _AGENCIES: Final = ("agency_foster", "in_house_foster", "adoption")
 
 Part = tuple[RawTable, pd.DataFrame]
@@ -42,9 +43,8 @@ def read_ofsted(folder: Path, root: Path) -> ProviderList:
     """Read provider lists below a folder: workbooks and CSV, confidential and published (see `ofsted_layouts`).
 
     A provider is open unless its status says closed, resigned, cancelled or suspended (while suspended no child may
-    be cared for there), it has a date of closure, or it is missing from a later list of the layout it was last on: the
-    published list, or a confidential list that names providers of its family. Lists that do not say when they were
-    true count as the oldest, and neither close a provider nor have one closed by absence. A date of registration that
+    be cared for there), it has a date of closure, or it is missing from a later list that would name it (see
+    `ofsted_standing`). Lists that do not say when they were true count as the oldest. A date of registration that
     cannot be read is left out; one of closure is quarantined with its row.
 
     Rows of a sheet of registration conditions are all counted as superseded: they are free text and not used. Rows of a
@@ -69,8 +69,9 @@ def read_ofsted(folder: Path, root: Path) -> ProviderList:
     if not parts:
         return ProviderList(schemas.empty(schemas.PROVISION_AS_READ), intake.quarantine, intake.files)
     parts = _with_day(_described(parts, intake), root)
-    kept = intake.merged(parts, "urn", _TABLE, ("confidential", "as_at", "described"))
-    return ProviderList(_provision(kept, _gone(parts)), intake.quarantine, intake.files)
+    kept = intake.merged(parts, "urn", _TABLE, standing.NEWEST)
+    kept = standing.told_together(kept, [rows for _, rows in parts])
+    return ProviderList(_provision(kept, standing.gone(parts, _UNDATED)), intake.quarantine, intake.files)
 
 
 def _rows(table: RawTable, layout: str, intake: Intake) -> pd.DataFrame:
@@ -136,24 +137,9 @@ def _name(path: Path, root: Path) -> str:
     return " ".join([path.stem, *reversed(folders)])
 
 
-def _gone(parts: list[Part]) -> pd.Series:
-    """Return the URNs that are missing from a later list of a layout they were on."""
-    columns = ["urn", "confidential", "as_at", "family"]
-    listed = pd.concat(
-        [rows.assign(family=layouts.families(rows))[columns] for _, rows in parts if rows["described"].eq(1).all()]
-    )
-    listed = listed[listed["as_at"] > _UNDATED]
-    # The published list is of every kind of provider but supported accommodation; a confidential one may be of a few.
-    whole = listed["confidential"].eq(0) & listed["family"].ne("supported_accommodation")
-    listed["family"] = listed["family"].mask(whole, "")
-    listed["newest"] = listed.groupby(["confidential", "family"])["as_at"].transform("max")
-    last = listed.groupby("urn")[["as_at", "newest"]].max()
-    return pd.Series(last.index[last["as_at"] < last["newest"]], dtype="str")
-
-
 def _provision(rows: pd.DataFrame, gone: pd.Series) -> pd.DataFrame:
     kind = layouts.families(rows)
-    shut = rows["status"].str.lower().str.contains(_NOT_OPEN) | rows["closed"].notna() | rows["urn"].isin(gone)
+    shut = standing.shut(rows) | rows["urn"].isin(gone)
     provision = pd.DataFrame(
         {
             "provider_id": rows["urn"],

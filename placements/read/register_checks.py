@@ -67,9 +67,13 @@ def one_of(words: Mapping[str, str], also: Mapping[str, str] | None = None) -> C
     return Check("not one of: " + ", ".join(words), lambda text: text.map(plain).map(meant))
 
 
-def several_of(words: Mapping[str, str]) -> Check:
-    """Return a check of words of a vocabulary joined by `;`; `any` means all of them. The result names each once."""
-    meant = _vocabulary(words)
+def several_of(words: Mapping[str, str], also: Mapping[str, str] | None = None) -> Check:
+    """Return a check of words of a vocabulary joined by `;`; `any` means all of them. The result names each once.
+
+    `also` has other words and which of the vocabulary they mean.
+    """
+    meant = {plain(word): meaning for word, meaning in (also or {}).items()} | _vocabulary(words)
+    more = f" (or codes: {', '.join(also)})" if also else ""
 
     def parse(cell: str) -> str | None:
         if plain(cell) == "any":
@@ -80,7 +84,7 @@ def several_of(words: Mapping[str, str]) -> Check:
                 return ";".join(dict.fromkeys(part for part in parts if part))
         return None
 
-    return Check("not all of them among: " + ", ".join(words), lambda text: text.map(parse))
+    return Check("not all of them among: " + ", ".join(words) + more, lambda text: text.map(parse))
 
 
 def _vocabulary(words: Mapping[str, str]) -> dict[str, str]:

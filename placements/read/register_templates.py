@@ -37,6 +37,11 @@ def _needs(of: str) -> str:
     return f"need groups taken, joined by ; ({of}): "
 
 
+def _groups(labels: Mapping[str, str]) -> Check:
+    """Return a check of need groups; codes of need (`ASD`, `N2`) whose group is one of them stand for it."""
+    return several_of(labels, {code: group for code, group in codes.NEED_GROUP.items() if group in labels})
+
+
 #: File name (without its ending) to its columns.
 COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
     {
@@ -47,7 +52,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "age_low": Column("youngest age taken, in years", _AGE_LOW),
             "age_high": Column("oldest age taken, in years", _AGE_HIGH),
             "sex": Column("M, F or any (blank = any)", SEX),
-            "needs": Column(_needs("blank = any") + ", ".join(_CARE_NEEDS), several_of(_CARE_NEEDS)),
+            "needs": Column(_needs("blank = any") + ", ".join(_CARE_NEEDS), _groups(_CARE_NEEDS)),
             "approval_from": Column("the day of approval, dd/mm/yyyy; may be left out", DATE),
             "terms": Column(
                 "terms of approval: " + ", ".join(_TERMS) + "; may be left out, and is checked but not used yet",
@@ -65,7 +70,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             ),
             "registered_places": Column("places it is registered for", _PLACES),
             "usable_places": Column("places that can be used today, after matching and staffing", _PLACES),
-            "needs": Column(_needs("or any") + ", ".join(_CARE_NEEDS), several_of(_CARE_NEEDS)),
+            "needs": Column(_needs("or any") + ", ".join(_CARE_NEEDS), _groups(_CARE_NEEDS)),
             "age_low": Column("youngest age taken, in years", _AGE_LOW),
             "age_high": Column("oldest age taken, in years", _AGE_HIGH),
             "sex": Column("M, F or any", SEX),
@@ -82,7 +87,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "occupied": Column("children on its roll, yours or not", _PLACES),
             "needs": Column(
                 _needs("blank = as the school's SEN types say, or any") + ", ".join(_EDUCATION_NEEDS),
-                several_of(_EDUCATION_NEEDS),
+                _groups(_EDUCATION_NEEDS),
             ),
             "age_low": Column("youngest age, in years; blank = as the school", _AGE_LOW),
             "age_high": Column("oldest age, in years; blank = as the school", _AGE_HIGH),
@@ -119,7 +124,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "max_units_per_year": Column(
                 "units that can be started in a year: 1 for a building; households for carers", number(1)
             ),
-            "needs": Column("need groups taken, joined by ; (blank = any)", several_of(dict(codes.NEED_GROUP_LABEL))),
+            "needs": Column("need groups taken, joined by ; (blank = any)", _groups(codes.NEED_GROUP_LABEL)),
             "age_low": Column("youngest age, in years", _OPTION_AGE),
             "age_high": Column("oldest age, in years", _OPTION_AGE),
             "sex": Column("M, F or any (blank = any)", SEX),

@@ -15,7 +15,7 @@ from placements.read.intake import Intake
 from placements.read.rawtable import RawTable
 from placements.read.sen2_exports import Export, exports_among, latest_export, tables_of
 from placements.read.sen2_modules import PARENT, Modules, module_of
-from placements.read.sen2_plans import education_placements, plans
+from placements.read.sen2_plans import education_placements, plans, superseded
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class PlanReturn:
 
 def read_sen2(folder: Path, root: Path) -> PlanReturn:
     """Read the latest SEN2 export below a folder: all its modules, or its XML return.
+
+    Plans of a child before the latest, and the places that a plan names where a later plan or a placement detail says
+    where the child is, count as superseded.
 
     Returns
     -------
@@ -47,7 +50,17 @@ def read_sen2(folder: Path, root: Path) -> PlanReturn:
     exports = exports_among(intake.files_in(folder))
     export = latest_export(exports, intake) if len(exports) > 1 else next(iter(exports), None)
     modules = _joined(export or Export((), None), intake)
-    return PlanReturn(plans(modules), education_placements(modules), intake.quarantine, intake.files)
+    return PlanReturn(plans(modules), education_placements(modules), intake.quarantine, _files(modules, intake))
+
+
+def _files(modules: Modules, intake: Intake) -> pd.DataFrame:
+    """Return the account, in which the rows that later ones or more exact ones stand for are superseded, not used."""
+    files = intake.files
+    for name, rows in superseded(modules).items():
+        mine = files["table"].eq(name) & files["path"].eq(modules.source[name])
+        files.loc[mine, "used"] -= rows
+        files.loc[mine, "superseded"] += rows
+    return files
 
 
 def _joined(export: Export, intake: Intake) -> Modules:

@@ -74,6 +74,15 @@ def education_placements(modules: Modules) -> pd.DataFrame:
     return schemas.check(schemas.EDUCATION_PLACEMENTS, frame)
 
 
+def superseded(modules: Modules) -> dict[str, int]:
+    """Return how many rows of a module are not used, because a later plan or a placement detail states their matter."""
+    named, places = modules.rows["namedplan"], modules.rows["plandetail"]
+    return {
+        "namedplan": len(named) - len(_latest_plan(named)),
+        "plandetail": len(places) - int(_is_named_only(modules).sum()),
+    }
+
+
 def _by_id(modules: Modules) -> Positions:
     """Return the positions of all people in the order of their ids."""
     return np.asarray(modules.ids["person"].argsort(), np.intp)
@@ -91,15 +100,21 @@ def _latest_plan(named: pd.DataFrame) -> Positions:
 def _named_only(modules: Modules) -> pd.DataFrame:
     """Return the places that the latest plan of each person names who has no placement detail."""
     named, places = modules.rows["namedplan"], modules.rows["plandetail"]
+    plan, keep = places["parent"].to_numpy(), _is_named_only(modules)
+    kept: pd.DataFrame = places[keep].reset_index(drop=True)
+    dates = {name: _at(named[name], plan[keep]) for name in ("start", "end")}
+    return kept.assign(**dates, res="", source=modules.source["plandetail"])
+
+
+def _is_named_only(modules: Modules) -> npt.NDArray[np.bool_]:
+    """Return of each plan detail whether it is of the person's latest plan and the person has no placement detail."""
+    named, places = modules.rows["namedplan"], modules.rows["plandetail"]
     wanted = np.zeros(len(named), bool)
     wanted[_latest_plan(named)] = True
     attends = np.zeros(len(modules.rows["person"]), bool)
     attends[modules.rows["placementdetail"]["person"].to_numpy()] = True
-    plan = places["parent"].to_numpy()
-    keep = wanted[plan] & ~attends[places["person"].to_numpy()]
-    kept: pd.DataFrame = places[keep].reset_index(drop=True)
-    dates = {name: _at(named[name], plan[keep]) for name in ("start", "end")}
-    return kept.assign(**dates, res="", source=modules.source["plandetail"])
+    keep: npt.NDArray[np.bool_] = wanted[places["parent"].to_numpy()] & ~attends[places["person"].to_numpy()]
+    return keep
 
 
 def _at(values: pd.Series, positions: npt.NDArray[np.intp]) -> pd.Series:

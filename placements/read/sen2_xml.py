@@ -2,7 +2,8 @@
 
 The return nests what the export joins by table ids: `Person > Requests > Assessment > NamedPlan > PlanDetail`, and
 `Requests > ActivePlans > PlacementDetail` and `SENneed`. Here each of these elements becomes a row of its module, with
-the number it has among them as its table id, its parent's as the parent's, and the line it begins on as its row.
+the number it has among them as its table id, its parent's as the parent's, and the line it begins on as its row. Of a
+field that an element states more than once the first counts; what else it says goes to a table that no module fits.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Final
 
 import pandas as pd
 
-from placements.read.intake import PRIVATE_COLUMNS
-from placements.read.markup import Element, walk
+from placements.read.intake import NOT_RECOGNISED
+from placements.read.markup import Element, first_of, numbered, walk
+from placements.read.private import is_private
 from placements.read.rawtable import ROW, RawTable
 from placements.read.sen2_modules import PARENT
 from placements.writing import sha256
@@ -32,7 +34,7 @@ def xml_modules(path: Path) -> list[RawTable]:
     DataError
         When the file is not well formed, is cut off, or declares a document type.
     """
-    columns = {name: _Columns() for name in PARENT}
+    columns = {name: _Columns() for name in (*PARENT, NOT_RECOGNISED)}
     count = dict.fromkeys(PARENT, 0)
     numbers: dict[int, str] = {}
     root = ""
@@ -52,7 +54,11 @@ def xml_modules(path: Path) -> list[RawTable]:
         parent = PARENT.get(element.name)
         if parent is None:
             return
-        fields = {name: text for name, text in element.fields.items() if name not in PRIVATE_COLUMNS}
+        items = [(name, text) for name, text in element.items if not is_private(name, "sen2")]
+        fields = first_of(items)
+        again = [(name, text) for name, text in items if text and text != fields[name]]
+        if again:
+            columns[NOT_RECOGNISED].add(element.line, {"element": element.name} | numbered(again))
         if parent:
             around = element.ancestor(parent)
             fields[f"{parent}tableid"] = number_of(around) if around is not None else ""

@@ -67,6 +67,15 @@ def told_apart(first: pd.Series, second: pd.Series) -> pd.Series:
     return first.notna() & second.notna() & first.ne(second)
 
 
+def pupil_number(upn: pd.Series) -> pd.Series:
+    """Return unique pupil numbers, empty where there is none: `UN1` and other texts say nothing of who a child is.
+
+    Children and plans are told apart and joined by these alone, here as in `assemble`.
+    """
+    text = upn.fillna("")
+    return text.where(text.str.fullmatch(r"[A-Z]\d{11}[\dA-Z]"), "")
+
+
 def malformed_upn(upn: pd.Series) -> pd.Series:
     """Return whether a unique pupil number is given and cannot be one: wrong form or wrong check letter.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from placements import codes
 from placements.commissioning import unmatched
 from placements.frames import among, look_up
+from placements.read.census import authority_key
 from placements.validate.columns import blank, told_apart
 from placements.validate.evidence import Evidence
 from placements.validate.provision import authority_at, authority_codes, implausible_cost
@@ -67,6 +68,14 @@ def _other_kind(e: Evidence) -> pd.Series:
     census = rows["provision"].mask(rows["provision"].isin(_FOSTER), "foster")
     care = census.isin(["foster", *codes.CARE_PROVISION]) & census.ne("other_care") & kind.ne("other_care")
     return care & told_apart(kind, census)
+
+
+def _listed_twice(e: Evidence) -> pd.Series:
+    """Mark rows after the first of one authority's child, URN, kind and start; without a URN, carers may be several."""
+    rows = _census(e)
+    rows = rows.assign(placing=authority_key(rows["placing_authority"]))
+    again = rows.duplicated(["placing", "child_id", "provider_id", "provision", "start"], keep="first")
+    return again & ~blank(rows["provider_id"])
 
 
 RULES: Final = (
@@ -134,7 +143,7 @@ RULES: Final = (
         "commissioning",
         "same child, provider and start on more than one row: the cost is counted twice",
         "keep one of them",
-        lambda e: _census(e).duplicated(["child_id", "provider_id", "provision", "start"], keep="first"),
+        _listed_twice,
     ),
     Rule(
         "C09",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from placements import codes
 from placements.read.tables import SourceTables
-from placements.validate.columns import blank, categories, coded, completed_years, shared, spread
+from placements.validate.columns import blank, categories, coded, completed_years, pupil_number, shared, spread
 
 #: Columns of the other tables of the SSDA903 returns that rules ask about; one that a return lacks is all missing.
 CARE_TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -260,10 +260,10 @@ class Evidence:
     @cached_property
     def child_of_plan(self) -> npt.NDArray[np.intp]:
         """Position in `children` of the child with each plan's pupil number; -1 unless it stands once on both sides."""
-        upn = self.children["upn"]
-        alone = ~shared(self.plans["upn"]) & ~blank(self.plans["upn"])
+        upn, of_plan = pupil_number(self.children["upn"]), pupil_number(self.plans["upn"])
+        alone = ~shared(of_plan) & ~blank(of_plan)
         once = upn[~shared(upn) & ~blank(upn)]
-        at = np.append(once.index, -1)[pd.Index(once).get_indexer(pd.Index(self.plans["upn"]))]
+        at = np.append(once.index, -1)[pd.Index(once).get_indexer(pd.Index(of_plan))]
         return np.where(alone, at, -1)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from placements import codes
 from placements.frames import among
-from placements.validate.columns import blank, completed_years, malformed_upn, shared, told_apart
+from placements.validate.columns import blank, completed_years, malformed_upn, pupil_number, shared, told_apart
 from placements.validate.evidence import Evidence
 from placements.validate.rule import ERROR, WARNING, Rule
 
@@ -40,9 +40,8 @@ def _in_care(e: Evidence, column: str) -> pd.Series:
 
 def _residential_without_plan(e: Evidence) -> pd.Series:
     rows = e.episodes[e.now & e.episodes["place_code"].eq("S1")]
-    upn = e.of_child(rows, "upn")
-    given = ~blank(upn) & ~upn.fillna("").str.fullmatch(r"UN\d")
-    alone = given & ~among(upn, e.plans.loc[e.plans["in_force"], "upn"])
+    upn = pupil_number(e.of_child(rows, "upn"))
+    alone = ~blank(upn) & ~among(upn, e.plans.loc[e.plans["in_force"], "upn"])
     return alone.reindex(e.episodes.index, fill_value=False)
 
 
@@ -94,7 +93,7 @@ RULES: Final = (
         "children",
         "two children share one unique pupil number",
         "correct UPN, or join the two headers if they are one child",
-        lambda e: shared(e.children["upn"]) & ~e.children["upn"].fillna("").str.fullmatch(r"UN\d"),
+        lambda e: shared(pupil_number(e.children["upn"])),
     ),
     Rule(
         "H07",

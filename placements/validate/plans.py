@@ -9,7 +9,7 @@ import pandas as pd
 from placements import codes
 from placements.frames import look_up
 from placements.validate.care_places import NOT_A_POSTCODE
-from placements.validate.columns import blank, completed_years, malformed_upn, shared
+from placements.validate.columns import blank, completed_years, malformed_upn, pupil_number, shared
 from placements.validate.evidence import Evidence
 from placements.validate.rule import ERROR, WARNING, Rule
 
@@ -106,7 +106,7 @@ RULES: Final = (
         "plans",
         "two people with plans in force share one unique pupil number",
         "correct upn, or join the two if they are one child: they are counted twice",
-        lambda e: e.plans["in_force"] & shared(e.plans["upn"].where(e.plans["in_force"])),
+        lambda e: e.plans["in_force"] & shared(pupil_number(e.plans["upn"].where(e.plans["in_force"]))),
     ),
     Rule(
         "S13",

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from placements import codes
 from placements.frames import among
 from placements.read.gias import BASE_SUFFIX
 from placements.validate.columns import blank, completed_years, overlaps_next, spread
@@ -40,11 +41,12 @@ def _closed_before(e: Evidence) -> pd.Series:
 
 
 def _no_base(e: Evidence) -> pd.Series:
+    """Mark settings in a SEN unit or resourced provision of a school, of any kind, that has none."""
     rows = e.education_placements
     flagged = rows["sen_unit"] | rows["resourced_provision"]
-    kind = e.provider_of(rows, "provision")
     bases = e.providers.index[e.providers.index.str.endswith(BASE_SUFFIX)].str.removesuffix(BASE_SUFFIX)
-    return flagged & kind.eq("mainstream") & ~rows["provider_id"].isin(bases)
+    schools = e.tables.provision.loc[e.tables.provision["service"].eq(codes.EDUCATION), "provider_id"]
+    return flagged & among(rows["provider_id"], schools) & ~among(rows["provider_id"], bases)
 
 
 def _does_not_board(e: Evidence) -> pd.Series:

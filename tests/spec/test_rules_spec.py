@@ -290,6 +290,8 @@ H06
 -*child child=2
 + child upn=UN3
 + child child=2 upn=UN3
++ child child=3 upn=pending
++ child child=4 upn=pending
 H07
 -*oc2 birth=2010-05-11
 + oc2
@@ -313,9 +315,13 @@ T03
 X01
 -*plan birth=2010-05-02
 + plan birth=-
++ child child=2 upn=UN1
++ plan person=p2 upn=UN1 birth=2010-05-02
 X02
 -*plan sex=F
 + plan sex=U
++ child child=2 upn=UN1
++ plan person=p2 upn=UN1 sex=F
 X03
 - plan upn=-
 -*episode place=S1
@@ -451,6 +457,8 @@ S12
 -*plan person=p2
 + plan end=2024-01-01
 + plan person=p2
++ plan person=p3 upn=UN1
++ plan person=p4 upn=UN1
 S13
 -*plan end=2024-01-01
 -*plan person=p2 end_reason=1
@@ -490,9 +498,14 @@ S20
 + provider urn=S1 service=education is_open=yes
 S21
   provider urn=S1 service=education provision=mainstream
+  provider urn=S2 service=education provision=state_special
 + provider urn=S1:base service=education provision=specialist_base
 -*setting sen_unit=yes
+-*setting urn=S2 resourced_provision=yes
 + setting sen_unit=yes
++ setting urn=S2
+  setting urn=S9 sen_unit=yes
+  setting urn=- setting=OTH sen_unit=yes
 S22
 -*setting residential_weeks=38
 + setting residential_weeks=-
@@ -589,7 +602,12 @@ C07
 C08
   census
 -*census
+-*census placing="Surrey County Council" cost=5200
 + census start=2021-02-01
++ census provision=other_care
++ census placing=Kent
++ census urn=-
++ census urn=-
 C09
 -*census urn=H9
 + census urn=-

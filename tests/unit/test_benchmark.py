@@ -136,13 +136,34 @@ def test_what_is_withheld_leaves_the_share_missing_and_is_named() -> None:
     assert benchmark(_published(*_locality(SURREY, 2024, 0, 0)), _neighbours(), SURREY)["value"].isna().all()
 
 
-@pytest.mark.parametrize(("near_year", "year"), [(None, 2024), (2024, 2024), (2023, 2022), (2022, 2022), (2019, 2022)])
+@pytest.mark.parametrize(("near_year", "year"), [(None, 2022), (2024, 2022), (2022, 2022), (2021, 2020), (2019, 2020)])
 def test_all_places_are_of_one_year(near_year: int | None, year: int) -> None:
-    """The latest year up to the one asked for, or the first after it, for all places alike."""
-    rows = [*_locality(SURREY, 2022, 1, 4), *_locality("E92000001", 2022, 1, 2), *_locality("E92000001", 2024, 3, 4)]
+    """The authority's latest year up to the one asked for, or the first after it, for all places alike."""
+    rows = [row for year in (2020, 2022) for row in _locality(SURREY, year, 1, 4)]
+    # In 2023 the authority has but one of the two counts: no share can be made of it.
+    rows += [(SURREY, 2023, LOCALITY, TOTAL, 4)]
+    rows += [row for year in range(2019, 2025) for row in _locality("E92000001", year, 1, year)]
     frame = benchmark(_published(*rows), _neighbours(), SURREY, near_year)
     assert set(frame["year"]) == {year}
-    assert _row(frame, "outside", "england")["value"] == (0.75 if year == 2024 else 0.5)
+    assert _row(frame, "outside", "authority")["value"] == 0.25
+    assert _row(frame, "outside", "england")["denominator"] == year
+
+
+@pytest.mark.parametrize(("near_year", "year"), [(None, 2024), (2023, 2022), (2019, 2022)])
+def test_without_a_year_of_the_authority_englands_is_taken(near_year: int | None, year: int) -> None:
+    """An authority that is not published still sees England; a year of its own with half the counts does not count."""
+    england = [*_locality("E92000001", 2022, 1, 2), *_locality("E92000001", 2024, 1, 2)]
+    for own in ([], [(SURREY, 2023, LOCALITY, TOTAL, 4)]):
+        frame = benchmark(_published(*own, *england), _neighbours(), SURREY, near_year)
+        assert set(frame["year"]) == {year}
+        assert _row(frame, "outside", "england")["value"] == 0.5
+
+
+def test_a_year_whose_counts_are_withheld_is_still_the_authoritys_year() -> None:
+    """Withheld is published: the share is missing with its marker, not taken from a year before."""
+    rows = [*_locality(SURREY, 2023, 1, 4), *_locality(SURREY, 2024, "c", 4)]
+    found = _row(benchmark(_published(*rows), _neighbours(), SURREY), "outside", "authority")
+    assert (found["year"], found["suppressed"]) == (2024, f"{OUTSIDE}: c")
 
 
 def test_an_authority_with_a_new_code_is_found_under_the_old_one() -> None:

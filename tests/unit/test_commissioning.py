@@ -147,6 +147,79 @@ def test_other_authorities_rows_of_a_regional_file_are_not_ours():
     assert unmatched(census(*theirs[1:]), HOME).all()
 
 
+def test_the_number_of_anothers_child_never_prices_ours_nor_drops_our_rows():
+    """Our rows after 18 or for special needs are unknown to the returns and count for nothing; nor does a lone match."""
+    own = spells("1 2024-01-01 - S childrens_home")
+    ours = ["1 2024-01-01 childrens_home 4000 legal yes Surrey"]
+    ours += [f"{child} 2024-01-01 other_care 50 - no Surrey" for child in ("90", "91")]
+    for theirs in ("1 2024-01-01 childrens_home 99 not_available yes Kent", "1 - other_care 99 not_available yes Kent"):
+        for rows in (census(*ours, theirs), census(theirs, *ours)):
+            assert placed(rows, own, ON).loc[0].tolist() == ["legal", 4000]
+            assert not unmatched(rows, own, ON).any()
+    held = spells("1 2024-01-01 - S childrens_home", "2 2024-01-01 - S childrens_home")
+    mostly_wrong = [f"X{i} 2024-01-01 childrens_home 5 - yes Surrey" for i in range(9)]
+    both = census(*ours, *mostly_wrong, "2 2023-01-01 childrens_home 99 not_available yes Kent")
+    assert placed(both, held, ON)["weekly_cost_gbp"].fillna(0).tolist() == [4000, 0]
+    assert unmatched(both, held, ON).sum() == 9
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_authorities_with_as_many_known_children_the_one_whose_starts_are_known_is_ours(first):
+    """One row each, of one number: the start tells; where nothing does, neither is dropped."""
+    own = spells("1 2024-01-01 - S childrens_home")
+    ours, theirs = "1 2024-01-01 childrens_home 4000 legal yes Surrey", "1 2024-03-01 childrens_home 99 legal yes Kent"
+    rows = census(ours, theirs) if first else census(theirs, ours)
+    assert matches(rows, own, ON)["row"].tolist() == [0 if first else 1]
+    level = census(ours, ours.replace("Surrey", "Kent"))
+    assert len(matches(level, own, ON)) == 2
+
+
+def test_rows_that_name_no_authority_are_of_their_files_or_are_ours_when_most_of_their_children_are():
+    """A file that names one authority, or none, is one authority's; in a file of several, their children tell."""
+    own = spells(*(f"{child} 2024-01-01 - S childrens_home" for child in "1234"))
+    named = [f"{child} 2024-01-01 childrens_home 4000 - yes Surrey" for child in "12"]
+    kent = ["4 2023-01-01 childrens_home 99 - yes Kent", "9 2024-01-01 childrens_home 99 - yes Kent"]
+    blank = ["3 2024-01-01 childrens_home 3000 - yes Surrey"]
+
+    def costs(rows: pd.DataFrame) -> list[float]:
+        return placed(rows, own, ON)["weekly_cost_gbp"].fillna(0).tolist()
+
+    together = census(*named, *kent, *blank)
+    together.loc[4, "placing_authority"] = ""
+    assert costs(together) == [4000, 4000, 3000, 0]
+    assert costs(together.assign(source=["a", "a", "b", "b", "b"])) == [4000, 4000, 0, 0]
+    assert costs(together.assign(source=["a", "a", "b", "b", "c"])) == [4000, 4000, 3000, 0]
+    nameless = together.assign(placing_authority=["", "", "Kent", "Bury", ""])
+    assert costs(nameless) == [4000, 4000, 3000, 0]
+    assert costs(together.assign(placing_authority="")) == [4000, 4000, 3000, 99]
+
+
+def test_spellings_of_one_authority_are_one():
+    """A county council by its long name, its short one, and a department of it."""
+    own = spells("1 2024-01-01 - S childrens_home", "2 2024-01-01 - S childrens_home")
+    rows = census(*(f"{child} 2024-01-01 childrens_home 4000 legal" for child in "1122"))
+    rows["placing_authority"] = [
+        "Surrey",
+        "Surrey County Council",
+        "SURREY C.C.".replace(".", ""),
+        "Surrey Children's Services",
+    ]
+    assert len(matches(rows, own, ON)) == 4
+
+
+def test_a_row_that_starts_after_the_snapshot_is_not_about_the_placement_of_today():
+    """Neither as a child's last row nor as one in force; the last row that has begun is; a placement to come keeps it."""
+    today = spells("A 2024-06-01 - P childrens_home")
+    later = "A 2025-05-01 childrens_home 9000 legal"
+    assert placed(census(later), today, ON)["weekly_cost_gbp"].isna().all()
+    assert unmatched(census(later), today, ON).tolist() == [True]
+    begun = "A 2020-01-01 childrens_home 4000 preference"
+    assert placed(census(begun, later), today, ON).loc[0].tolist() == ["preference", 4000]
+    moved = spells("A 2024-06-01 2025-05-01 P childrens_home", "A 2025-05-01 - P childrens_home")
+    assert placed(census(begun, later), moved, ON)["weekly_cost_gbp"].tolist() == [4000, 9000]
+    assert placed(census(later), moved, ON)["weekly_cost_gbp"].fillna(0).tolist() == [0, 9000]
+
+
 def test_rows_of_those_not_looked_after_are_not_missed():
     """Placements after 18 or for special needs alone have no spell in care, and need none."""
     rows = census("X 2024-01-01 supported_accommodation 900 - no", "Y 2024-01-01 other_care 900 - ?")
@@ -178,14 +251,14 @@ def test_matching_agrees_with_a_look_at_every_pair(held, told):
     best = matches(rows, frame, on).set_index("row")["how"].to_dict()
     expected = {}
     for i, (child, start) in enumerate(told):
-        others = [s for c, s in told if c == child and s is not None]
-        last = start is None or start == max(others)
+        others = [s for c, s in told if c == child and s is not None and s <= on]
+        last = start is None or start == max(others, default=None)
         for c, since, until in held:
             if c != child or (until is not None and until < since):
                 continue
             at = [
                 start == since,
-                start is not None and since <= start and (until is None or start < until),
+                start is not None and since <= start and (until is None or start < until) and not since <= on < start,
                 last and since <= on and (until is None or on < until),
             ]
             if any(at):

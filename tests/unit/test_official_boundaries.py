@@ -10,17 +10,18 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from shapely.geometry import Point, box
+from shapely.geometry import Point, Polygon, box
 
 from placements.errors import DataError
 from placements.geography.authorities import Authority, find_authority
 from placements.geography.boundaries import CRS, OFFICIAL, boundary_words, user_boundaries
 from placements.geography.official import boundary_file
+from placements.geography.postcodes import open_directory
 from placements.manifest import provenance
 from placements.maps import make_scene
 from placements.maps.headline import sources
 from placements.study import open_study
-from tests.geography_support import GUILDFORD, SAMPLES, WOKING
+from tests.geography_support import GUILDFORD, SAMPLES, WOKING, columns_of
 from tests.maps_support import TANDRIDGE, map_county, small_country
 
 PAIR = Authority("custom", "Pair", (GUILDFORD, WOKING))
@@ -158,7 +159,8 @@ def test_a_study_uses_the_files_it_brings(study_copy: Path) -> None:
     """Outlines and postcodes in the study's folders are those of its county, its manifest and its map."""
     study = open_study(study_copy)
     districts = study.authority.districts
-    shapes = [box(500_000 + 1000 * i, 150_000, 501_000 + 1000 * i, 151_000) for i in range(len(districts))]
+    bounds = open_directory().points(districts).groupby("district")[["easting", "northing"]].agg(["min", "max"])
+    shapes = [box(west, south, east, north) for west, east, south, north in bounds.loc[list(districts)].to_numpy()]
     frame = gpd.GeoDataFrame({"LAD25CD": districts, "LAD25NM": districts}, geometry=shapes, crs=CRS)
     (study.data / "boundaries").mkdir(exist_ok=True)
     frame.to_file(study.data / "boundaries" / "districts.gpkg")
@@ -206,6 +208,130 @@ def test_a_district_in_several_rows_is_one(tmp_path: Path) -> None:
     frame.loc[2, "LAD25CD"] = WOKING
     frame.to_file(tmp_path / "mine.gpkg")
     assert user_boundaries(tmp_path)["code"].tolist() == [GUILDFORD, WOKING]
+
+
+def test_several_layers_of_areas_are_not_guessed_from(tmp_path: Path) -> None:
+    """Two layers of areas are named and refused; a layer of points or a table beside the areas is passed over."""
+    file = tmp_path / "mine.gpkg"
+    seats = _squares()
+    seats["geometry"] = seats.geometry.centroid
+    seats.to_file(file, layer="seats")
+    _squares().to_file(file, layer="districts 2025")
+    assert user_boundaries(tmp_path)["code"].tolist() == ["E06000001", GUILDFORD, WOKING]
+    _squares().to_file(file, layer="districts 2011")
+    with pytest.raises(DataError, match="2 layers of areas: districts 2025, districts 2011"):
+        user_boundaries(tmp_path)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_years_the_newest_is_read(order: int, tmp_path: Path) -> None:
+    """Codes and names are of one year, the newest that has codes, whatever the order of the columns."""
+    frame = _squares().assign(LAD11CD="old", LAD11NM="old", LAD26NM="of no code")
+    frame = frame[[*frame.columns.drop("geometry")[::order], "geometry"]]
+    frame.to_file(tmp_path / "mine.gpkg")
+    found = user_boundaries(tmp_path)
+    assert found["code"].tolist() == ["E06000001", GUILDFORD, WOKING]
+    assert found["name"].tolist() == ["Hartlepool", "Guildford", "Woking"]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [Polygon(), Polygon([(505_000, 150_000), (510_000, 155_000), (505_000, 150_000)])],
+    ids=["empty", "collapsed"],
+)
+def test_an_outline_without_area_is_refused_by_its_code(shape: Polygon, tmp_path: Path) -> None:
+    """A district that would vanish from the map is named, with others beside it or alone."""
+    frame = _squares()
+    frame.loc[0, "geometry"] = shape
+    frame.to_file(tmp_path / "mine.gpkg")
+    with pytest.raises(DataError, match=f"outlines of {WOKING} empty or enclose no area"):
+        user_boundaries(tmp_path)
+    with pytest.raises(DataError, match=f"outlines of {WOKING} empty or enclose no area"):
+        user_boundaries(tmp_path, Authority("custom", "One", (WOKING,)))
+
+
+def test_an_outline_that_crosses_itself_is_mended(tmp_path: Path) -> None:
+    """A figure of eight, whose signed area is nought, is two triangles; a spike without width is dropped."""
+    frame = _squares().iloc[:2]
+    frame.loc[0, "geometry"] = Polygon([(0, 0), (2000, 2000), (2000, 0), (0, 2000)])
+    frame.loc[1, "geometry"] = Polygon([(5000, 0), (6000, 0), (6000, 1000), (6000, 9000), (6000, 1000), (5000, 1000)])
+    frame.to_file(tmp_path / "mine.gpkg")
+    found = user_boundaries(tmp_path)
+    assert found.set_index("code").geometry.area.to_dict() == pytest.approx({WOKING: 2e6, GUILDFORD: 1e6})
+    assert set(found.geom_type) <= {"Polygon", "MultiPolygon"}
+
+
+@pytest.mark.parametrize(("east_m", "refused"), [(0, False), (2500, True), (4999, False), (5000, False), (9000, False)])
+def test_a_district_drawn_twice_is_refused_and_one_in_parts_is_not(east_m: int, refused: bool, tmp_path: Path) -> None:
+    """The same 5 km square again at some distance: the same, touching and apart are one district; overlapping is not."""
+    frame = _squares().iloc[:2]
+    again = frame.iloc[:1].assign(geometry=frame.geometry.iloc[:1].translate(east_m))
+    pd.concat([frame, again], ignore_index=True).to_file(tmp_path / "mine.gpkg")
+    if refused:
+        with pytest.raises(DataError, match=f"outlines of {WOKING} are there more than once"):
+            user_boundaries(tmp_path)
+        return
+    area = user_boundaries(tmp_path).set_index("code").geometry.area[WOKING]
+    assert area == pytest.approx(25e6 + 5000 * min(east_m, 5000))
+
+
+def test_outlines_that_lie_elsewhere_than_their_postcodes_are_refused(tmp_path: Path) -> None:
+    """Guildford in Scotland, or the two codes exchanged: told by the postcodes, half of which must be inside."""
+    directory = columns_of(GUILDFORD, WOKING)  # 6 km squares of points from 500 km east, 150 km north
+    right = [box(499_900, 149_900, 505_750, 156_000), box(505_750, 149_900, 511_600, 156_000)]
+    scotland = [box(250_000, 700_000, 256_000, 706_000), right[1]]
+    half = [box(499_900, 149_900, 502_600, 156_000), right[1]]  # 6 of 12 columns of points
+    less = [box(499_900, 149_900, 502_400, 156_000), right[1]]  # 5 of 12
+    cases = {"right": right, "half": half, "scotland": scotland, "less": less, "exchanged": right[::-1]}
+    for name, shapes in cases.items():
+        file = tmp_path / f"{name}.gpkg"
+        gpd.GeoDataFrame({"code": PAIR.districts, "name": "x"}, geometry=shapes, crs=CRS).to_file(file)
+        assert len(user_boundaries(file, PAIR)) == 2, "without a directory there is nothing to tell by"
+        if name in ("right", "half"):
+            assert len(user_boundaries(file, PAIR, directory)) == 2
+            continue
+        with pytest.raises(DataError, match="do not lie where their postcodes are") as error:
+            user_boundaries(file, PAIR, directory)
+        assert GUILDFORD in str(error.value)
+        assert (WOKING in str(error.value)) == (name == "exchanged")
+
+
+def test_an_authoritys_own_outline_must_hold_its_districts_postcodes(tmp_path: Path) -> None:
+    """The county's outline is told by the postcodes of all its districts; a district without any is not checked."""
+    surrey = find_authority("Surrey")
+    directory = columns_of(GUILDFORD, WOKING)
+    for west, good in ((499_000, True), (600_000, False)):
+        file = tmp_path / f"{west}.gpkg"
+        shape = box(west, 149_000, west + 20_000, 160_000)
+        gpd.GeoDataFrame({"code": [surrey.code], "name": "Surrey"}, geometry=[shape], crs=CRS).to_file(file)
+        if good:
+            assert user_boundaries(file, surrey, directory).attrs["level"] == "outline"
+        else:
+            with pytest.raises(DataError, match=f"outlines of {surrey.code} do not lie"):
+                user_boundaries(file, surrey, directory)
+    _squares().to_file(tmp_path / "none.gpkg")
+    assert len(user_boundaries(tmp_path / "none.gpkg", PAIR, columns_of("E08000003"))) == 2
+
+
+def test_a_study_refuses_outlines_that_lie_elsewhere(study_copy: Path) -> None:
+    """Loading a study tells by its postcodes that its districts are drawn in Scotland."""
+    study = open_study(study_copy)
+    districts = study.authority.districts
+    shapes = [box(250_000 + 1000 * i, 700_000, 251_000 + 1000 * i, 701_000) for i in range(len(districts))]
+    (study.data / "boundaries").mkdir(exist_ok=True)
+    frame = gpd.GeoDataFrame({"LAD25CD": districts, "LAD25NM": districts}, geometry=shapes, crs=CRS)
+    frame.to_file(study.data / "boundaries" / "districts.gpkg")
+    with pytest.raises(DataError, match=r"districts\.gpkg(.|\n)*do not lie where their postcodes are"):
+        study.load()
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp"])
+def test_a_local_grid_is_refused(suffix: str, tmp_path: Path) -> None:
+    """A builder's own grid is tied to no place on earth: said, with what to export instead."""
+    local = 'LOCAL_CS["Site grid",UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
+    _squares().set_crs(local, allow_override=True).to_file(tmp_path / f"mine.{suffix}")
+    with pytest.raises(DataError, match=r"cannot be brought to the British National Grid(.|\n)*EPSG:27700"):
+        user_boundaries(tmp_path)
 
 
 def test_no_coordinate_system_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from placements.errors import DataError
 from placements.geography import postcode_files, postcode_tables
+from placements.geography.authorities import find_authority
+from placements.geography.locate import locate
 from placements.geography.postcode_files import open_study_directory
 from placements.geography.postcodes import PostcodeDirectory, compile_directory, open_directory
 from tests.geography_support import GUILDFORD, SAMPLES, WOKING, postcode
@@ -133,16 +135,69 @@ def test_no_coordinates_is_no_point(tmp_path: Path) -> None:
 def test_a_district_that_is_no_more_is_brought_up_to_date(tmp_path: Path) -> None:
     """Carlisle (E07000028) went into Cumberland in 2023: an old file must not put its children nowhere.
 
-    Where the bundled directory does not know the postcode, the code stays as it was published.
+    Where the bundled directory does not know the postcode either, its place is unknown.
     """
     rows = "CA1 1AA,E07000028,340001,555001\nCA1 1AB,E07000028,340002,555002\nGU1 1AA,E07000209,499049,150522\n"
     made = _open(tmp_path, **{"old.csv": HEADER + rows})
     assert _found(made, "CA1 1AA", "CA1 1AB", "GU1 1AA") == [
         ("matched", 340_001, 555_001, "E06000063"),
-        ("matched", 340_002, 555_002, "E07000028"),
+        ("not_found", pytest.approx(np.nan, nan_ok=True), pytest.approx(np.nan, nan_ok=True), "nan"),
         ("matched", 499_049, 150_522, GUILDFORD),
     ]
     assert "1 of them with a district of today" in made.source
+    assert "1 whose district is no code of today left out" in made.source
+
+
+@pytest.mark.usefixtures("bundled")
+@pytest.mark.parametrize("slip", ["E07999999", "Guildford", "E0700020", "X07000209", "e07000209 "])
+def test_a_district_that_is_no_known_code_is_never_guessed_to_be_elsewhere(slip: str, tmp_path: Path) -> None:
+    """A slip in one row leaves that child's place unknown, or as the bundled directory has it: not out of county."""
+    rows = "".join(f"GU1 1A{letter},{GUILDFORD},1,1\n" for letter in "BDE")
+    made = _open(tmp_path, **{"mine.csv": HEADER + rows + f"GU9 9ZZ,{slip},2,2\nGU1 1AA,{slip},3,3\n"})
+    asked = pd.DataFrame({"home_postcode": "GU1 1AB", "placement_postcode": ["GU1 1AB", "GU9 9ZZ", "GU1 1AA"]})
+    found = locate(asked, find_authority("Surrey"), made)
+    assert found["location"].tolist() == ["in_county", "unknown", "in_county"]
+    assert found["placement_district"].fillna("").tolist() == [GUILDFORD, "", WOKING]
+
+
+@pytest.mark.usefixtures("bundled")
+def test_places_outside_england_keep_their_codes(tmp_path: Path) -> None:
+    """Scotland, Wales, Northern Ireland and the islands are known to be out of county, whatever the year of the code."""
+    codes = ["S12000036", "W06000015", "N09000003", "L99999999", "M99999999"]
+    text = HEADER + "".join(f"GU9 9Z{letter},{code},2,2\n" for letter, code in zip("ABDEF", codes, strict=True))
+    made = _open(tmp_path, **{"mine.csv": text})
+    assert [row[3] for row in _found(made, *(f"GU9 9Z{letter}" for letter in "ABDEF"))] == codes
+
+
+@pytest.mark.usefixtures("bundled")
+def test_names_in_place_of_codes_are_refused_without_being_shown(tmp_path: Path) -> None:
+    """A column of names would put every child out of county: one error names the column, and no value of it."""
+    rows = "".join(f"GU1 1A{letter},Guildford,1,1\n" for letter in "ABDE") + f"GU1 1AF,{WOKING},1,1\nGU1 1AG,,1,1\n"
+    with pytest.raises(DataError, match=r"column lad: 4 of 5 districts are not ONS codes") as error:
+        _open(tmp_path, **{"names.csv": "pcds,LAD,east1m,north1m\n" + rows})
+    assert "Guildford" not in str(error.value)
+    assert "GU1" not in str(error.value)
+    assert WOKING not in str(error.value).split("E07000209")[-1]
+
+
+@pytest.mark.usefixtures("bundled")
+@pytest.mark.parametrize("after", [20, 2_000_000])
+def test_damage_within_a_packed_file_is_said(after: int, tmp_path: Path) -> None:
+    """Broken bytes, at the start or further on than the header is looked for, are an error that names the file."""
+    rng = np.random.default_rng(3)
+    rows = "".join(f"{postcode(n % 4000)},{GUILDFORD},{x},7\n" for n, x in enumerate(rng.integers(1, 700_000, 300_000)))
+    packed = bytearray(gzip.compress((HEADER + rows).encode(), 1))
+    packed[after : after + 200] = b"\xff" * 200
+    with pytest.raises(DataError, match=r"broken\.csv\.gz: cannot be read to its end"):
+        _open(tmp_path, **{"broken.csv.gz": bytes(packed)})
+
+
+@pytest.mark.usefixtures("bundled")
+@pytest.mark.parametrize("cell", ["x", "x,"])
+def test_a_first_line_without_end_is_said(cell: str, tmp_path: Path) -> None:
+    """A megabyte without a line break is no header, whether it is one cell or half a million."""
+    with pytest.raises(DataError, match=r"long\.csv: is not a (table|postcode directory)"):
+        _open(tmp_path, **{"long.csv": cell * (1_000_000 // len(cell))})
 
 
 @pytest.mark.usefixtures("bundled")

@@ -1,5 +1,6 @@
 """The commissioning census: headers of any year, rounds, money, types and reasons; every row is accounted for."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from placements import codes
 from placements.errors import UnreadableFilesError
-from placements.read.census import CommissioningCensus, census_round, read_census
+from placements.read.census import CommissioningCensus, authority_key, census_round, read_census
+from placements.validate import RULES
+from tests.rules_support import evidence
 
 NEW = (
     "Looked after child?,Placing Authority,Identifier,Placement start date,Provider Ofsted (or equivalent) URN,"
@@ -171,6 +174,68 @@ def test_the_latest_round_wins_for_each_placement_and_the_others_are_counted(tmp
     assert result.files.set_index("path").loc["census/z census 2024-12.csv", ["used", "superseded"]].tolist() == [1, 1]
 
 
+def test_rows_of_other_authorities_or_kinds_are_other_placements(tmp_path):
+    """Two authorities number their children alike; a package beside a placement has its own row: none is lost."""
+    early = NEW + row(cost="5000") + row(cost="4000").replace("Surrey", "Kent") + row(cost="120", kind="Outreach")
+    late = NEW + row(cost="5300").replace("Surrey", "Surrey County Council")
+    result = census(tmp_path, **{"2024-12": early, "2025-03": late})
+    assert result.commissioning["weekly_cost_gbp"].tolist() == [4000, 120, 5300]
+    assert result.files.set_index("path")["superseded"].to_dict() == {
+        "census/2024-12.csv": 1,
+        "census/2025-03.csv": 0,
+    }
+
+
+def test_a_repeat_within_a_round_stays_for_its_rule_unless_it_is_the_same_in_every_cell(tmp_path):
+    """Two costs of one placement are both shown, and C08 marks one; a row copied whole is used once."""
+    text = NEW + row(cost="5000") + row(cost="5000") + row(cost="5200") + row(child="B2")
+    result = census(tmp_path, x=text)
+    assert result.commissioning["weekly_cost_gbp"].tolist() == [5000, 5200, 5000]
+    assert result.files[["used", "quarantined", "superseded"]].to_numpy().tolist() == [[3, 0, 1]]
+    facts = evidence(["census"])
+    facts = dataclasses.replace(facts, tables=dataclasses.replace(facts.tables, commissioning=result.commissioning))
+    rule = next(rule for rule in RULES if rule.code == "C08")
+    assert rule.marked(facts).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("names", [("2024-12", "2025-03"), ("z 2024-12", "a 2025-03"), ("census a", "census b")])
+def test_a_later_round_takes_the_place_of_every_repeat_of_an_earlier_one(tmp_path, names):
+    """Once put right, a placement listed twice is listed once; repeats of the later round stay, whatever came before."""
+    early = NEW + row(cost="1") + row(cost="2") + row(child="B2", cost="3") + row(child="C3", start="", cost="4")
+    late = (
+        NEW
+        + row(cost="5")
+        + row(child="B2", cost="6")
+        + row(child="B2", cost="7")
+        + row(child="C3", start="", cost="8")
+    )
+    result = census(tmp_path, **dict(zip(names, (early, late), strict=True)))
+    assert result.commissioning["weekly_cost_gbp"].tolist() == [5, 6, 7, 8]
+    assert sorted(result.files["superseded"]) == [0, 4]
+
+
+ROUND = st.lists(
+    st.tuples(st.sampled_from(["A1", "B2"]), st.sampled_from(["", "SC1"]), st.sampled_from("12")), max_size=5
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ROUND, min_size=1, max_size=3))
+def test_what_is_used_is_the_distinct_rows_of_each_placements_latest_round(tmp_path, rounds):
+    """By a search of every round, as multisets of child, URN and cost."""
+    texts = {
+        f"2024-0{i + 1}": NEW + "".join(row(child=c, urn=u, cost=cost) for c, u, cost in lines)
+        for i, lines in enumerate(rounds)
+    }
+    found = census(tmp_path, **{f"2024-0{i + 1}": NEW for i in range(3)} | texts).commissioning
+    expected = []
+    for key in {line[:2] for lines in rounds for line in lines}:
+        latest = max(i for i, lines in enumerate(rounds) if key in {line[:2] for line in lines})
+        expected += {line for line in rounds[latest] if line[:2] == key}
+    used = found[["child_id", "provider_id", "weekly_cost_gbp"]].itertuples(index=False)
+    assert sorted((c, u, str(int(cost))) for c, u, cost in used) == sorted(expected)
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
@@ -230,6 +295,15 @@ def test_who_is_looked_after_is_as_said_and_unknown_when_it_is_not(tmp_path):
     (tmp_path / "census" / "x.csv").unlink()
     without = "\n".join(line.split(",", 1)[1] for line in (NEW + row()).splitlines())
     assert census(tmp_path, y=without + "\n").commissioning["looked_after"].tolist() == [True]
+
+
+def test_an_authoritys_name_is_known_by_its_own_words():
+    """However much of the rest is written; a name of nothing else stays whole, and a blank is none."""
+    same = ["Surrey", "surrey_cc", " SURREY County Council", "Surrey Children's Services", "Surrey CSC"]
+    assert authority_key(pd.Series(same)).tolist() == ["surrey"] * 5
+    others = ["City of London", "Telford & Wrekin", "Derby City", "Derbyshire", "North Somerset", "", None]
+    keys = authority_key(pd.Series(others, dtype="str")).tolist()
+    assert keys == ["city of london", "telford and wrekin", "derby", "derbyshire", "north somerset", "", ""]
 
 
 def test_a_file_that_is_no_census_is_named_and_set_aside(tmp_path):

@@ -181,6 +181,35 @@ def test_extracts_are_laid_over_one_another_cell_by_cell_the_newest_last(tmp_pat
     assert balanced(result)
 
 
+def test_sen_types_and_bases_come_whole_from_the_newest_extract_that_has_them(tmp_path):
+    """A unit and a need given up are not brought back; an extract whose columns are blank throughout does not have them."""
+    head = (
+        "URN | EstablishmentName | TypeOfEstablishment (name) | SEN1 (name) | SEN2 (name) | SenUnitCapacity | Postcode"
+    )
+    said = (
+        ("a20230101.csv", "100001 | A | Community school | ASD - x | HI - x | 20 | GU1 1AA"),
+        (
+            "b20250101.csv",
+            "100001 | A | Community school | ASD - x | | | \n 100002 | B | Academy converter | | HI - x | 8 | ",
+        ),
+        ("c20260101.csv", "100001 | A | Community school | | | | \n 100002 | B | Academy converter | | | | "),
+    )
+    extract(tmp_path, said[0][0], f"{head}\n{said[0][1]}")
+    before = read_gias(tmp_path, tmp_path).provision.set_index("provider_id")
+    assert before.loc["100001:base", ["registered_places", "needs"]].tolist() == [20, "autism;sensory_physical"]
+    for name, rows in said[1:]:
+        extract(tmp_path, name, f"{head}\n{rows}")
+        schools = read_gias(tmp_path, tmp_path).provision.set_index("provider_id")
+        assert set(schools.index) == {"100001", "100002", "100002:base"}
+        assert schools.loc["100002:base", ["registered_places", "needs"]].tolist() == [8, "sensory_physical"]
+        assert schools.loc["100001", "postcode"] == "GU1 1AA"
+    special = f"{head}\n" + said[0][1].replace("Community school", "Community special school")
+    extract(tmp_path, said[0][0], special)
+    extract(tmp_path, said[1][0], f"{head}\n" + said[1][1].replace("Community school", "Community special school"))
+    (tmp_path / said[2][0]).unlink()
+    assert read_gias(tmp_path, tmp_path).provision.set_index("provider_id").loc["100001", "needs"] == "autism"
+
+
 @pytest.mark.skipif(not SAMPLES.exists(), reason="public sample files are not here")
 def test_the_public_school_registers_are_read_whole():
     """All 27,459 rows of the three public files are used or superseded, and what any of them knows is known."""

@@ -343,6 +343,66 @@ def test_what_is_published_never_overwrites_a_confidential_address(tmp_path):
     ]
 
 
+LIST = "URN,Provision type,Setting name,Registration status,Setting postcode,Local authority,Places,Date closed\n"
+
+
+def lists_of(folder: Path, **texts: str) -> pd.DataFrame:
+    """Write confidential lists, `_` standing for a space in their names, and read them."""
+    for name, text in texts.items():
+        (folder / f"{name.replace('_', ' ')}.csv").write_text(LIST + text)
+    return read(folder)
+
+
+@pytest.mark.parametrize("closed", ["Providers closed in 2024-25 as at 30-06-2025", "more 30-06-2025"])
+def test_a_list_of_closed_providers_closes_none_that_it_does_not_name(tmp_path, closed):
+    """Whether it is called so or just every row of it is closed."""
+    current = {"Current providers 31-03-2025": "SC1,Children's home,A,Active,GU1 1AA,Surrey,4,\n"}
+    homes = lists_of(tmp_path, **current, **{closed: "SC2,Children's home,B,Resigned,GU1 1AB,Surrey,4,01/05/2025\n"})
+    assert homes["is_open"].to_dict() == {"SC1": True, "SC2": False}
+
+
+def test_a_list_called_closed_closes_none_by_absence_though_a_row_has_no_status(tmp_path):
+    """Its name alone says what it is; a later list of current providers does close by absence."""
+    first = {"list 2023": "SC1,Children's home,A,Active,GU1 1AA,Surrey,4,\n"}
+    homes = lists_of(tmp_path, **first, providers_closed_2024="SC2,Children's home,B,,GU1 1AB,Surrey,4,\n")
+    assert homes.loc["SC1", "is_open"]
+    homes = lists_of(tmp_path, current_providers_2025="SC3,Children's home,C,Active,GU1 1AB,Surrey,4,\n")
+    assert not homes.loc["SC1", "is_open"]
+
+
+def test_a_list_of_another_region_closes_nobody_by_absence(tmp_path):
+    """A later list misses only providers of authorities that it names, however they are written; or of no authority."""
+    homes = lists_of(
+        tmp_path,
+        London_2024_03="SC1,Children's home,A,Active,N1 1AA,Camden,4,\nSC2,Children's home,B,Active,,SURREY,4,\n"
+        "SC3,Children's home,C,Active,,,4,\n",
+        South_East_2025_06="SC9,Children's home,D,Active,GU1 1AA,Surrey,4,\n",
+    )
+    assert homes["is_open"].to_dict() == {"SC1": True, "SC2": False, "SC3": False, "SC9": True}
+
+
+def test_status_and_day_of_closure_come_from_one_list(tmp_path):
+    """A provider that is open again has no day of closure; one that a list without status closes is closed."""
+    homes = lists_of(
+        tmp_path,
+        list_2023="SC1,Children's home,A,Closed,,Surrey,4,01/01/2023\nSC2,Children's home,B,Active,,Surrey,4,\n",
+        list_2025="SC1,Children's home,A,Active,,Surrey,4,\nSC2,Children's home,B,,,Surrey,4,01/02/2025\n",
+    )
+    assert homes["is_open"].to_dict() == {"SC1": True, "SC2": False}
+    assert homes["closed_on"].fillna(pd.Timestamp(0)).tolist() == [pd.Timestamp(0), pd.Timestamp("2025-02-01")]
+
+
+def test_the_newest_list_decides_all_but_name_address_and_owner(tmp_path):
+    """A confidential list of 2022 knows where the home is; the published one of 2025, that it is closed and its places."""
+    (tmp_path / "published 2025.csv").write_text(
+        published(("SC1", "Children's home", "Closed", "Group", "KT1 1AA", "Surrey", "6"))
+    )
+    homes = lists_of(tmp_path, confidential_2022="SC1,Children's home,The Elms,Active,GU1 1AA,Surrey,4,\n")
+    assert homes.loc["SC1", ["name", "postcode", "registered_places", "is_open"]].tolist() == [
+        *("The Elms", "GU1 1AA", 6, False)
+    ]
+
+
 #: One line of a list: URN, type, status.
 LINE = st.tuples(
     st.sampled_from("ABCD"),
@@ -363,7 +423,7 @@ LISTS = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(LISTS)
 def test_what_is_open_is_worked_out_again_by_hand(lists):
-    """Whatever lists there are: the status last heard (confidential before published) and absence from a later list."""
+    """Whatever lists there are: the status last heard, and absence from a later list that names any that are open."""
     with tempfile.TemporaryDirectory() as name:
         for i, (is_published, year, lines) in enumerate(lists):
             link = "Webpage," if is_published else ""
@@ -371,7 +431,7 @@ def test_what_is_open_is_worked_out_again_by_hand(lists):
             text = head + "".join(f"{link}{urn},{kind},{status}\n" for urn, kind, status in lines)
             (Path(name) / f"{i} {year or ''}.csv").write_text(text)
         homes = read(Path(name))
-    order = sorted(enumerate(lists), key=lambda item: (not item[1][0], item[1][1] or 0, item[0]))
+    order = sorted(enumerate(lists), key=lambda item: (item[1][1] or 0, not item[1][0], item[0]))
     for urn in {urn for _, _, lines in lists for urn, _, _ in lines}:
         statuses = [s for _, (_, _, lines) in order for u, _, s in lines if u == urn and s]
         dated = [(pub, year, kind) for pub, year, lines in lists for u, kind, _ in lines if u == urn and year]
@@ -379,6 +439,7 @@ def test_what_is_open_is_worked_out_again_by_hand(lists):
         later = any(
             year and dated and year > seen and any(p == pub and (pub or k == kind) for p, _, k in dated)
             for pub, year, lines in lists
+            if any(status != "Closed" for *_, status in lines)
             for _, kind, _ in lines
         )
         assert homes.loc[urn, "is_open"] == (not later and (statuses or [""])[-1] != "Closed")

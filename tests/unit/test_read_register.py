@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from placements import schemas
 from placements.errors import UnreadableFilesError
 from placements.newstudy import data_guide
-from placements.read.everything import read_source
+from placements.read.everything import READERS, read_source, together
 from placements.read.gias import read_gias
 from placements.read.ofsted import read_ofsted
 from placements.read.own_places import with_own_places
@@ -311,6 +311,46 @@ def test_words_are_taken_as_people_write_them(tmp_path):
     assert households["sex"].tolist() == ["F", "any", "M"]
     assert households["opened_on"].iloc[0] == pd.Timestamp("2019-04-01")
     assert result.unit_costs.iloc[0].tolist() == ["childrens_home", "any", "in_county", 1234.5, "budget"]
+
+
+@pytest.mark.parametrize(
+    ("name", "needs", "groups"),
+    [
+        ("sen_units", "ASD; semh, PMLD;MLD", "autism;semh;learning"),
+        ("candidate_sites", "ASD;N2;Family reasons and harm", "autism;disabled;family"),
+        ("foster_households", "N1;n2", "family;disabled"),
+        ("homes", "N2", "disabled"),
+    ],
+)
+def test_codes_of_need_stand_for_their_groups(tmp_path, name, needs, groups):
+    """What an authority has in its returns is taken in its registers; each group once."""
+    write(tmp_path, name, {"needs": needs})
+    result = read(tmp_path)
+    assert result.quarantine.empty
+    found = {"foster_households": result.provision, "candidate_sites": result.options}.get(name, result.own_places)
+    assert found["needs"].tolist() == [groups]
+
+
+def test_a_care_provider_with_the_number_of_a_school_takes_nothing_from_it(tmp_path):
+    """Both stay, the care provider under a name of its own, which the register of homes speaks of."""
+    for name, text in {"gias": GIAS, "ofsted": OFSTED.replace("SC1", "100001")}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.csv").write_text(text)
+    (tmp_path / "register").mkdir()
+    write(tmp_path / "register", "homes", {"urn": "100001", "name": "", "registered_places": "5"})
+    parts = {name: reader(tmp_path / name, tmp_path) for name, reader in READERS.items()}
+    provision = together(parts).provision.set_index("provider_id")
+    assert provision.index.tolist() == ["100001", "100002", "100001:base", "ofsted:100001", "SC9"]
+    assert provision.loc["100001", ["name", "service", "provision"]].tolist() == [
+        "With a unit",
+        "education",
+        "mainstream",
+    ]
+    assert provision.loc["ofsted:100001", ["name", "service", "registered_places"]].tolist() == [
+        "Elms House",
+        "care",
+        5,
+    ]
 
 
 def test_of_several_files_of_use_the_latest_day_wins(tmp_path):

@@ -154,6 +154,21 @@ def test_a_ceased_plan_does_not_say_where_a_child_learns_under_a_later_one(expor
     assert places.loc[places["person_id"] == "2", "provider_id"].tolist() == ["100002"]
 
 
+def test_what_a_later_plan_or_a_placement_detail_states_is_superseded_not_used(export):
+    """Child 1's plan detail gives way to placements, child 2's earlier plan and its detail to the later; one of each counts."""
+    blade(
+        export,
+        namedplan=NAMED + "33,22,n,1,2012-Sep-01,2013-Sep-01,3\n",
+        plandetail=DETAIL + "43,33,n,1,999999,,,1,0,0\n",
+    )
+    result = read_sen2(export, export)
+    files = result.files.set_index("table")[["rows_in", "used", "quarantined", "superseded"]]
+    assert files.loc["namedplan"].tolist() == [3, 2, 0, 1]
+    assert files.loc["plandetail"].tolist() == [3, 1, 0, 2]
+    assert files.loc["placementdetail"].tolist() == [2, 2, 0, 0]
+    assert balanced(result)
+
+
 def test_a_placement_stays_when_its_number_or_code_is_none(export):
     """An unknown setting code and a URN that is no number are left blank; codes of every setting without a URN stay."""
     rows = ["61,51,n,1,see note,,,1,,,0,0,,", "62,51,n,1,,,??,2,,,0,0,,", "63,51,n,1,,10012345,,3,,,0,0,,"]
@@ -216,6 +231,7 @@ def test_of_several_exports_the_latest_is_used_and_the_others_rows_are_supersede
     assert len(files) == 16
     assert balanced(result)
     earlier = files[files["superseded"] > 0]
+    earlier = earlier[earlier["used"] == 0]
     assert len(earlier) == 8
     assert (earlier["superseded"] == earlier["rows_in"]).all()
     assert set(result.plans["source"]).isdisjoint(earlier["path"])
@@ -320,7 +336,8 @@ def test_an_xml_return_beside_last_years_csv_export_is_an_export_of_its_own(expo
     (export / "return.xml").rename(export / "return 2026-01-15.xml")
     result = read_sen2(export, export)
     assert set(result.plans["source"]) == {"return 2026-01-15.xml [person]"}
-    assert result.files["superseded"].sum() == sum(len(text.strip().splitlines()) - 1 for text in MODULES.values())
+    files = result.files[result.files["path"].str.startswith("Blade")]
+    assert files["superseded"].sum() == sum(len(text.strip().splitlines()) - 1 for text in MODULES.values())
     assert balanced(result)
 
 
@@ -515,6 +532,11 @@ def test_csv_and_xml_of_one_export_give_the_same_and_what_a_plain_reckoning_give
     assert balanced(by_xml)
     assert nameless(by_csv)
     assert nameless(by_xml)
+    for result in (by_csv, by_xml):
+        used = result.files.set_index("table")["used"]
+        shown = result.education_placements["source"].str.contains("plandetail").sum()
+        assert used.get("plandetail", 0) == shown
+        assert used.get("placementdetail", 0) == len(result.education_placements) - shown
     plans, places = reckoned(people)
     found = by_csv.plans
     starts = found["start"].dt.strftime("%Y-%m-%d").fillna("")
@@ -527,3 +549,45 @@ def test_csv_and_xml_of_one_export_give_the_same_and_what_a_plain_reckoning_give
     got = got.assign(start=got["start"].dt.strftime("%Y-%m-%d").fillna(""))
     columns = ["person_id", "rank", "provider_id", "ukprn", "setting", "start"]
     assert got[columns].to_numpy().tolist() == places
+
+
+# --- XML that states things otherwise ---------------------------------------------------------------------------------
+def test_attributes_of_an_xml_return_are_fields(tmp_path):
+    """The same return with its fields as attributes gives the same plans and places; names are dropped there too."""
+    elements, attributes = tmp_path / "elements", tmp_path / "attributes"
+    elements.mkdir()
+    attributes.mkdir()
+    (elements / "return.xml").write_text(RETURN)
+    (attributes / "return.xml").write_text(
+        """<m:Message xmlns:m="urn:made-up"><m:Person Surname="Madeup" ForeName1="Alpha" PersonBirthDate="2012-09-28"
+        SEX="M"><Requests ReceivedDate="2019-01-10"><Assessment><NamedPlan StartDate="2019-09-01"><PlanDetail
+        URN="100001"/></NamedPlan></Assessment><ActivePlans><PlacementDetail URN="100001" PlacementRank="1"/>
+        <PlacementDetail SENsetting="EHE" PlacementRank="2"/><SENneed SENtype="ASD" SENtypeRank="1"/><SENneed
+        SENtype="XYZ" SENtypeRank="2"/></ActivePlans></Requests></m:Person><m:SENneed SENtype="MLD"/></m:Message>"""
+    )
+    one, other = read_sen2(elements, elements), read_sen2(attributes, attributes)
+    pd.testing.assert_frame_equal(one.plans, other.plans)
+    pd.testing.assert_frame_equal(one.education_placements, other.education_placements)
+    assert len(one.quarantine) == len(other.quarantine)
+    assert balanced(other)
+    assert nameless(other)
+
+
+def test_a_field_stated_twice_in_an_xml_element_is_not_lost(tmp_path):
+    """The first need counts; the other is in the quarantine with its line. A second surname is nowhere."""
+    text = RETURN.replace("<SENtype>ASD</SENtype>", "<SENtype>ASD</SENtype><SENtype>SEMH</SENtype>")
+    (tmp_path / "return.xml").write_text(text.replace("<Surname>", "<Surname>Beta</Surname><Surname>", 1))
+    result = read_sen2(tmp_path, tmp_path)
+    assert result.plans["need"].tolist() == ["ASD"]
+    again = result.quarantine[result.quarantine["table"] == "not recognised"]
+    assert again["row"].tolist() == [9]
+    assert "SEMH" in again["record"].iloc[0]
+    assert balanced(result)
+    assert nameless(result)
+
+
+def test_an_xml_return_in_an_unknown_encoding_is_refused_in_words(tmp_path):
+    """The error names the file and what to do."""
+    (tmp_path / "return.xml").write_text(RETURN.replace('"1.0"', '"1.0" encoding="foo"', 1))
+    with pytest.raises(UnreadableFilesError, match=r"return\.xml(.|\n)*save it as UTF-8"):
+        read_sen2(tmp_path, tmp_path)

@@ -96,6 +96,14 @@ def test_no_pupil_number_is_not_a_malformed_one():
     assert malformed_upn(pd.Series(fine + wrong, dtype="str")).tolist() == [False] * len(fine) + [True] * len(wrong)
 
 
+def test_only_pupil_numbers_join_a_plan_to_a_child():
+    """Codes for why there is none, and texts of another form, join nobody though they stand once on each side."""
+    numbers = [UPN, "H80120000100A", "UN1", "UN9", "H8012", "-"]
+    lines = [f"child child={i} upn={upn}" for i, upn in enumerate(numbers)]
+    facts = evidence([*lines, *(f"plan person=p{i} upn={upn}" for i, upn in enumerate(numbers))])
+    assert facts.child_of_plan.tolist() == [0, 1, -1, -1, -1, -1]
+
+
 def test_the_map_says_of_each_postcode_and_authority_what_it_knows():
     """Status and upper-tier code of every postcode as written; the code of every name that is one authority's."""
     directory = directory_of([(500_000, 150_000, GUILDFORD), (486_000, 150_000, RUSHMOOR)])
