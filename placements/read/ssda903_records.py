@@ -20,6 +20,8 @@ _YES: Final = ("1", "y", "yes", "true")
 _COLUMNS: Final = {
     table.name: {alias for aliases in table.columns.values() for alias in map(plain, aliases)} for table in TABLES
 }
+#: The day a header states for a child who came alone makes a row of `uasc`.
+_COLUMNS[HEADER].discard("duc")
 _HEADER_TABLE: Final = next(table for table in TABLES if table.name == HEADER)
 #: Fields that some table takes, and those of them that an element of any kind may have.
 _KNOWN: Final = frozenset().union(*_COLUMNS.values())
@@ -106,8 +108,9 @@ def _records(table: ReturnTable, items: Items, used: set[int]) -> list[tuple[str
     """Return the rows of a table, and note in `used` which of the items they hold."""
     mine = [i for i, (name, _) in enumerate(items) if name in _COLUMNS[table.name]]
     own = [items[i] for i in mine]
-    key = plain(table.key[-1])
-    if table.key[-1] in table.dates and sum(name == key and text != "" for name, text in own) > 1:
+    keys = {plain(name) for name in table.key if name in table.dates}
+    stated = [name for name, text in own if name in keys and text]
+    if len(stated) > len(set(stated)):
         used.update(mine)
         return _split(table.name, own)
     fields = first_of(own)
