@@ -214,6 +214,8 @@ def test_published_files_are_read_whole(folder: str) -> None:
     assert found.files["used"].eq(found.files["rows_in"]).all()
     assert found.files["table"].is_unique
     for path, release in zip(found.files["path"], found.files["table"], strict=True):
+        if release == "passed over":  # the guidance beside the statistics
+            continue
         with (SAMPLES / path).open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.reader(stream))
         assert len(rows) - 1 == int(found.files.set_index("path").loc[path, "rows_in"])
