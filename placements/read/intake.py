@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -62,8 +62,12 @@ class Intake:
             self._files.append(self._line(self.name_of(path), PASSED_OVER, sha256(path), 0, 0, 0, 0))
         return read
 
-    def tables_in(self, folder: Path, known: Known) -> Iterator[RawTable]:
+    def tables_in(
+        self, folder: Path, known: Known, read: Callable[[Path, Known], list[RawTable]] = read_tables
+    ) -> Iterator[RawTable]:
         """Yield every table below a folder; of files that cannot be read at all, say so together at the end.
+
+        A source that comes as XML too gives its own way to `read` one file.
 
         Raises
         ------
@@ -72,7 +76,7 @@ class Intake:
         """
         for path in self.files_in(folder):
             try:
-                yield from read_tables(path, known)
+                yield from read(path, known)
             except DataError as error:
                 self.unreadable(error)
         self.raise_unreadable()

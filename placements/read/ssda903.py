@@ -8,7 +8,7 @@ right: one is used and the other is quarantined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,12 +16,11 @@ from typing import Final
 import pandas as pd
 
 from placements import codes, schemas
-from placements.errors import DataError
 from placements.frames import among, look_up
 from placements.read.dates import parse_dates
 from placements.read.guard import XML, kind_of
 from placements.read.intake import NOT_RECOGNISED, Intake
-from placements.read.rawtable import RawTable, read_tables
+from placements.read.rawtable import Known, RawTable, read_tables
 from placements.read.sieve import Sieve
 from placements.read.ssda903_tables import BIRTH, CHILD, KNOWN, TABLES, ReturnTable, table_of
 from placements.read.ssda903_xml import read_xml
@@ -71,7 +70,7 @@ def read_ssda903(folder: Path, root: Path) -> CareReturns:
     """
     intake = Intake("ssda903", root)
     parts: dict[str, list[tuple[RawTable, pd.DataFrame]]] = {}
-    for table in _tables(intake, folder):
+    for table in intake.tables_in(folder, KNOWN, _read):
         kind = table_of(table.columns)
         if table.sheet == NOT_RECOGNISED or kind is None:
             intake.ignored(table)
@@ -96,14 +95,9 @@ def read_ssda903(folder: Path, root: Path) -> CareReturns:
     )
 
 
-def _tables(intake: Intake, folder: Path) -> Iterator[RawTable]:
-    """Yield every table below a folder, XML returns too; files that cannot be read are told together at the end."""
-    for path in intake.files_in(folder):
-        try:
-            yield from read_xml(path) if kind_of(path) == XML else read_tables(path, KNOWN)
-        except DataError as error:
-            intake.unreadable(error)
-    intake.raise_unreadable()
+def _read(path: Path, known: Known) -> list[RawTable]:
+    """Return the tables of one file, an XML return's too."""
+    return read_xml(path) if kind_of(path) == XML else read_tables(path, known)
 
 
 def _rows(table: RawTable, kind: ReturnTable, intake: Intake) -> pd.DataFrame:
