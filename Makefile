@@ -33,10 +33,10 @@ test: $(VENV)/.test  ## Lint, types and all tests but the slow sweeps
 	@$(BIN)/ruff check placements tests tools benchmarks
 	@$(BIN)/ruff format --check placements tests tools benchmarks
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadscope
 
 test-all: $(VENV)/.test  ## Every test, the slow sweeps too
-	@$(BIN)/python -m pytest -m ''
+	@$(BIN)/python -m pytest -m '' -n auto --dist loadscope
 
 bench: $(VENV)/.run  ## Time reading, checking and locating a whole nation, beside a peer (about 1 GB of files; SCALE=0.1 for less)
 	@$(BIN)/python -m benchmarks.read --scale $(SCALE)

@@ -16,7 +16,7 @@ from placements.commissioning import placed
 from placements.county import County
 from placements.frames import look_up
 from placements.geography.areas import assign_area, planning_areas
-from placements.geography.authorities import Authority, authorities_named, authority_of
+from placements.geography.authorities import CUSTOM, Authority, authorities_named, authority_of
 from placements.geography.evidence import located_evidence
 from placements.geography.locate import locate
 from placements.geography.postcodes import PostcodeDirectory, clean_postcodes
@@ -260,10 +260,10 @@ def _provision(
     for name in ("district", "easting", "northing"):
         frame[name] = found[name].fillna(frame[name])
     # Where an address is withheld or not found, the authority that the source names is all that is known of the place.
-    named = authorities_named(frame["authority_name"].where(frame["district"].isna()))
-    frame["authority"] = authority_of(frame["district"]).fillna(named)
+    named = authorities_named(frame["authority_name"].where(frame["district"].isna()), authority.on)
+    frame["authority"] = authority_of(frame["district"], authority.on).fillna(named)
     # A custom set of districts may be a part of the authority named: in or out is then not known.
-    known = frame["district"].notna() | (named.notna() & (authority.code != "custom"))
+    known = frame["district"].notna() | (named.notna() & (authority.code != CUSTOM))
     inside = frame["district"].isin(authority.districts) | named.eq(authority.code)
     frame["location"] = np.select([inside, known], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN)
     area = assign_area(frame, authority, settings.areas.level, district="district", postcode="postcode")

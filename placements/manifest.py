@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Packages whose version can change a figure.
 _PACKAGES: Final = ("numpy", "pandas", "scipy", "shapely", "geopandas", "pyproj", "ortools", "folium", "matplotlib")
-_REFERENCE: Final = ("authorities.csv", "districts.csv", "adjoining.csv", "published.csv")
+_REFERENCE: Final = ("authorities.csv", "districts.csv", "changes.csv", "adjoining.csv", "published.csv")
 
 
 def provenance(county: County, plan: Plan | None = None, seeds: Mapping[str, int] | None = None) -> dict[str, Any]:

@@ -127,11 +127,11 @@ def init_study(
     UsageError
         When the authority is not one, or the folder already holds a study.
     """
-    found: Authority = find_authority(authority, districts, name)
+    day = snapshot or Settings().study.snapshot
+    found: Authority = find_authority(authority, districts, name, day)
     if (folder / "study.toml").exists():
         raise UsageError(f"{folder / 'study.toml'} is there already: open it, or name another folder")
     label = authority if districts else found.name
-    day = snapshot or Settings().study.snapshot
     # A unitary or a borough is one district: its planning areas have to be smaller.
     level = "district" if len(found.districts) > 1 else "postcode_district"
     text = settings_text(label, day, synthetic=synthetic, districts=districts, name=name, level=level)

@@ -321,6 +321,7 @@ LOCATED_COLUMNS: Final = {
     "location": _text(nullable=False, isin=_LOCATION),
     "adjoining": pa.Column("boolean", nullable=True, coerce=True),
     "distance_miles": _number(0),
+    "approximate": pa.Column(bool, coerce=True),
     "over_20_miles": pa.Column("boolean", nullable=True, coerce=True),
     "distant": pa.Column("boolean", nullable=True, coerce=True),
 }

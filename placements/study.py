@@ -117,4 +117,4 @@ def open_study(folder: Path | str = ".") -> Study:
     path = Path(folder)
     settings = read_settings(path / "study.toml")
     chosen = settings.study
-    return Study(path, settings, find_authority(chosen.authority, chosen.districts, chosen.name))
+    return Study(path, settings, find_authority(chosen.authority, chosen.districts, chosen.name, chosen.snapshot))

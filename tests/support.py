@@ -268,6 +268,7 @@ def _placements(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "location": to["location"],
             "adjoining": to["adjoining"].astype("boolean"),
             "distance_miles": distance,
+            "approximate": False,
             "over_20_miles": over,
             "distant": ((to["location"] == codes.OUT_OF_COUNTY) & ~to["adjoining"].eq(True)).astype("boolean"),
         }

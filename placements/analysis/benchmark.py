@@ -15,6 +15,7 @@ import pandas as pd
 
 from placements.analysis.benchmark_measures import BENCHMARKS, PER_10_000, SHARE, Benchmark, Cell
 from placements.geography.reference import reference_table
+from placements.geography.timeline import code_of_today
 from placements.read.rawtable import plain
 
 AUTHORITY, REGION, ENGLAND, NEIGHBOURS = "authority", "region", "england", "neighbours"
@@ -37,16 +38,6 @@ COLUMNS: Final = (
     "suppressed",
     "definition",
 )
-#: Authorities that go on under another code (unitary status, moved boundaries): the code they had, and today's.
-RECODED: Final = {
-    "E06000048": "E06000057",  # Northumberland, 2013
-    "E08000020": "E08000037",  # Gateshead, 2013
-    "E10000002": "E06000060",  # Buckinghamshire, 2020
-    "E10000023": "E06000065",  # North Yorkshire, 2023
-    "E10000027": "E06000066",  # Somerset, 2023
-    "E08000016": "E08000038",  # Barnsley, 2025
-    "E08000019": "E08000039",  # Sheffield, 2025
-}
 
 
 @dataclass(frozen=True)
@@ -110,7 +101,7 @@ def benchmark(
     neighbours : DataFrame
         `schemas.NEIGHBOURS`; may be empty.
     authority_code : str
-        ONS code of an upper-tier authority; of any other, only England is found.
+        ONS code of an upper-tier authority, today's or an earlier one; of any other, only England is found.
     near_year : int, optional
         The latest year up to this one is taken, or the first after it when there is none; the latest when not given.
         Of the years in which the authority itself has the counts of an indicator; England's when it has none.
@@ -124,6 +115,7 @@ def benchmark(
         the neighbours holds the median of their shares, the sums of the counts of those that have one, how many
         neighbours there are and how many have a value; `neighbours` is missing in the other rows.
     """
+    authority_code = code_of_today(authority_code)
     dfe = reference_table("dfe_codes.csv").set_index("dfe_code")["authority_code"]
     own = dfe[dfe.eq(authority_code)].index
     near = neighbours[neighbours["dfe_code"].isin(own)].sort_values("rank")["neighbour_dfe_code"]
@@ -171,7 +163,7 @@ def _of_benchmarks(published: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of any benchmark, by today's codes, with `key`: release, topic, breakdown and measure, plain."""
     rows = published[published["release"].isin({item.release for item in BENCHMARKS})]
     rows = rows[rows["measure"].isin({measure for item in BENCHMARKS for _, _, measure in item.cells})]
-    rows = rows.assign(code=rows["code"].replace(RECODED))
+    rows = rows.assign(code=rows["code"].map(code_of_today))
     rows["key"] = rows["release"]
     for name in ("topic", "breakdown", "measure"):
         rows["key"] = rows["key"] + "|" + _plain(rows[name])

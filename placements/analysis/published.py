@@ -18,6 +18,7 @@ from placements.analysis.location import FAR, distance_band
 from placements.analysis.snapshot import looked_after, plans_in_force, started
 from placements.analysis.trend import care_trend
 from placements.geography.reference import reference_table
+from placements.geography.timeline import code_of_today
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ def published_comparison(
         no denominator). Only figures published for the authority; empty when there are none.
     """
     table = reference_table("published.csv")
-    table = table[table["authority_code"].eq(authority_code)]
+    table = table[table["authority_code"].eq(code_of_today(authority_code))]
     values = table.assign(year=table["year"].astype(int), value=pd.to_numeric(table["value"]))
     year_before = pd.Timestamp(on) - pd.DateOffset(years=1)
     trend = care_trend(placements, on, years=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from placements.errors import DataError
 from placements.geography.authorities import authority_names, find_authority
 from placements.geography.locate import locate
 from placements.geography.postcodes import open_directory
+from placements.geography.timeline import DIRECTORY_DAY
 from placements.progress import Reporter
 from placements.read.delimited import BROKEN
 from placements.read.rawtable import ROW, read_csv
@@ -24,15 +26,18 @@ LOCATE_COLUMNS: Final = (
     "placement_authority_name",
     "adjoining",
     "distance_miles",
+    "approximate",
     "over_20_miles",
     "distant",
 )
 
 
 def locate_file(
-    path: Path, authority: str, home: str, placement: str, reporter: Reporter
+    path: Path, authority: str, home: str, placement: str, reporter: Reporter, on: dt.date = DIRECTORY_DAY
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return any CSV with the columns of `LOCATE_COLUMNS` added, and a summary.
+
+    The authorities are those in force on the day `on`.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def locate_file(
     """
     if not path.exists():
         raise DataError("is not there", file=path, advice="check the path")
-    found = find_authority(authority)
+    found = find_authority(authority, on=on)
     table = read_csv(path)
     if table.broken:
         raise DataError(BROKEN, file=path, row=table.broken[0][0], advice="correct the row, or export the file again")
@@ -58,6 +63,7 @@ def locate_file(
             "placement_authority_name": located["placement_authority"].map(authority_names()).fillna(""),
             "adjoining": _yes_no(located["adjoining"]),
             "distance_miles": located["distance_miles"].map(lambda miles: "" if pd.isna(miles) else f"{miles:.1f}"),
+            "approximate": located["approximate"].map({True: "true", False: "false"}),
             "over_20_miles": _yes_no(located["over_20_miles"]),
             "distant": _yes_no(located["distant"]),
         }
@@ -68,7 +74,8 @@ def locate_file(
         f"{counts[codes.UNKNOWN]:,} not known"
     )
     kept = frame.drop(columns=[column for column in LOCATE_COLUMNS if column in frame.columns])
-    summary = {"file": str(path), "authority": found.code, "counts": counts.to_dict(), "sentence": sentence}
+    summary = {"file": str(path), "authority": found.code, "on": on.isoformat(), "counts": counts.to_dict()}
+    summary |= {"sentence": sentence}
     return pd.concat([kept, added], axis=1), summary
 
 

@@ -18,15 +18,17 @@ may be Welsh or Scottish, so their districts count too.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from placements.geography.authorities import Authority, authority_of
+from placements.geography.authorities import CUSTOM, Authority, all_authorities
 from placements.geography.cells import edges, sea, triangulate, unique_points
 from placements.geography.reference import reference_table
+from placements.geography.timeline import DIRECTORY_DAY, directory_districts, possible_authorities
 
 #: Water wider than this parts two areas, metres.
 GAP_M: Final = 2100.0
@@ -71,31 +73,30 @@ def neighbours(points: pd.DataFrame, gap_m: float = GAP_M) -> pd.DataFrame:
 
 @cache
 def _adjoining_districts() -> dict[str, frozenset[str]]:
-    table = reference_table("adjoining_districts.csv")
+    table = reference_table("adjoining.csv")
     return {str(code): frozenset(rows) for code, rows in table.groupby("district_code")["adjoining_code"]}
 
 
 @cache
 def adjoining_codes(authority: Authority) -> frozenset[str]:
-    """Return what adjoins an authority or a custom set: authority codes in England, district codes elsewhere.
+    """Return what adjoins an authority, or a custom set, on its day.
 
-    For a custom set (a council that is to be, such as West Surrey) only areas next to *its* districts count, and the
+    Codes of authorities in England (all that it may have been, for a district of which that is not certain), codes of
+    districts in Wales and Scotland. For a custom set of districts only areas next to *its* districts count, and the
     rest of the authorities that it is cut from counts as adjoining, by district code.
     """
     table = _adjoining_districts()
     own = set(authority.districts)
     touching = set().union(*(table.get(code, frozenset()) for code in own)) - own
-    upper = authority_of(pd.Series(sorted(touching | own), dtype="str"))
-    of = dict(zip(sorted(touching | own), upper, strict=True))
-    home = {of[code] for code in own}
-    names = reference_table("districts.csv")
-    rest = set(names.loc[names["authority_code"].isin(home), "district_code"]) - own
     elsewhere = {code for code in touching if not code.startswith("E")}
-    return frozenset({of[code] for code in touching - elsewhere} - home | elsewhere | rest)
+    around = set().union(*(possible_authorities(code, authority.on) for code in touching))
+    if authority.code != CUSTOM:
+        return frozenset(around - {authority.code} | elsewhere)
+    home = set().union(*(possible_authorities(code, authority.on) for code in own))
+    rest = {code for upper in home for code in directory_districts(upper, authority.on)} - own
+    return frozenset(around - home | elsewhere | rest)
 
 
-def adjoining_outside_england(code: str) -> frozenset[str]:
-    """Return the Welsh and Scottish districts that share a boundary with an authority."""
-    table = reference_table("adjoining.csv")
-    rows = table[(table["authority_code"] == code) & ~table["adjoining_code"].str.startswith("E")]
-    return frozenset(rows["adjoining_code"])
+def adjoining_pairs(on: dt.date = DIRECTORY_DAY) -> frozenset[tuple[str, str]]:
+    """Return every pair of an English authority of a day and what adjoins it, as in `adjoining_codes`."""
+    return frozenset((one.code, other) for one in all_authorities(on) for other in adjoining_codes(one))

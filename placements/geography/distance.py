@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
-KM_PER_MILE = 1.6093
+#: As DfE has it.
+KM_PER_MILE: Final = 1.6093
+METRES_PER_MILE: Final = 1000.0 * KM_PER_MILE
 
 
 def miles(

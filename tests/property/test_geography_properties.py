@@ -47,6 +47,27 @@ def test_postcodes_come_back_as_they_went_in(postcodes: list[str]) -> None:
     assert (np.diff(np.asarray(made.keys).astype(object)) > 0).all()
 
 
+@given(st.lists(st.tuples(POSTCODES, st.sampled_from(DISTRICTS)), max_size=30, unique_by=lambda row: row[0]), OUTWARD)
+def test_a_first_half_stands_for_the_postcodes_that_have_it(rows: list[tuple[str, str]], other: str) -> None:
+    """The first half alone is put at the median of its own postcodes, none further than its stated error, and no other.
+
+    GU1 is not the beginning of GU11; a district is stated only when all are in it.
+    """
+    frame = pd.DataFrame(rows, columns=["postcode", "district"]).astype("str")
+    frame = frame.assign(easting=np.arange(len(rows)) * 100.0, northing=0.0)
+    made = compile_directory(frame, "x")
+    halves = sorted({text.split()[0] for text, _ in rows} | {other})
+    found = made.lookup(pd.Series(halves, dtype="str"))
+    for at, half in enumerate(halves):
+        own = frame[frame["postcode"].str.split().str[0].eq(half)]
+        assert made.districts_of_half(half) == tuple(sorted(own["district"].unique()))
+        assert np.isnan(found["easting"].iloc[at]) == own.empty
+        assert pd.isna(found["district"].iloc[at]) == (len(set(own["district"])) != 1)
+        if len(own):
+            assert abs(found["easting"].iloc[at] - own["easting"].median()) <= 0.5
+            assert found["error_m"].iloc[at] == (own["easting"] - found["easting"].iloc[at]).abs().max()
+
+
 @given(st.lists(st.tuples(POSTCODES, st.integers(0, 700_000)), max_size=20), st.lists(WRITTEN, max_size=30))
 def test_lookup_is_a_dictionary(rows: list[tuple[str, int]], asked: list[str]) -> None:
     """Binary search over keys answers as a plain dictionary of tidied postcodes does, for any text."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,7 @@ from placements.geography.locate import locate
 from placements.geography.postcodes import PostcodeDirectory, open_directory
 from tests.geography_support import GUILDFORD, RUSHMOOR, WOKING, directory_of
 
-# adjoining, over 20 and distant: y = yes, n = no, ? = not known. Miles: ? = not known.
+# adjoining, over 20 and distant: y = yes, n = no, ? = not known. Miles: ? = not known, ~ = approximate.
 TABLE = """
 | home     | placement | location      | adjoining | miles | over20 | distant | why |
 | GU1 1AA  | GU1 3DA   | in_county     | n         |   0.8 | n      | n       | the same district |
@@ -36,7 +38,16 @@ TABLE = """
 | GU1 1AB  | GU1 3DA   | in_county     | n         |   1.6 | n      | n       | terminated: not live in 2023 |
 | gu11aa   | gu1  3da  | in_county     | n         |   0.8 | n      | n       | case and spaces do not matter |
 | GU1-1AA. | GU1 3DA   | in_county     | n         |   0.8 | n      | n       | nor does punctuation |
-| GU1 1AA  | GU1       | unknown       | ?         |     ? | ?      | ?       | the first half only is not a place |
+| GU1 1AA  | KT22 7TP  | in_county     | n         |  11.4 | n      | n       | the home is a large user: a place like any |
+| GU1 1AA  | GU1       | in_county     | n         |  ~0.3 | n      | n       | the first half only: all of it in Guildford |
+| GU1 1AA  | GU1 1     | in_county     | n         |  ~0.3 | n      | n       | a sector is no more than its first half |
+| GU1 1AA  | RH1       | in_county     | n         | ~18.1 | ?      | n       | in two districts, both ours; may be over 20 |
+| GU1 1AA  | GU12      | unknown       | ?         |  ~6.3 | n      | ?       | partly in Surrey, partly in Hampshire |
+| GU1 1AA  | KT1       | out_of_county | y         | ~16.7 | n      | n       | two boroughs of London, both adjoining |
+| GU1 1AA  | RG12      | out_of_county | ?         | ~13.7 | n      | ?       | outside; of its three authorities two adjoin |
+| GU1 1AA  | SW1A      | out_of_county | n         | ~26.3 | y      | y       | all of it over 20 miles away |
+| GU1 1AA  | ML1       | out_of_county | n         | ~344.2 | y     | y       | the first half of one in Scotland |
+| GU1 1AA  | XX1       | unknown       | ?         |     ? | ?      | ?       | no postcode has that first half |
 | GU1 1AA  | ZZ99 3VZ  | unknown       | ?         |     ? | ?      | ?       | no fixed abode |
 | GU1 1AA  | NOT KNOWN | unknown       | ?         |     ? | ?      | ?       | words |
 | GU1 1AA  | GU1 1CV   | unknown       | ?         |     ? | ?      | ?       | in form, but no such postcode |
@@ -74,13 +85,14 @@ def test_each_row_of_the_table(number: int, located: pd.DataFrame) -> None:
     _, _, location, adjoining, distance, over, distant, _ = _rows()[number]
     row = located.iloc[number]
     assert row["location"] == location
+    assert row["approximate"] == distance.startswith("~")
     for column, stated in (("adjoining", adjoining), ("over_20_miles", over), ("distant", distant)):
         value = row[column]
         assert (None if value is pd.NA else bool(value)) == TRUTH[stated], column
     if distance == "?":
         assert np.isnan(row["distance_miles"])
     else:
-        assert row["distance_miles"] == pytest.approx(float(distance), abs=1e-9)
+        assert row["distance_miles"] == pytest.approx(float(distance.lstrip("~")), abs=1e-9)
 
 
 def test_what_is_added_keeps_the_declared_schema(located: pd.DataFrame) -> None:
@@ -88,8 +100,9 @@ def test_what_is_added_keeps_the_declared_schema(located: pd.DataFrame) -> None:
     declared = schemas.pa.DataFrameSchema(schemas.LOCATED_COLUMNS, name="located")
     schemas.check(declared, located)
     assert located["adjoining"].dtype == located["over_20_miles"].dtype == located["distant"].dtype == "boolean"
+    whole = located["placement_status"] != "outward_only"
     unknown = located["location"] == "unknown"
-    assert (located["placement_district"].isna() == unknown).all()
+    assert (located["placement_district"].isna() == unknown)[whole].all()
     assert located.loc[located["home_postcode"] == "GU1 1AA", "home_authority"].eq("E10000030").all()
 
 
@@ -100,6 +113,46 @@ def test_the_three_facts_fit_together(located: pd.DataFrame) -> None:
     assert (known["distant"] == (out & ~known["adjoining"])).all()
     assert not known.loc[~out, "adjoining"].any()
     assert located.loc[located["location"] == "unknown", ["adjoining", "distant"]].isna().all(axis=None)
+
+
+# The same by day: which authority each placement is judged against. Postcodes are of today's directory.
+BY_DAY = """
+| authority            | day        | placement | location      | adjoining | host      | why |
+| Cumbria              | 2022-03-31 | LA14 1DG  | in_county     | n         | E10000006 | Barrow, then in Cumbria |
+| Cumbria              | 2022-03-31 | DL10 4AA  | out_of_county | y         | E10000023 | North Yorkshire county council |
+| Cumbria              | 2022-03-31 | DG1 1AA   | out_of_county | y         | SCO       | Dumfries and Galloway |
+| Cumberland           | 2023-04-01 | LA14 1DG  | out_of_county | y         | E06000064 | Barrow is in Westmorland and Furness now |
+| Northamptonshire     | 2021-03-31 | NN16 0AP  | in_county     | n         | E10000021 | Kettering, the day before |
+| West Northamptonshire | 2021-04-01 | NN16 0AP | out_of_county | y         | E06000061 | and the day after |
+| Barnsley             | 2025-03-31 | S1 2HE    | out_of_county | y         | E08000019 | Sheffield under its old code |
+| Barnsley             | 2025-04-01 | S1 2HE    | out_of_county | y         | E08000039 | and its new one |
+| Dorset               | 2019-03-31 | DT1 1XJ   | in_county     | n         | E10000009 | the county council |
+| Dorset               | 2019-03-31 | BH23 1AA  | unknown       | ?         | ?         | Christchurch: today's district tells no more |
+| Dorset               | 2019-04-01 | BH23 1AA  | out_of_county | y         | E06000058 | from then on it does |
+| Surrey               | 2019-03-31 | BH23 1AA  | out_of_county | n         | ?         | whichever it was, it was not Surrey |
+| Surrey               | 2027-03-31 | KT22 7TP  | in_county     | n         | E10000030 | the last day of Surrey County Council |
+| East Surrey          | 2027-04-01 | KT22 7TP  | in_county     | n         | E-EAST-SURREY | Mole Valley |
+| West Surrey          | 2027-04-01 | KT22 7TP  | out_of_county | y         | E-EAST-SURREY | over the new boundary |
+| Kent                 | 2027-04-01 | KT22 7TP  | out_of_county | y         | E-EAST-SURREY | Kent adjoins East Surrey |
+| Kent                 | 2027-04-01 | GU1 3DA   | out_of_county | n         | E-WEST-SURREY | and not West Surrey |
+"""
+
+
+def _by_day() -> list[list[str]]:
+    lines = BY_DAY.strip().splitlines()[1:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("row", _by_day(), ids=lambda row: "-".join(row[:3]))
+def test_each_day_has_its_own_boundaries(row: list[str], bundled: PostcodeDirectory) -> None:
+    """A placement is judged by the authorities in force on the day."""
+    name, day, placement, location, adjoining, host, _ = row
+    authority = find_authority(name, on=dt.date.fromisoformat(day))
+    frame = pd.DataFrame({"home_postcode": ["GU1 1AA"], "placement_postcode": [placement]})
+    found = locate(frame, authority, bundled).iloc[0]
+    assert found["location"] == location
+    assert (None if found["adjoining"] is pd.NA else bool(found["adjoining"])) == TRUTH[adjoining]
+    assert found["placement_authority"] == host or (host == "?" and pd.isna(found["placement_authority"]))
 
 
 def test_belfast_is_not_173_miles_away(located: pd.DataFrame) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
-from placements.geography.adjoining import GAP_M, adjoining_codes, adjoining_outside_england, neighbours
-from placements.geography.authorities import adjoining_authorities, all_authorities, authority_names, find_authority
+from placements.geography.adjoining import GAP_M, adjoining_codes, adjoining_pairs, neighbours
+from placements.geography.authorities import all_authorities, authority_names, find_authority
 from placements.geography.reference import reference_table
 from tests.geography_support import SAMPLES
 
@@ -64,19 +66,30 @@ def test_labels_at_one_point_are_settled_by_the_most() -> None:
 def test_the_shipped_table_is_whole_and_mutual() -> None:
     """All but the two island authorities have neighbours; England's pairs stand both ways round, none twice."""
     table = reference_table("adjoining.csv")
-    pairs = set(zip(table["authority_code"], table["adjoining_code"], strict=True))
-    english = {pair for pair in pairs if pair[1].startswith("E")}
+    pairs = set(zip(table["district_code"], table["adjoining_code"], strict=True))
     assert len(pairs) == len(table)
+    english = {pair for pair in pairs if pair[1].startswith("E")}
     assert english == {(two, one) for one, two in english}
-    alone = {authority.name for authority in all_authorities()} - {authority_names()[one] for one, _ in pairs}
-    assert alone == {"Isle of Wight", "Isles of Scilly"}
     assert (table["shared_edges"].astype(int) >= 1).all()
     assert (table["source"] != "").all()
+    alone = {authority.name for authority in all_authorities()} - {
+        authority_names()[one] for one, _ in adjoining_pairs()
+    }
+    assert alone == {"Isle of Wight", "Isles of Scilly"}
+
+
+@pytest.mark.parametrize("day", ["2009-04-01", "2019-04-01", "2022-03-31", "2025-11-01", "2027-04-01"])
+def test_on_every_day_what_adjoins_adjoins_both_ways(day: str) -> None:
+    """Between English authorities of a day, adjoining is mutual, and nothing adjoins itself."""
+    english = {pair for pair in adjoining_pairs(dt.date.fromisoformat(day)) if pair[1].startswith("E")}
+    certain = {authority.code for authority in all_authorities(dt.date.fromisoformat(day)) if authority.districts}
+    assert all(one != two for one, two in english)
+    assert all((two, one) in english for one, two in english if two in certain)
 
 
 def test_the_borders_with_wales_and_scotland() -> None:
     """The land borders, and no more: no council over the Dee, the Severn below Chepstow or the Solway."""
-    found = {a.name: adjoining_outside_england(a.code) for a in all_authorities()}
+    found = {a.name: {code for code in adjoining_codes(a) if not code.startswith("E")} for a in all_authorities()}
     assert {name: codes for name, codes in found.items() if codes} == {
         "Cheshire West and Chester": {"W06000005", "W06000006"},  # Flintshire, Wrexham
         "Shropshire": {"W06000006", "W06000023"},  # Wrexham, Powys
@@ -87,12 +100,13 @@ def test_the_borders_with_wales_and_scotland() -> None:
     }
 
 
-@pytest.mark.parametrize("authority", all_authorities(), ids=lambda authority: authority.code)
-def test_districts_and_authorities_tell_the_same_story(authority: object) -> None:
-    """The two shipped tables agree: what adjoins an authority is what adjoins any of its districts."""
-    assert adjoining_codes(authority) == adjoining_authorities(authority.code) | adjoining_outside_england(
-        authority.code
-    )
+def test_the_two_councils_of_surrey_adjoin_each_other_and_share_its_neighbours() -> None:
+    """From 1 April 2027: what adjoins Surrey adjoins East or West Surrey, and they adjoin each other."""
+    day = dt.date(2027, 4, 1)
+    east, west = (adjoining_codes(find_authority(f"{side} Surrey", on=day)) for side in ("East", "West"))
+    assert {"E-WEST-SURREY"} == east - adjoining_codes(find_authority("Surrey"))
+    assert {"E-EAST-SURREY"} == west - adjoining_codes(find_authority("Surrey"))
+    assert (east | west) - {"E-EAST-SURREY", "E-WEST-SURREY"} == adjoining_codes(find_authority("Surrey"))
 
 
 def test_a_custom_set_has_its_own_neighbours() -> None:
@@ -112,9 +126,7 @@ def test_against_the_official_outlines() -> None:
     shapes, codes = official.geometry.to_numpy(), official["UTLACD"].to_numpy()
     one, two = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     touching = {(str(codes[i]), str(codes[j])) for i, j in zip(one, two, strict=True) if i < j}
-    table = reference_table("adjoining.csv")
-    table = table[table["adjoining_code"].str.startswith("E") & (table["authority_code"] < table["adjoining_code"])]
-    derived = set(zip(table["authority_code"], table["adjoining_code"], strict=True))
+    derived = {(one, two) for one, two in adjoining_pairs() if two.startswith("E") and one < two}
     assert len(touching) == 360
     assert touching - derived == set()
     names = authority_names()
