@@ -1,131 +1,145 @@
-"""Planning areas: the parts of an authority that need and places are counted and planned in.
+"""Planning areas: the parts of an authority that need and places are counted and planned in, and their outlines.
 
-An area is a district, or the part of a postcode district (`GU1`) that lies in the authority. `outside` and `unknown`
-are areas too, so that every child has one and no total loses a row.
+Levels: districts; the parts of postcode districts (`GU1`) or postcode sectors (`GU1 1`) that lie in the authority; H3
+cells; a layer that the user brings. All but the last need no file. See `docs/areas.md`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from placements import schemas
 from placements.errors import UsageError
+from placements.geography import area_layer, hexagons
 from placements.geography.authorities import Authority
-from placements.geography.boundaries import area_of, district_boundaries, outlines
-from placements.geography.postcodes import PostcodeDirectory, Progress, clean_postcodes
-from placements.settings import AREA_LEVELS
+from placements.geography.boundaries import area_of, authority_boundary, district_boundaries, outlines
+from placements.geography.cells import unique_points
+from placements.geography.division import NO_PLACE, Division
+from placements.geography.ground import cut
+from placements.geography.layer_files import CRS
+from placements.geography.postcodes import PostcodeDirectory, Progress
+from placements.settings import AREA_LEVELS, AreaSettings
 
-#: The rows that are no place on the map, last in every table.
-NO_PLACE: Final = {schemas.AREA_OUTSIDE: "Outside the authority", schemas.AREA_UNKNOWN: "Not known"}
-
-
-def planning_areas(authority: Authority, level: str, directory: PostcodeDirectory) -> pd.DataFrame:
-    """Return the planning areas of an authority.
-
-    Parameters
-    ----------
-    authority : Authority
-    level : {"district", "postcode_district"}
-    directory : PostcodeDirectory
-
-    Returns
-    -------
-    DataFrame
-        `area, name, easting, northing` (`schemas.AREAS`): the median of its postcodes' points, which lies where people
-        live rather than in the middle of a heath; then `outside` and `unknown`, with none.
-
-    Raises
-    ------
-    UsageError
-        When there is no such level.
-    """
-    _check(level)
-    points = directory.points(authority.districts)
-    points["area"] = area_of(points, level)
-    middle = points.groupby("area", sort=True)[["easting", "northing"]].median().round()
-    if level == "district":
-        middle = middle.reindex(list(authority.districts)).rename_axis("area")
-    middle = middle.reset_index()
-    middle["name"] = _names(middle["area"], authority, level)
-    rest = pd.DataFrame(
-        {"area": list(NO_PLACE), "name": list(NO_PLACE.values()), "easting": np.nan, "northing": np.nan}
-    )
-    return schemas.check(schemas.AREAS, pd.concat([middle, rest], ignore_index=True))
+__all__ = ["NO_PLACE", "Division", "area_boundaries", "divide"]
 
 
-def assign_area(
-    located: pd.DataFrame,
+def divide(
     authority: Authority,
-    level: str,
-    *,
-    district: str = "home_district",
-    postcode: str = "home_postcode",
-) -> pd.Series:
-    """Return the planning area of each row of a located frame.
+    settings: AreaSettings,
+    directory: PostcodeDirectory,
+    layer: gpd.GeoDataFrame | None = None,
+) -> Division:
+    """Divide an authority into planning areas, before any are joined.
 
     Parameters
     ----------
-    located : DataFrame
-        With the columns named by `district` (codes, NaN when unknown) and `postcode`.
     authority : Authority
-    level : {"district", "postcode_district"}
-    district, postcode : str
-        Columns to use; those of the home unless told otherwise.
-
-    Returns
-    -------
-    Series of str, named ``area``
-        Index-aligned: an area, ``"outside"`` when the district is known and not in the authority, ``"unknown"`` when
-        it is not known.
+    settings : AreaSettings
+        The level, and the resolution of H3 cells.
+    directory : PostcodeDirectory
+    layer : GeoDataFrame, optional
+        What `area_layer.read_area_layer` returned; needed for level `layer`.
 
     Raises
     ------
     UsageError
-        When there is no such level.
+        When there is no such level, or no layer for level `layer`.
+    DataError
+        When the layer does not cover the authority, or its areas overlap.
     """
-    _check(level)
-    code = located[district].astype("str")
-    inside = code.isin(authority.districts).to_numpy(bool)
-    area = np.where(code.isna(), schemas.AREA_UNKNOWN, schemas.AREA_OUTSIDE).astype(object)
+    level = settings.level
+    if level not in AREA_LEVELS:
+        raise UsageError(f"{level!r} is not a level of planning areas: choose one of {', '.join(AREA_LEVELS)}")
+    points = directory.points(authority.districts)
+    own = points[["postcode", "easting", "northing"]]
+    if level == "h3":
+        own = own.assign(area=hexagons.cells_of(own["easting"], own["northing"], settings.h3_resolution))
+        names = hexagons.cell_names(own)
+        return Division(authority, level, own, names, hexagons.hexagons(list(names)))
+    if level == "layer":
+        return _by_layer(authority, own, layer)
+    area = area_of(points, level)
     if level == "district":
-        area[inside] = code[inside]
-    else:
-        row, texts = pd.factorize(located[postcode][inside].astype("str"))
-        area[inside] = clean_postcodes(pd.Series(texts, dtype="str")).str[:-3].to_numpy(object)[row]
-    return pd.Series(area, index=located.index, name="area", dtype="str")
+        return Division(authority, level, own.assign(area=area), authority.district_names)
+    own = own.assign(area=_with_ground(points, area))
+    return Division(authority, level, own, {name: name for name in sorted(set(own["area"]))})
 
 
 def area_boundaries(
-    authority: Authority,
-    level: str,
+    division: Division,
     directory: PostcodeDirectory,
     cache: Path | None = None,
     progress: Progress | None = None,
     *,
     official: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the outline of each planning area: `area, name, geometry`, EPSG:27700 (see `boundaries`).
+    """Return the outline of each planning area: `area, name, geometry`, EPSG:27700, in the order of the table.
 
-    Official outlines of districts are used where areas are districts; postcode districts are always derived.
+    Neighbours share their edges, joined areas are the union of their parts. Districts have the official outline where
+    there is one (see `boundaries`), postcode districts and sectors are derived from postcodes, hexagons and layers are
+    cut to the authority's outline. ``attrs["source"]`` is ``"official"`` when all edges are.
     """
-    _check(level)
-    if level == "district":
-        found = district_boundaries(authority, directory, cache, progress, official=official)
-        return found.rename(columns={"code": "area"})
-    frame = outlines(authority, level, directory, cache, progress).rename(columns={"code": "area"})
-    frame.insert(1, "name", _names(frame["area"], authority, level))
-    return frame
+    if division.level == "district":
+        frame = district_boundaries(division.authority, directory, cache, progress, official=official)
+    elif division.shapes is None:
+        frame = outlines(division.authority, division.level, directory, cache, progress)
+    else:
+        outline = authority_boundary(division.authority, directory, cache, progress, official=official)
+        reach_m = area_layer.NEAREST_M if division.level == "layer" else 0.0
+        placed = division.postcodes[division.postcodes["area"].ne(schemas.AREA_UNKNOWN)]
+        ground = cut(division.shapes, outline.geometry.iloc[0], placed, reach_m)
+        frame = gpd.GeoDataFrame({"code": list(ground)}, geometry=list(ground.values()), crs=CRS)
+        frame.attrs["source"] = outline.attrs["source"]
+    attrs = frame.attrs
+    joined = frame.assign(area=division.relabel(frame["code"])).groupby("area", sort=False)["geometry"]
+    shapes = {area: shapely.normalize(_union(parts.to_numpy())) for area, parts in joined}
+    listed = division.table()
+    listed = listed[listed["area"].isin(shapes)]
+    geometry = [shapes[area] for area in listed["area"]]
+    out = gpd.GeoDataFrame(listed[["area", "name"]].reset_index(drop=True), geometry=geometry, crs=CRS)
+    out.attrs.update(attrs)
+    return out
 
 
-def _names(area: pd.Series, authority: Authority, level: str) -> pd.Series:
-    return area.map(authority.district_names).astype("str") if level == "district" else area
+def _union(parts: npt.NDArray[np.object_]) -> shapely.Geometry:
+    # An official file's outlines may overlap a little where their edges were simplified apart.
+    whole = shapely.coverage_is_valid(parts)
+    return parts[0] if len(parts) == 1 else shapely.coverage_union_all(parts) if whole else shapely.union_all(parts)
 
 
-def _check(level: str) -> None:
-    if level not in AREA_LEVELS:
-        raise UsageError(f"{level!r} is not a level of planning areas: choose one of {', '.join(AREA_LEVELS)}")
+def _by_layer(authority: Authority, own: pd.DataFrame, layer: gpd.GeoDataFrame | None) -> Division:
+    layer = area_layer.refuse_missing(layer)
+    area, nearest = area_layer.areas_of(own, layer)
+    held = layer[layer["code"].isin(area)].reset_index(drop=True)
+    return Division(
+        authority,
+        "layer",
+        own.assign(area=area.fillna(schemas.AREA_UNKNOWN)),
+        dict(zip(held["code"], held["name"], strict=True)),
+        held[["code", "geometry"]],
+        file=str(layer.attrs["file"]),
+        nearest=nearest,
+        nowhere=int(area.isna().sum()),
+    )
+
+
+def _with_ground(points: pd.DataFrame, area: pd.Series) -> pd.Series:
+    """Return the area of each postcode, where one that has no ground of its own is part of the one that has it.
+
+    Where postcodes of several areas share a point it is most of them that it belongs to (`cells.unique_points`), so an
+    area whose every point belongs to another (post boxes, large users, a sliver of a neighbour's) cannot be drawn.
+    """
+    winner = unique_points(points.assign(label=area)).rename(columns={"label": "winner"})
+    of_point = points[["easting", "northing"]].merge(winner, on=["easting", "northing"], how="left")["winner"]
+    lacking = ~area.isin(set(winner["winner"]))
+    votes = pd.DataFrame({"area": area[lacking], "winner": of_point.to_numpy(object)[lacking.to_numpy()]})
+    counts = votes.value_counts().reset_index(name="postcodes")
+    counts = counts.sort_values(["area", "postcodes", "winner"], ascending=[True, False, True])
+    instead = counts.drop_duplicates("area").set_index("area")["winner"].to_dict()
+    return area.map(lambda name: instead.get(name, name)).astype("str")
