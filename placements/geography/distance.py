@@ -24,4 +24,4 @@ def miles(
     """
     de = np.asarray(easting_a, float) - np.asarray(easting_b, float)
     dn = np.asarray(northing_a, float) - np.asarray(northing_b, float)
-    return np.asarray(np.hypot(de, dn) / 1000.0 / KM_PER_MILE)
+    return np.asarray(np.sqrt(de * de + dn * dn) / 1000.0 / KM_PER_MILE)

@@ -11,9 +11,12 @@ known, each fact is known when it is the same for every postcode with that half,
 
 from __future__ import annotations
 
-from typing import Final
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from placements.codes import IN_COUNTY, OUT_OF_COUNTY, UNKNOWN
@@ -21,9 +24,18 @@ from placements.errors import UsageError
 from placements.geography.adjoining import adjoining_codes
 from placements.geography.authorities import OUTSIDE_ENGLAND, Authority
 from placements.geography.distance import METRES_PER_MILE, miles
-from placements.geography.postcodes import OUTWARD_ONLY, PostcodeDirectory
+from placements.geography.postcode_status import CODE_OF, OUTWARD_ONLY, STATUS_TYPE
+from placements.geography.postcodes import Found, PostcodeDirectory
 from placements.geography.timeline import possible_authorities
 
+#: From this many rows on, the two columns are looked up side by side.
+_MANY_ROWS: Final = 50_000
+#: What a place is to the authority: location, whether adjoining, who the host is.
+_Answer: TypeAlias = tuple[str, bool | None, str | None]
+_LOCATIONS: Final = pd.array([IN_COUNTY, OUT_OF_COUNTY, UNKNOWN], dtype="str")
+_LOCATION_CODE: Final = {name: number for number, name in enumerate((IN_COUNTY, OUT_OF_COUNTY, UNKNOWN))}
+_OUT, _UNKNOWN = _LOCATION_CODE[OUT_OF_COUNTY], _LOCATION_CODE[UNKNOWN]
+_NO, _YES, _UNSURE = 0, 1, 2
 #: DfE's PL_DISTANCE has one decimal, and "over 20 miles" is asked of that figure.
 DISTANCE_DECIMALS: Final = 1
 
@@ -75,48 +87,94 @@ def locate(
     lacking = [name for name in (home, placement) if name not in frame.columns]
     if lacking:
         raise UsageError(f"there is no column {' or '.join(lacking)} to locate by")
+    sides = _sides(frame, (home, placement), authority, directory)
     out = frame.copy()
-    found = {"home": directory.lookup(frame[home]), "placement": directory.lookup(frame[placement])}
-    for side, column in (("home", home), ("placement", placement)):
-        where = found[side]
-        out[f"{side}_status"] = where["status"]
-        out[f"{side}_district"] = where["district"]
-        judged = _judged(frame[column], where, authority, directory)
-        out[f"{side}_authority"] = judged["authority"]
-        out[f"{side}_easting"], out[f"{side}_northing"] = where["easting"], where["northing"]
-    known = judged["location"] != UNKNOWN
-    out["location"] = judged["location"]
-    out["adjoining"] = judged["adjoining"]
-    out["distant"] = (
-        (known & judged["location"].eq(OUT_OF_COUNTY) & ~judged["adjoining"]).where(known).astype("boolean")
-    )
-    exact = miles(*(found[side][axis] for side in ("home", "placement") for axis in ("easting", "northing")))
-    error = (found["home"]["error_m"] + found["placement"]["error_m"]).to_numpy(float) / METRES_PER_MILE
-    distance, least, most = np.round([exact, exact - error, exact + error], DISTANCE_DECIMALS)
+    for name, side in zip(("home", "placement"), sides, strict=True):
+        out[f"{name}_status"] = pd.Categorical.from_codes(side.found.status, dtype=STATUS_TYPE)
+        out[f"{name}_district"], out[f"{name}_authority"] = side.district, side.authority
+        out[f"{name}_easting"], out[f"{name}_northing"] = side.found.easting, side.found.northing
+    (here, there), (_, end) = (side.found for side in sides), sides
+    out["location"] = pd.Series(_LOCATIONS.take(end.location), index=frame.index, dtype="str")
+    out["adjoining"] = _nullable(end.beside == _YES, end.beside != _UNSURE, frame.index)
+    outside, known = end.location == _OUT, end.location != _UNKNOWN
+    out["distant"] = _nullable(outside & (end.beside == _NO), known & (~outside | (end.beside != _UNSURE)), frame.index)
+    exact = miles(here.easting, here.northing, there.easting, there.northing)
+    error = (here.error_m + there.error_m) / METRES_PER_MILE
+    distance = np.round(exact, DISTANCE_DECIMALS)
     out["distance_miles"] = distance
     out["approximate"] = error > 0
-    out["over_20_miles"] = _nullable(distance > far_miles, (least > far_miles) | (most <= far_miles), frame.index)
+    known = ~np.isnan(distance)
+    if out["approximate"].any():
+        least, most = np.round([exact - error, exact + error], DISTANCE_DECIMALS)
+        known = (least > far_miles) | (most <= far_miles)
+    out["over_20_miles"] = _nullable(distance > far_miles, known, frame.index)
     return out
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One end of each placement: what was found, and what that is to the authority (numbers as in `_judged`)."""
+
+    found: Found
+    district: pd.Series
+    location: npt.NDArray[np.int8]
+    beside: npt.NDArray[np.int8]
+    authority: pd.Series
+
+
+def _sides(
+    frame: pd.DataFrame, columns: tuple[str, str], authority: Authority, directory: PostcodeDirectory
+) -> tuple[_Side, ...]:
+    """Look up both columns, on two processors when there are many rows: almost all of the work is in array code."""
+    names = pd.array(list(directory.district_codes), dtype="str")
+
+    def side(column: str) -> _Side:
+        found = directory.find(frame[column])
+        district = pd.Series(names.take(found.district, allow_fill=True), index=frame.index, dtype="str")
+        return _Side(found, district, *_judged(frame[column], found, authority, directory))
+
+    if len(frame) < _MANY_ROWS:
+        return tuple(map(side, columns))
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(pool.map(side, columns))
+
+
 def _judged(
-    postcodes: pd.Series, where: pd.DataFrame, authority: Authority, directory: PostcodeDirectory
-) -> pd.DataFrame:
-    """Return `location`, `adjoining` and `authority` of each row, worked out once for each place there can be."""
-    half = where["district"].isna() & where["status"].eq(OUTWARD_ONLY)
-    place = where["district"].mask(half, postcodes.astype("str"))
-    index, names = pd.factorize(place)
-    halves = set(place[half].unique())
-    rows = [
-        _one_answer([_of_district(code, authority) for code in codes])
-        for codes in (directory.districts_of_half(str(name)) if name in halves else (str(name),) for name in names)
-    ]
-    table = pd.DataFrame([*rows, (UNKNOWN, pd.NA, None)], columns=["location", "adjoining", "authority"])
-    table = table.astype({"location": "str", "adjoining": "boolean", "authority": "str"})
-    return table.iloc[index].set_axis(postcodes.index)
+    postcodes: pd.Series, where: Found, authority: Authority, directory: PostcodeDirectory
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8], pd.Series]:
+    """Return location, whether it is adjoining (as numbers) and authority of each row, judged once a place."""
+    districts = directory.district_codes
+    here = np.bincount(where.district + 1, minlength=len(districts) + 1)[1:] > 0
+    nothing: _Answer = (UNKNOWN, None, None)
+    answers = [_of_district(code, authority) if met else nothing for code, met in zip(districts, here, strict=True)]
+    answers.append(nothing)
+    place = where.district
+    half = np.flatnonzero((where.status == CODE_OF[OUTWARD_ONLY]) & (place < 0))
+    if len(half):
+        row, texts = pd.factorize(postcodes.iloc[half])
+        place = place.copy()
+        place[half] = len(answers) + row
+        for text in texts:
+            within = directory.districts_of_half(str(text))
+            answers.append(_one_answer([_of_district(code, authority) for code in within]) if within else nothing)
+    if (place < 0).any():
+        place = np.where(place < 0, len(districts), place)
+    location = np.array([_LOCATION_CODE[answer[0]] for answer in answers], np.int8)
+    beside = np.array([_UNSURE if answer[1] is None else int(answer[1]) for answer in answers], np.int8)
+    hosts = pd.array([answer[2] for answer in answers], dtype="str")
+    host = pd.Series(hosts.take(place), index=postcodes.index, dtype="str")
+    return location[place], beside[place], host
 
 
-def _of_district(district: str, authority: Authority) -> tuple[str, bool | None, str | None]:
+def judged_by(district: pd.Series, authority: Authority) -> pd.DataFrame:
+    """Return `location` and `adjoining` of each district code under an authority's boundaries; unknown for none."""
+    index, codes = pd.factorize(district)
+    rows = [_of_district(str(code), authority)[:2] for code in codes]
+    table = pd.DataFrame([*rows, (UNKNOWN, pd.NA)], columns=["location", "adjoining"])
+    return table.astype({"location": "str", "adjoining": "boolean"}).iloc[index].set_axis(district.index)
+
+
+def _of_district(district: str, authority: Authority) -> _Answer:
     """Return the location, whether it is adjoining and the authority of a district, by the boundaries of the day."""
     elsewhere = OUTSIDE_ENGLAND.get(district[:1])
     possible = possible_authorities(district, authority.on) or frozenset({elsewhere} if elsewhere else ())
@@ -130,7 +188,7 @@ def _of_district(district: str, authority: Authority) -> tuple[str, bool | None,
     return OUT_OF_COUNTY, beside.pop() if len(beside) == 1 else None, host
 
 
-def _one_answer(answers: list[tuple[str, bool | None, str | None]]) -> tuple[str, bool | None, str | None]:
+def _one_answer(answers: list[_Answer]) -> _Answer:
     """Return what all answers agree on, part by part."""
     places = {location for location, _, _ in answers}
     beside = {adjoining for _, adjoining, _ in answers}

