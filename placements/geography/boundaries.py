@@ -5,8 +5,8 @@ simplified with shared edges kept. They are for maps. Whether a child lives insi
 district of the postcode, as DfE decides it, never by an outline: `geography.locate`.
 
 How good: area in both over area in either, against the official outlines of May 2025, is 0.975 for Surrey and 0.88 to
-0.95 for its districts; 0.94 to 0.97 for most counties; worst where nobody lives or water is taken for land (Medway
-0.66, Scilly 0.33). No vote of more neighbours does better: heaths and reservoirs have no address.
+0.95 for its districts; worst where nobody lives or water is taken for land. No vote of more neighbours does better:
+heaths and reservoirs have no address. `docs/boundaries.md` has the figure of each of the 153 authorities.
 
 Every frame says where it comes from in ``attrs["source"]``: ``"official"`` or ``"derived"``.
 """
@@ -43,6 +43,8 @@ __all__ = [
 ]
 
 DERIVED: Final = "derived"
+#: Level of areas that `area_of` knows beside districts and sectors.
+POSTCODE_DISTRICT: Final = "postcode_district"
 _FORMAT: Final = 2
 #: Points this far around are triangulated too, so that cells at the edge are bounded by their real neighbours, metres.
 MARGIN_M: Final = 10_000.0
@@ -120,15 +122,21 @@ def boundary_words(official: gpd.GeoDataFrame | None, level: str = "district") -
     ----------
     official : GeoDataFrame or None
         What `user_boundaries` returned for the study's authority.
-    level : {"district", "postcode_district"}, optional
-        Level of the planning areas: postcode districts have no official outline.
+    level : str, optional
+        Level of the planning areas (`settings.AREA_LEVELS`): only districts have an official outline.
     """
+    areas = {
+        "district": "",
+        "h3": "; planning areas are H3 cells cut to that outline",
+        "layer": "; planning areas of the study's own layer cut to that outline",
+    }.get(level, "; planning areas derived from postcodes")
     if official is None:
-        return "derived from postcodes"
+        return "derived from postcodes" + (areas if level in ("h3", "layer") else "")
     named = f"official ({official.attrs['file']})"
     if official.attrs["level"] == OUTLINE:
-        return f"the authority's outline {named}; its districts derived from postcodes"
-    return named if level == "district" else f"{named}; planning areas derived from postcodes"
+        named = f"the authority's outline {named}; its districts derived from postcodes"
+        return named + (areas if level in ("h3", "layer") else "")
+    return named + areas
 
 
 def outlines(
@@ -138,7 +146,7 @@ def outlines(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return `code, geometry` of each ``"district"`` or ``"postcode_district"`` of an authority, kept on disk.
+    """Return `code, geometry` of each area of an authority at a level that `area_of` knows, kept on disk.
 
     The other arguments, the errors and ``attrs`` are those of `district_boundaries`.
     """
@@ -163,26 +171,44 @@ def _derive(
             advice="use a directory of a date when they existed, or put an official outline in data/boundaries/",
         )
     coast = land(directory, cache, progress)
-    progress(0.4, "triangulating postcodes")
     west, south = own[["easting", "northing"]].min() - MARGIN_M
     east, north = own[["easting", "northing"]].max() + MARGIN_M
     near = directory.points_within(west, south, east, north)
     near["label"] = area_of(near, level).where(near["district"].isin(authority.districts), "")
-    near = unique_points(near)
-    coast = shapely.clip_by_rect(coast, west, south, east, north)
+    return ground(near, shapely.clip_by_rect(coast, west, south, east, north), progress)
+
+
+def ground(points: pd.DataFrame, coast: shapely.Geometry, progress: Progress) -> dict[str, shapely.Geometry]:
+    """Return the ground of each label of postcode points, cut at the coast and simplified with shared edges kept.
+
+    Parameters
+    ----------
+    points : DataFrame
+        `easting, northing` (metres) and `label`; ``""`` labels ground that is not wanted but bounds what is.
+    coast : Polygon or MultiPolygon
+        The land (`geography.land`); points that it lacks get a little of their own.
+    progress : callable
+    """
+    progress(0.4, "triangulating postcodes")
+    places = unique_points(points)
     shapely.prepare(coast)
-    places = shapely.points(near[["easting", "northing"]].to_numpy())
-    stranded = places[~shapely.contains_properly(coast, places)]
+    at = shapely.points(places[["easting", "northing"]].to_numpy())
+    stranded = at[~shapely.contains_properly(coast, at)]
     coast = shapely.union_all([coast, *shapely.buffer(stranded, REACH_M, quad_segs=2)])
     progress(0.6, "joining cells")
-    made = regions(near, coast, TOLERANCE_M)
+    made = regions(places, coast, TOLERANCE_M)
     progress(1.0, "done")
     return made
 
 
 def area_of(points: pd.DataFrame, level: str) -> pd.Series:
-    """Return the area of each point: its `district`, or the postcode district (first half) of its `postcode`."""
-    return points["district"] if level == "district" else points["postcode"].str[:-3].str.rstrip()
+    """Return the area of each point: its `district`, or the postcode district or sector of its (spaced) `postcode`.
+
+    The postcode district of "GU1 1AA" is "GU1", its sector "GU1 1".
+    """
+    if level == "district":
+        return points["district"]
+    return points["postcode"].str[:-2] if level == "postcode_sector" else points["postcode"].str[:-3].str.rstrip()
 
 
 def _framed(codes: list[str], shapes: list[shapely.Geometry], name: list[str] | None = None) -> gpd.GeoDataFrame:
