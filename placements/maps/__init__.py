@@ -14,8 +14,10 @@ from placements.county import County
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
 from placements.errors import UsageError
-from placements.geography.areas import area_boundaries
+from placements.geography.areas import area_boundaries, divide
 from placements.geography.boundaries import authority_boundary, district_boundaries
+from placements.geography.boundary_sets import boundary_set as find_boundary_set
+from placements.geography.boundary_sets import coming_change
 from placements.geography.postcodes import PostcodeDirectory, open_directory
 from placements.interventions import Intervention, Opening
 from placements.interventions.locate import locate
@@ -42,6 +44,7 @@ def write_map(
     scenario: str | None = None,
     profile: str | None = None,
     directory: PostcodeDirectory | None = None,
+    boundary_set: str | None = None,
 ) -> Path:
     """Write the placement map of a comparison as one HTML file.
 
@@ -59,6 +62,9 @@ def write_map(
         `shareable` or `internal`; the study's own when not given.
     directory : PostcodeDirectory, optional
         The one that the county was located with, or the bundled one, when not given.
+    boundary_set : str, optional
+        Other boundaries that the page opens with (`geography.boundary_sets`). Those that the law brings the authority
+        can be chosen on the page all the same.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def write_map(
     Raises
     ------
     UsageError
-        When the scenario or the profile does not exist.
+        When the scenario, the profile or the boundary set does not exist.
     DisclosureError
         When the page would show something of a child; nothing is written.
     """
@@ -78,6 +84,13 @@ def write_map(
         raise UsageError(f"there is no disclosure profile {profile!r}; choose one of {', '.join(PROFILES)}")
     name, interventions = _chosen(result, plan, scenario)
     scene = make_scene(county, directory or county.directory or open_directory(), profile, interventions, name)
+    scene = dataclasses.replace(
+        scene,
+        boundary_set=coming_change(county.authority)
+        if boundary_set is None
+        else find_boundary_set(boundary_set, county.authority, county.settings.boundary_sets),
+        boundary_set_first=boundary_set is not None,
+    )
     if plan is not None:
         scene = dataclasses.replace(scene, why=reasons(county, plan, profile))
     return release(Path(path), page(scene, build(scene)), county_secrets(county), profile)
@@ -93,7 +106,8 @@ def make_scene(
     """Return what the layers are drawn from: boundaries, centres of host authorities and located proposals."""
     official = county.boundaries
     districts = district_boundaries(county.authority, directory, official=official)
-    areas = area_boundaries(county.authority, county.settings.areas.level, directory, official=official)
+    division = county.division or divide(county.authority, county.settings.areas, directory)
+    areas = area_boundaries(division, directory, official=official)
     own = None if official is None else authority_boundary(county.authority, directory, official=official)
     hosts = county.placements.loc[county.placements["location"].eq(codes.OUT_OF_COUNTY), "placement_authority"]
     return Scene(

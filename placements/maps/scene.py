@@ -14,11 +14,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from placements.analysis.snapshot import looked_after, plans_in_force
+from placements.codes import CARE, EDUCATION
 from placements.county import County
+from placements.disclosure.restated import ShownRestatement, shown_restatement
 from placements.disclosure.suppress import INTERNAL
 from placements.geography.adjoining import adjoining_codes
 from placements.geography.authorities import authority_names, authority_of
 from placements.geography.boundaries import boundary_words
+from placements.geography.boundary_sets import BoundarySet
 from placements.geography.postcodes import PostcodeDirectory
 from placements.maps.figures import Figures
 from placements.maps.style import date_text
@@ -49,6 +53,10 @@ class Scene:
         Indexed by position in `interventions`: `easting, northing, area`, of those that have a site.
     why : Mapping
         A sentence by intervention name, where there is one.
+    boundary_set : BoundarySet, optional
+        Other boundaries under which the placements are shown too.
+    boundary_set_first : bool
+        Whether that is what the page opens with.
     official_outline : geometry, optional
         The authority's own outline in metres, simplified, where the study has an official one.
     """
@@ -66,6 +74,8 @@ class Scene:
     )
     why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     official_outline: Any = field(default=None, repr=False)
+    boundary_set: BoundarySet | None = None
+    boundary_set_first: bool = False
 
     @property
     def internal(self) -> bool:
@@ -95,6 +105,12 @@ class Scene:
     def figures(self) -> Figures:
         """Return the county's figures as this page may show them."""
         return Figures(self.county, self.profile)
+
+    def restated(self, service: str) -> ShownRestatement:
+        """Return a service's placements under the boundary set, as this page may show them."""
+        assert self.boundary_set is not None
+        stock = {CARE: looked_after, EDUCATION: plans_in_force}[service](self.county.placements, self.county.snapshot)
+        return shown_restatement(stock, self.boundary_set, self.profile)
 
     @cached_property
     def area_names(self) -> dict[str, str]:

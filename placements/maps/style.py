@@ -26,6 +26,8 @@ PLACES_RAMP: Final = ("#e2f3ec", "#b0dccb", "#6fbda2", "#34937a", "#0f6350")
 SHARE_RAMP: Final = ("#f1ebf7", "#d4c4e7", "#af96d1", "#845fb3", "#57308a")
 #: From most spare, through none, to most short.
 GAP_RAMP: Final = ("#1f6f8f", "#6fb0c8", "#c3e0ea", "#efede4", "#f8d3ae", "#eb9f5c", "#c05a12")
+#: Pale fills that tell the parts of a boundary set apart.
+PART_COLOURS: Final = ("#dcebf5", "#f7ead2", "#e3f0de", "#f3e1ea", "#e9e6f4", "#f0efe6")
 
 CARE_FLOW: Final = "#8c2d6b"
 LEARNING_FLOW: Final = "#1d5f8a"

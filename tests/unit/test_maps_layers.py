@@ -7,9 +7,10 @@ import pytest
 import shapely
 
 from placements.errors import UsageError
+from placements.geography.boundary_sets import boundary_set
 from placements.maps import _chosen, make_scene
 from placements.maps.geojson import feature_collection, label_point
-from placements.maps.layer import GROUPS, Table
+from placements.maps.layer import GROUPS, OTHER_BOUNDARIES, Table
 from placements.maps.layers import LAYERS, build
 from tests.maps_support import PLACEMENTS, PROPOSALS, WOKING, map_county, map_result, small_country, small_numbers
 
@@ -41,7 +42,7 @@ def labelled(layer):
 
 def test_every_layer_is_complete(layers):
     """Unique key, a known group, a legend, a source, a date, metres; and a table but for two backgrounds."""
-    assert len(layers) == len(LAYERS)
+    assert len(layers) == len(LAYERS) - 2  # this county has no other boundaries
     for layer in layers.values():
         assert layer.group in GROUPS and layer.legend and layer.source and layer.date
         assert layer.frame.crs.to_epsg() == 27700
@@ -181,3 +182,20 @@ def test_a_scenario_that_does_not_exist_is_named():
 def test_a_ragged_table_is_refused():
     with pytest.raises(ValueError, match="needs 2 cells"):
         Table("x", ("a", "b"), (("1", "2"), ("3",)))
+
+
+def test_other_boundaries_are_drawn_when_there_are_any(scenes):
+    """Each part once, with its share outside; no layer without a set; small flows between parts are not drawn."""
+    halves = {"halves": {"Here": ("Guildford",), "There": ("Woking", "Tandridge")}}
+    for profile, scene in scenes.items():
+        found = boundary_set("halves", scene.county.authority, halves)
+        drawn = build(dataclasses.replace(scene, boundary_set=found, boundary_set_first=True))
+        layer = {one.key: one for one in drawn}["care_restated"]
+        assert layer.shown and layer.group == OTHER_BOUNDARIES
+        assert not any(one.shown for one in drawn if one.key in ("care_flows", "hosts", "care_gap"))
+        shapes = labelled(layer)
+        assert {"Here", "There"} <= set(shapes)
+        assert layer.table.columns[:3] == ("Responsible", "Here", "There")
+        if profile == "shareable":
+            assert not small_numbers([cell for row in layer.table.rows for cell in row[1:]])
+    assert "care_restated" not in {one.key for one in build(scenes["shareable"])}

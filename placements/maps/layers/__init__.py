@@ -7,11 +7,11 @@ from typing import Final
 
 from placements.codes import CARE, EDUCATION
 from placements.maps.layer import Layer
-from placements.maps.layers import areas, background, flows, provision, sites
+from placements.maps.layers import areas, background, changes, flows, provision, sites
 from placements.maps.scene import Scene
 
 #: From the bottom of the map to its top.
-LAYERS: Final[tuple[Callable[[Scene], Layer], ...]] = (
+LAYERS: Final[tuple[Callable[[Scene], Layer | None], ...]] = (
     background.neighbours,
     background.authority,
     areas.shaded(CARE, areas.GAP),
@@ -22,6 +22,8 @@ LAYERS: Final[tuple[Callable[[Scene], Layer], ...]] = (
     areas.shaded(EDUCATION, areas.NEED),
     areas.shaded(EDUCATION, areas.PLACES),
     areas.shaded(EDUCATION, areas.SHARE),
+    changes.restated(CARE),
+    changes.restated(EDUCATION),
     background.districts,
     flows.county(CARE),
     flows.by_area(CARE),
@@ -35,5 +37,5 @@ LAYERS: Final[tuple[Callable[[Scene], Layer], ...]] = (
 
 
 def build(scene: Scene) -> tuple[Layer, ...]:
-    """Return every layer of a scene, in drawing order."""
-    return tuple(make(scene) for make in LAYERS)
+    """Return every layer of a scene that it has something to show in, in drawing order."""
+    return tuple(layer for make in LAYERS if (layer := make(scene)) is not None)

@@ -128,7 +128,7 @@ def _layer(scene: Scene, service: str, measure: Measure) -> Layer:
         date=scene.date,
         table=_table(scene, figures, measure, who),
         note=note,
-        shown=care and measure is GAP,
+        shown=care and measure is GAP and not scene.boundary_set_first,
     )
 
 

@@ -88,7 +88,7 @@ def _layer(scene: Scene, service: str, flows: Flows, key: str, words: str) -> La
             numeric=(3,),
         ),
         note=f"{statement} Lines run to the middle of the host authority, not to an address.",
-        shown=key == "care_flows",
+        shown=key == "care_flows" and not scene.boundary_set_first,
     )
 
 
@@ -136,7 +136,7 @@ def hosts(scene: Scene) -> Layer:
             numeric=(2, 3),
         ),
         note="Authorities with no figure that may be shown are left out.",
-        shown=True,
+        shown=not scene.boundary_set_first,
     )
 
 

@@ -15,6 +15,7 @@ from placements.reports import words
 from placements.reports.charts import dots, stacked_shares
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
 from placements.reports.context import SERVICE_NOUN, Context
+from placements.reports.sections.change import change_blocks
 from placements.reports.sections.hosts import host_blocks
 from placements.reports.sections.parts import (
     NEED_LABEL,
@@ -53,6 +54,7 @@ def section(context: Context) -> Section:
     for service in context.services:
         blocks += _of_service(context, service)
     blocks += host_blocks(context)
+    blocks += change_blocks(context)
     names = (
         "care_out_of_county", "care_over_20_miles", "care_distant", "care_distance_unknown", "homes_out_of_county",
         "plans_out_of_county",
