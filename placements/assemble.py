@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from placements import codes, schemas
 from placements.analysis.capacity import occupied_by_us
 from placements.analysis.cost import assumed_weekly_cost
-from placements.analysis.snapshot import in_force
+from placements.analysis.snapshot import in_force, stock
 from placements.commissioning import placed
 from placements.county import County
 from placements.frames import look_up
-from placements.geography.areas import assign_area, planning_areas
+from placements.geography.areas import Division, divide
 from placements.geography.authorities import CUSTOM, Authority, authorities_named, authority_of
 from placements.geography.evidence import located_evidence
 from placements.geography.locate import locate
@@ -31,8 +32,14 @@ _FOSTER: Final = ("in_house_foster", "agency_foster")
 _AGENCIES: Final = (*_FOSTER, "adoption")
 
 
-def assemble(tables: SourceTables, settings: Settings, authority: Authority, directory: PostcodeDirectory) -> County:
-    """Join, locate and check the tables of a study.
+def assemble(
+    tables: SourceTables,
+    settings: Settings,
+    authority: Authority,
+    directory: PostcodeDirectory,
+    layer: gpd.GeoDataFrame | None = None,
+) -> County:
+    """Join, locate and check the tables of a study; `layer` is the one that planning areas of level `layer` come from.
 
     Raises
     ------
@@ -41,11 +48,12 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
     """
     placements = pd.concat([_care(tables, settings.study.snapshot), _education(tables)], ignore_index=True)
     placements = locate(placements, authority, directory, far_miles=settings.thresholds.far_miles)
-    placements["home_area"] = assign_area(placements, authority, settings.areas.level)
+    division = _division(placements, settings, authority, directory, layer)
+    placements["home_area"] = division.assign(placements)
     placements = _with_household(placements, tables.provision)
     placements["weekly_cost_gbp"] = _weekly_cost(placements, placements.pop("census_cost_gbp"), tables)
     placements = schemas.check(schemas.PLACEMENTS, placements)
-    provision = _provision(tables, placements, settings, authority, directory)
+    provision = _provision(tables, placements, settings, division, directory)
     ours = provision.set_index("provider_id")["occupied_by_us"]
     return County(
         settings=settings,
@@ -54,12 +62,33 @@ def assemble(tables: SourceTables, settings: Settings, authority: Authority, dir
         provision=provision,
         unit_costs=tables.unit_costs,
         options=_options(tables.options, directory),
-        areas=planning_areas(authority, settings.areas.level, directory),
+        areas=division.table(),
+        division=division,
         quarantine=tables.quarantine,
         files=tables.files,
         checks=check_rules(located_evidence(tables, settings.study.snapshot, directory, ours)),
         postcode_source=directory.source,
     )
+
+
+def _division(
+    placements: pd.DataFrame,
+    settings: Settings,
+    authority: Authority,
+    directory: PostcodeDirectory,
+    layer: gpd.GeoDataFrame | None,
+) -> Division:
+    """Return the planning areas, small ones joined by the children whose home is in them on the snapshot day."""
+    division = divide(authority, settings.areas, directory, layer)
+    minimum = settings.areas.minimum_children
+    if not minimum:
+        return division
+    now = stock(placements.assign(home_area=division.assign(placements)), settings.study.snapshot)
+    counts = pd.crosstab(now["home_area"], now["service"])
+    counts = counts[counts.index.isin(list(division.names))]
+    # No division makes a service publishable that has too few children in the whole authority: the other decides.
+    enough = counts.loc[:, counts.sum() >= minimum]
+    return division.join(counts if enough.empty else enough, minimum, directory)
 
 
 def _care(tables: SourceTables, on: dt.date) -> pd.DataFrame:
@@ -249,12 +278,13 @@ def _provision(
     tables: SourceTables,
     placements: pd.DataFrame,
     settings: Settings,
-    authority: Authority,
+    division: Division,
     directory: PostcodeDirectory,
 ) -> pd.DataFrame:
+    authority = division.authority
     on = settings.study.snapshot
     registered = tables.provision
-    frame = pd.concat([registered, _carers_not_registered(placements, settings, authority)], ignore_index=True)
+    frame = pd.concat([registered, _carers_not_registered(placements, settings, division)], ignore_index=True)
     # A carers' row made from placements has its place already; the others are found by their postcode.
     found = directory.lookup(frame["postcode"])
     for name in ("district", "easting", "northing"):
@@ -266,8 +296,7 @@ def _provision(
     known = frame["district"].notna() | (named.notna() & (authority.code != CUSTOM))
     inside = frame["district"].isin(authority.districts) | named.eq(authority.code)
     frame["location"] = np.select([inside, known], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN)
-    area = assign_area(frame, authority, settings.areas.level, district="district", postcode="postcode")
-    frame["area"] = frame["area"].fillna(area)
+    frame["area"] = frame["area"].fillna(division.assign(frame, prefix=""))
     elsewhere = frame["sector"].eq("own") & frame["location"].eq(codes.OUT_OF_COUNTY)
     frame["sector"] = frame["sector"].mask(elsewhere, "other_authority")
     used = look_up(frame["provider_id"], occupied_by_us(placements, on)).fillna(0).astype(float)
@@ -287,7 +316,7 @@ def _provision(
     return schemas.check(schemas.PROVISION, frame)
 
 
-def _carers_not_registered(placements: pd.DataFrame, settings: Settings, authority: Authority) -> pd.DataFrame:
+def _carers_not_registered(placements: pd.DataFrame, settings: Settings, division: Division) -> pd.DataFrame:
     """Return one row per area and kind of fostering for carers in no register (agencies'), with the places we hold.
 
     An agency's office says nothing about where its carers live, so the only local agency places that are known are
@@ -300,8 +329,7 @@ def _carers_not_registered(placements: pd.DataFrame, settings: Settings, authori
         & placements["location"].eq(codes.IN_COUNTY)
         & ~placements["legal_status"].isin(codes.SHORT_BREAKS)
     ]
-    where = {"district": "placement_district", "postcode": "placement_postcode"}
-    area = assign_area(now, authority, settings.areas.level, **where)
+    area = division.assign(now, prefix="placement_")
     rows = (
         now.assign(area=area)
         .groupby(["area", "provision"])

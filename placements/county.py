@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
 
 from placements import schemas
-from placements.analysis.gap import sufficiency
+from placements.analysis.gap import need, sufficiency
 from placements.analysis.indicators import Indicator, headline
+from placements.analysis.journeys import SchoolJourneys, school_journeys
+from placements.analysis.local_access import Costs, local_access, straight_miles
 from placements.geography.authorities import Authority
+from placements.geography.division import Division
 from placements.geography.postcodes import PostcodeDirectory
+from placements.geography.travel import TravelMethod, choose_method
 from placements.settings import Settings
 
 
@@ -34,6 +40,8 @@ class County:
         As read.
     areas : DataFrame
         Planning areas with a centre in metres (`schemas.AREAS`).
+    division : Division, optional
+        How the authority is divided into them (`geography.areas.divide`).
     quarantine, files : DataFrame
         As read.
     checks : DataFrame
@@ -48,6 +56,8 @@ class County:
         SHA-256 of each file of postcodes or outlines that the study brings, by name.
     published, neighbours : DataFrame
         Published statistics and statistical neighbours that the study holds (`schemas.PUBLISHED`, `NEIGHBOURS`).
+    travel : TravelMethod, optional
+        How journeys by road are measured; as the settings say when not given.
     """
 
     settings: Settings
@@ -62,10 +72,22 @@ class County:
     checks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["code", "severity", "message", "count"]))
     postcode_source: str = ""
     directory: PostcodeDirectory | None = field(default=None, repr=False, compare=False)
+    division: Division | None = field(default=None, repr=False, compare=False)
     boundaries: gpd.GeoDataFrame | None = field(default=None, repr=False)
     geography_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     published: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.PUBLISHED), repr=False)
     neighbours: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.NEIGHBOURS), repr=False)
+    travel: TravelMethod | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def travel_method(self) -> TravelMethod:
+        """Return how journeys by road are measured. Raises `DataError` when that needs a file that is not there."""
+        return self.travel or choose_method(self.settings.travel, Path())
+
+    @cached_property
+    def school_journeys(self) -> SchoolJourneys:
+        """Return the school journeys of all plans in force; with `osm` or a server they are worked out once, here."""
+        return school_journeys(self.placements, self.snapshot, self.travel_method)
 
     @property
     def snapshot(self) -> dt.date:
@@ -83,6 +105,15 @@ class County:
         See `placements.analysis.gap.sufficiency`.
         """
         return sufficiency(self.placements, self.provision, self.snapshot, self.settings.thresholds, by)
+
+    def access(self, limit: float | None = None, costs: Costs = straight_miles) -> pd.DataFrame:
+        """Return how well need reaches local places, by service, provision family and area.
+
+        Within `thresholds.far_miles` unless a limit is given; see `placements.analysis.local_access`.
+        """
+        children = need(self.placements, self.provision, self.snapshot, self.settings.thresholds)
+        far = self.settings.thresholds.far_miles if limit is None else limit
+        return local_access(children, self.provision, self.areas, far, costs)
 
     def headline(self) -> tuple[Indicator, ...]:
         """Return the headline figures, each with numerator, denominator and what was left out."""

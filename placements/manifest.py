@@ -17,6 +17,7 @@ import pandas as pd
 
 import placements
 from placements.county import County
+from placements.disclosure.suppress import count_text, protect
 from placements.geography.boundaries import boundary_words
 from placements.geography.reference import reference_path
 from placements.writing import sha256, write_text
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from placements.optimisation import Plan
 
 #: Packages whose version can change a figure.
-_PACKAGES: Final = ("numpy", "pandas", "scipy", "shapely", "geopandas", "pyproj", "ortools", "folium", "matplotlib")
+_PACKAGES: Final = (
+    *("numpy", "pandas", "scipy", "shapely", "geopandas", "pyproj", "h3", "ortools", "folium", "matplotlib"),
+)
 _REFERENCE: Final = ("authorities.csv", "districts.csv", "changes.csv", "adjoining.csv", "published.csv")
 
 
@@ -44,7 +47,9 @@ def provenance(county: County, plan: Plan | None = None, seeds: Mapping[str, int
         "seeds": dict(seeds or {"forecast": county.settings.forecast.seed}),
         "postcode_directory": county.postcode_source,
         "boundaries": boundary_words(county.boundaries, county.settings.areas.level),
+        "planning_areas": county.division.about() if county.division else None,
         "geography_files": dict(county.geography_files),
+        "travel": travel(county),
         "reference": {n: sha256(reference_path(n)) for n in _REFERENCE if reference_path(n).exists()},
         "inputs": files.to_dict("records"),
         "counts": {name: int(files[name].sum()) for name in ("rows_in", "used", "quarantined", "superseded")},
@@ -57,6 +62,18 @@ def reasons(county: County) -> list[dict[str, Any]]:
     """Return how many rows were quarantined by source, table and reason."""
     counts = county.quarantine.groupby(["source", "table", "reason"]).size().rename("count").reset_index()
     return [plain_values(row) for row in counts.to_dict("records")]
+
+
+def travel(county: County) -> dict[str, Any]:
+    """Return how journeys were measured, and how many school journeys that gave a time, as may be shown."""
+    journeys, profile = county.school_journeys, county.settings.disclosure.profile
+    parts = {"known": journeys.coverage.known} | journeys.coverage.reasons
+    shown = protect(pd.DataFrame({"journeys": pd.Series(parts)}), ["journeys"], profile)["journeys"]
+    return {
+        "method": journeys.method,
+        "sentence": journeys.sentence,
+        "coverage": {"asked": count_text(journeys.coverage.pairs, profile)} | dict(shown),
+    }
 
 
 def solver(plan: Plan | None) -> dict[str, Any] | None:

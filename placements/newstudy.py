@@ -26,12 +26,33 @@ synthetic = {synthetic}                # true when the children are made up: mar
 {districts}
 
 [areas]
-level = "{d.areas.level}"               # planning areas: "district" or "postcode_district" (such as GU1)
+# Planning areas: "district", "postcode_district" (such as GU1), "postcode_sector" (GU1 1), "h3" (hexagons), or "layer":
+# your own wards, LSOAs or other areas, a file in data/areas/. The smaller they are, the more figures are suppressed.
+level = "{d.areas.level}"
+h3_resolution = {d.areas.h3_resolution}               # 6: 36 square kilometres a cell; 7: 5; 8: 0.7
+layer = "{d.areas.layer}"                      # file in data/areas/; the only one there when empty
+layer_code = "{d.areas.layer_code}"                 # its columns of codes and names, when not found by their names
+layer_name = "{d.areas.layer_name}"
+minimum_children = {d.areas.minimum_children}            # join areas until each has so many of each service; 0: none
 
 [thresholds]
 far_miles = {d.thresholds.far_miles}                # "over 20 miles from home"
 near_home_miles = {d.thresholds.near_home_miles}           # over the boundary but this near home is appropriate
 full_at_occupancy = {d.thresholds.full_at_occupancy}         # places of a kind are full from this share of them
+
+[travel]
+# How journeys by road are measured: docs/travel.md. "straight", "matrix" (a CSV of minutes), "osm" (roads, on this
+# machine), or a routing server that you name, "osrm" or "valhalla": postcodes' points are sent to it and nowhere else.
+method = "{d.travel.method}"
+circuity_factor = {d.travel.circuity_factor}           # straight: miles by road a mile as the crow flies (assumed)
+speed_mph = {d.travel.speed_mph}                # straight: from door to door (assumed)
+matrix_file = "{d.travel.matrix_file}"                # matrix: in data/, such as travel/minutes.csv
+osm_file = "{d.travel.osm_file}"                   # osm: in data/, such as travel/surrey.osm.pbf
+snap_limit_m = {d.travel.snap_limit_m}            # a place farther from any road is outside the network
+server_url = "{d.travel.server_url}"                 # osrm, valhalla: such as http://localhost:5000
+server_batch = {d.travel.server_batch}               # the most origins, and destinations, in one question
+timeout_s = {d.travel.timeout_s}
+retries = {d.travel.retries}                     # when the server is busy, fails or cannot be reached
 
 [capacity]
 # Registered places are never all usable: matching, staffing, sex and age keep some empty.
@@ -64,9 +85,16 @@ later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}
 max_homes_per_area = {d.optimise.max_homes_per_area}
 
+# The same children under other boundaries (`placements analyse --boundary-set NAME`): parts, each with its districts.
+# What the law brings needs no list: Surrey has `surrey-2027`, and any date such as 2027-04-01 can be asked for.
+# [boundary_sets.halves]
+# North = ["Spelthorne", "Runnymede"]
+# South = ["Waverley"]
+
 [disclosure]
 profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarked, not to be shared
 """
+_SOURCES: Final = ("ssda903", "sen2", "gias", "ofsted", "register", "census", "published")
 _TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status\n"
 
 
@@ -136,7 +164,7 @@ def init_study(
     level = "district" if len(found.districts) > 1 else "postcode_district"
     text = settings_text(label, day, synthetic=synthetic, districts=districts, name=name, level=level)
     write_text(folder / "study.toml", text)
-    for source in ("ssda903", "sen2", "gias", "ofsted", "register", "census", "published", "postcodes", "boundaries"):
+    for source in (*_SOURCES, "postcodes", "boundaries", "areas", "travel"):
         (folder / "data" / source).mkdir(parents=True, exist_ok=True)
     for table, columns in TEMPLATES.items():
         path = folder / "data" / "register" / f"{table}.csv"
@@ -170,6 +198,8 @@ def data_guide() -> str:
         "| `published/` | DfE's published statistics (children looked after, EHC plans, neighbours), as downloaded |",
         "| `postcodes/` | ONSPD, NSPL or Code-Point Open (`.csv`, `.csv.gz`), if the bundled directory is too old |",
         "| `boundaries/` | an official boundary file (GeoPackage, GeoJSON, shapefile), if any (otherwise derived) |",
+        "| `areas/` | a layer of planning areas of your own (wards, LSOAs), if `areas.level` is `layer` |",
+        "| `travel/` | a file of minutes or an OpenStreetMap extract (`.osm.pbf`), if `travel.method` needs one |",
         "",
         "Real returns describe children: keep this folder where only those who may see them can.",
         "",

@@ -73,6 +73,9 @@ def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
     """
     reporter = reporter or Reporter(quiet=True)
     county = load(study, reporter)
+    with reporter.stage("school journeys") as stage:
+        found = county.school_journeys.coverage
+        stage.done(f"{found.known:,} of {found.pairs:,} known, method {county.school_journeys.method}")
     future, plan = plan_for(county, reporter)
     with reporter.stage("compare") as stage:
         result = compare(county, future, scenarios_of(study, plan))

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 from placements.errors import SettingsError
 
 PROFILES = ("shareable", "internal")
-AREA_LEVELS = ("district", "postcode_district")
+AREA_LEVELS = ("district", "postcode_district", "postcode_sector", "h3", "layer")
 GOALS = ("away_child_years", "net_cost", "travel")
+TRAVEL_METHODS = ("straight", "matrix", "osm", "osrm", "valhalla")
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,19 @@ class StudySettings:
 
 @dataclass(frozen=True)
 class AreaSettings:
-    """Planning areas within the authority."""
+    """Planning areas within the authority.
+
+    `layer` names the file in `data/areas/` that areas of level `layer` come from (the only one there when empty);
+    `layer_code` and `layer_name` its columns, when they are not found by their names. Areas with fewer children of
+    either service than `minimum_children` are joined to one that adjoins; 0 joins none.
+    """
 
     level: str = "district"
+    h3_resolution: int = 6
+    layer: str = ""
+    layer_code: str = ""
+    layer_name: str = ""
+    minimum_children: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,27 @@ class ThresholdSettings:
     far_miles: float = 20.0
     near_home_miles: float = 3.0
     full_at_occupancy: float = 0.9
+
+
+@dataclass(frozen=True)
+class TravelSettings:
+    """How journeys by road are measured (`docs/travel.md`).
+
+    The circuity factor and the speed of `straight` are assumed. `matrix_file` and `osm_file` are named from the study's
+    `data/`. A server is asked only when `method` is `osrm` or `valhalla`, and only the one named; the most origins and
+    destinations in one question suit what both kinds of server take by default.
+    """
+
+    method: str = "straight"
+    circuity_factor: float = 1.4
+    speed_mph: float = 25.0
+    matrix_file: str = ""
+    osm_file: str = ""
+    snap_limit_m: float = 1000.0
+    server_url: str = ""
+    server_batch: int = 50
+    timeout_s: float = 30.0
+    retries: int = 3
 
 
 @dataclass(frozen=True)
@@ -112,10 +145,12 @@ class Settings:
     study: StudySettings = field(default_factory=StudySettings)
     areas: AreaSettings = field(default_factory=AreaSettings)
     thresholds: ThresholdSettings = field(default_factory=ThresholdSettings)
+    travel: TravelSettings = field(default_factory=TravelSettings)
     capacity: CapacitySettings = field(default_factory=CapacitySettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     optimise: OptimiseSettings = field(default_factory=OptimiseSettings)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
+    boundary_sets: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for the manifest."""
@@ -149,7 +184,10 @@ def settings_from(raw: Mapping[str, Any], path: Path | None = None) -> Settings:
     parts: dict[str, Any] = {}
     sections = get_type_hints(Settings)
     problems += [f"[{name}] is not a section; there are {', '.join(sections)}" for name in raw if name not in sections]
+    parts["boundary_sets"] = _boundary_sets(raw.get("boundary_sets", {}), problems)
     for name, kind in sections.items():
+        if name in parts:
+            continue
         parts[name] = _section(name, kind, raw.get(name, {}), problems)
     if not problems:
         problems += _rules(Settings(**parts))
@@ -177,6 +215,23 @@ def _section(name: str, kind: type, values: Any, problems: list[str]) -> Any:
         except (TypeError, ValueError):
             problems.append(f"{name}.{key} = {value!r} is not {_KIND_WORDS.get(hints[key], 'of the right kind')}")
     return kind(**given)
+
+
+def _boundary_sets(values: Any, problems: list[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Read `[boundary_sets.NAME]`: parts by name, each a list of districts."""
+    if not isinstance(values, Mapping) or not all(isinstance(parts, Mapping) for parts in values.values()):
+        problems.append("[boundary_sets] holds tables such as [boundary_sets.halves], each with its parts")
+        return {}
+    sets: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name, parts in values.items():
+        for part, districts in parts.items():
+            try:
+                sets.setdefault(name, {})[part] = _coerce(districts, tuple[str, ...])
+            except TypeError:
+                problems.append(f"boundary_sets.{name}.{part} = {districts!r} is not a list of districts")
+        if not parts:
+            problems.append(f"boundary_sets.{name} has no parts: name each, with its districts")
+    return sets
 
 
 _KIND_WORDS: Mapping[Any, str] = {
@@ -210,8 +265,11 @@ def _rules(settings: Settings) -> list[str]:
     problems = []
     if settings.areas.level not in AREA_LEVELS:
         problems.append(f"areas.level = {settings.areas.level!r}: choose one of {', '.join(AREA_LEVELS)}")
+    if settings.areas.layer and Path(settings.areas.layer).name != settings.areas.layer:
+        problems.append(f"areas.layer = {settings.areas.layer!r}: name a file in data/areas/, without folders")
     if settings.disclosure.profile not in PROFILES:
         problems.append(f"disclosure.profile = {settings.disclosure.profile!r}: choose one of {', '.join(PROFILES)}")
+    problems += _travel_rules(settings.travel)
     unknown = [goal for goal in settings.optimise.goals if goal not in GOALS]
     if unknown or not settings.optimise.goals:
         problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOALS)}")
@@ -221,9 +279,17 @@ def _rules(settings: Settings) -> list[str]:
         if not 0 <= getattr(settings.capacity, entry.name) <= 1
     ]
     ranges: tuple[tuple[str, float, float, float], ...] = (
+        ("areas.h3_resolution", settings.areas.h3_resolution, 4, 9),
+        ("areas.minimum_children", settings.areas.minimum_children, 0, 100_000),
         ("thresholds.far_miles", settings.thresholds.far_miles, 0, 500),
         ("thresholds.near_home_miles", settings.thresholds.near_home_miles, 0, 500),
         ("thresholds.full_at_occupancy", settings.thresholds.full_at_occupancy, 0, 1),
+        ("travel.circuity_factor", settings.travel.circuity_factor, 1, 5),
+        ("travel.speed_mph", settings.travel.speed_mph, 1, 70),
+        ("travel.snap_limit_m", settings.travel.snap_limit_m, 1, 50_000),
+        ("travel.server_batch", settings.travel.server_batch, 1, 10_000),
+        ("travel.timeout_s", settings.travel.timeout_s, 0.1, 3600),
+        ("travel.retries", settings.travel.retries, 0, 20),
         ("forecast.years", settings.forecast.years, 1, 10),
         ("forecast.runs", settings.forecast.runs, 2, 100_000),
         ("forecast.history_years", settings.forecast.history_years, 1, 10),
@@ -248,3 +314,23 @@ def _rules(settings: Settings) -> list[str]:
     if settings.optimise.demand_samples > settings.forecast.runs:
         problems.append("optimise.demand_samples is more than forecast.runs: samples are drawn from the runs")
     return problems
+
+
+def _travel_rules(travel: TravelSettings) -> list[str]:
+    """Return what a way of measuring travel lacks: each needs its file or its server."""
+    if travel.method not in TRAVEL_METHODS:
+        return [f"travel.method = {travel.method!r}: choose one of {', '.join(TRAVEL_METHODS)}"]
+    needed = {"matrix": "matrix_file", "osm": "osm_file", "osrm": "server_url", "valhalla": "server_url"}
+    name = needed.get(travel.method)
+    if name is not None and not getattr(travel, name):
+        return [f"travel.{name} is not set: travel.method = {travel.method!r} needs it"]
+    if name == "server_url":
+        try:
+            url = urlsplit(travel.server_url)
+            sound = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+        except ValueError:
+            sound = False
+        # A password would be written into the manifest; a question or a fragment has no place in an address.
+        if not sound or url.username is not None or url.query or url.fragment:
+            return ["travel.server_url is not an address such as http://localhost:5000, without a login or a query"]
+    return []

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from placements.assemble import assemble
 from placements.county import County
+from placements.geography.area_layer import area_file, read_area_layer
 from placements.geography.authorities import Authority, find_authority
 from placements.geography.official import boundary_file, user_boundaries
-from placements.geography.postcode_files import open_study_directory
+from placements.geography.postcode_files import StudyPostcodes, open_study_directory
+from placements.geography.travel import choose_method
 from placements.read.everything import read_everything
 from placements.read.targets import read_targets
 from placements.settings import Settings, read_settings
@@ -79,22 +82,38 @@ class Study:
             `County.quarantine` instead.
         """
         tell = progress or (lambda share, text: None)
-        postcodes = open_study_directory(
-            self.data / "postcodes", progress=lambda share, text: tell(share, f"postcode directory, once: {text}")
-        )
-        outlines = boundary_file(self.data / "boundaries")
-        boundaries = user_boundaries(outlines, self.authority, postcodes.directory) if outlines else None
+        travel = choose_method(self.settings.travel, self.data)
+        postcodes, boundaries = self.geography(tell)
+        areas = self._area_file()
         tables = read_everything(self.data, tell)
         tell(1.0, "locating")
         files = {f"postcodes/{name}": digest for name, digest in postcodes.files.items()}
         return replace(
-            assemble(tables, self.settings, self.authority, postcodes.directory),
+            assemble(tables, self.settings, self.authority, postcodes.directory, self._layer(areas)),
             directory=postcodes.directory,
             boundaries=boundaries,
-            geography_files=files | ({f"boundaries/{outlines.name}": sha256(outlines)} if outlines else {}),
+            travel=travel,
+            geography_files=files | _hashes(boundary_file(self.data / "boundaries"), areas),
             published=tables.published,
             neighbours=tables.neighbours,
         )
+
+    def geography(self, progress: Progress | None = None) -> tuple[StudyPostcodes, gpd.GeoDataFrame | None]:
+        """Return the study's postcode directory, and its official outlines if it has any. Raises as `load` does."""
+        tell = progress or (lambda share, text: None)
+        postcodes = open_study_directory(
+            self.data / "postcodes", progress=lambda share, text: tell(share, f"postcode directory, once: {text}")
+        )
+        file = boundary_file(self.data / "boundaries")
+        return postcodes, user_boundaries(file, self.authority, postcodes.directory) if file else None
+
+    def _area_file(self) -> Path | None:
+        chosen = self.settings.areas
+        return area_file(self.data / "areas", chosen.layer) if chosen.level == "layer" else None
+
+    def _layer(self, file: Path | None) -> gpd.GeoDataFrame | None:
+        chosen = self.settings.areas
+        return None if file is None else read_area_layer(file, chosen.layer_code, chosen.layer_name)
 
     def with_profile(self, profile: str | None) -> Study:
         """Return the study under another disclosure profile; itself when none is named."""
@@ -102,6 +121,10 @@ class Study:
             return self
         disclosure = replace(self.settings.disclosure, profile=profile)
         return replace(self, settings=replace(self.settings, disclosure=disclosure))
+
+
+def _hashes(*files: Path | None) -> dict[str, str]:
+    return {f"{path.parent.name}/{path.name}": sha256(path) for path in files if path}
 
 
 def open_study(folder: Path | str = ".") -> Study:

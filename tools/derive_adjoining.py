@@ -1,7 +1,7 @@
-"""Derive `data/reference/adjoining.csv` and `adjoining_districts.csv` from the bundled postcode directory.
+"""Derive `data/reference/adjoining.csv`, which district is next to which, from the bundled postcode directory.
 
-The rule, its choices about rivers and estuaries, and how well it does are in `placements.geography.adjoining`.
-Takes about a minute and 4 GB of memory:
+Authorities of any day adjoin as their districts do. The rule, its choices about rivers and estuaries, and how well it
+does are in `placements.geography.adjoining`. Takes about a minute and 4 GB of memory:
 
     python tools/derive_adjoining.py
 """
@@ -11,36 +11,24 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 from placements.geography.adjoining import GAP_M, neighbours
-from placements.geography.authorities import authority_of, district_names
 from placements.geography.postcodes import open_directory
 
-OUT = Path(__file__).resolve().parents[1] / "data" / "reference"
-
-
-def write(pairs: pd.DataFrame, key: str, source: str) -> int:
-    """Write the pairs of English areas with anything they adjoin."""
-    table = pairs[pairs["label"].str.startswith("E")].rename(columns={"label": key, "adjoining": "adjoining_code"})
-    table = table.assign(shortest_gap_m=table["shortest_gap_m"].round().astype(int), source=source)
-    name = "adjoining.csv" if key == "authority_code" else "adjoining_districts.csv"
-    table.to_csv(OUT / name, index=False, lineterminator="\n")
-    print(f"{name}: {len(table)} rows, {table[key].nunique()} areas")
-    return len(table)
+OUT = Path(__file__).resolve().parents[1] / "data" / "reference" / "adjoining.csv"
 
 
 def main() -> int:
-    """Write both tables."""
+    """Write the pairs of English districts with anything they adjoin in Great Britain."""
     directory = open_directory()
     points = directory.points()
-    points = points[points["district"].str[0].isin(["E", "S", "W"])]
+    points = points[points["district"].str[0].isin(["E", "S", "W"])].rename(columns={"district": "label"})
+    table = neighbours(points)
+    table = table[table["label"].str.startswith("E")]
+    table = table.rename(columns={"label": "district_code", "adjoining": "adjoining_code"})
     source = f"Delaunay neighbours of postcodes, gaps to {GAP_M:.0f} m; {directory.source}"
-    english = points["district"].isin(list(district_names()))
-    points["label"] = authority_of(points["district"]).where(english, points["district"])
-    write(neighbours(points), "authority_code", source)
-    points["label"] = points["district"]
-    write(neighbours(points), "district_code", source)
+    table = table.assign(shortest_gap_m=table["shortest_gap_m"].round().astype(int), source=source)
+    table.to_csv(OUT, index=False, lineterminator="\n")
+    print(f"{OUT.name}: {len(table)} rows, {table['district_code'].nunique()} areas")
     return 0
 
 

@@ -14,18 +14,26 @@ from placements.analysis.indicators import Indicator
 from placements.analysis.location import location_by_distance
 from placements.analysis.published import published_comparison
 from placements.analysis.snapshot import looked_after, plans_in_force, stock
+from placements.commands.access import access_rows
+from placements.commands.boundary_set import restated_report
+from placements.commands.journeys import journey_rows
 from placements.county import County
 from placements.disclosure.suppress import INTERNAL, count_text, money_text, protect, share_text, yearly_money_text
 from placements.loading import load
-from placements.manifest import plain_values
+from placements.manifest import plain_values, travel
 from placements.progress import Reporter
 from placements.study import open_study
 
 _PLACE_TITLES: Final = {AUTHORITY: "authority", REGION: "region", ENGLAND: "England", NEIGHBOURS: "neighbours"}
 
 
-def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: Reporter) -> dict[str, Any]:
-    """Return headline figures, location x distance, sufficiency and cost, as they may be shown under the profile."""
+def analysis_report(
+    folder: Path, by: list[str], profile: str | None, reporter: Reporter, boundary_set: str | None = None
+) -> dict[str, Any]:
+    """Return headline figures, location x distance, sufficiency and cost, as they may be shown under the profile.
+
+    With a `boundary_set`, its restatement too.
+    """
     study = open_study(folder).with_profile(profile)
     county = load(study, reporter)
     shown = study.settings.disclosure.profile
@@ -38,9 +46,13 @@ def analysis_report(folder: Path, by: list[str], profile: str | None, reporter: 
         "headline": [_figure(item, shown) for item in county.headline()],
         "location": _location(county, shown),
         "sufficiency": sufficiency_rows(county, by, shown),
+        "access": access_rows(county, shown),
         "cost": _cost(county, shown),
+        "journeys": journey_rows(county.school_journeys, shown),
+        "travel": travel(county),
         "published": _published(county, shown),
         "benchmarks": plain_values(_benchmarks(county)),
+        "boundary_set": None if boundary_set is None else restated_report(county, boundary_set, shown),
     }
 
 

@@ -40,14 +40,17 @@ def plan_report(folder: Path, reporter: Reporter, **limits: Any) -> tuple[Plan, 
     return plan, report
 
 
-def make_map(folder: Path, out: Path | None, profile: str | None, reporter: Reporter) -> tuple[Path, Plan]:
+def make_map(
+    folder: Path, out: Path | None, profile: str | None, reporter: Reporter, boundary_set: str | None = None
+) -> tuple[Path, Plan]:
     """Write the map of a study; return its path and the plan shown on it."""
     study = open_study(folder).with_profile(profile)
     county = load(study, reporter)
     future, plan = plan_for(county, reporter)
     result = compare(county, future, scenarios_of(study, plan))
     with reporter.stage("map"):
-        return write_map(result, out or study.maps / "placements.html", plan=plan), plan
+        path = out or study.maps / "placements.html"
+        return write_map(result, path, plan=plan, boundary_set=boundary_set), plan
 
 
 def make_statement(folder: Path, profile: str | None, reporter: Reporter) -> tuple[tuple[Path, ...], Plan]:

@@ -20,8 +20,8 @@ def locate(
     """Return the frame with `easting`, `northing` and the planning `area` of each row.
 
     A point that is given stands; else the postcode is looked up; else the centre of the district is taken (that of its
-    postcodes where areas are smaller). The area is the district if areas are districts, else the area whose centre is
-    nearest.
+    postcodes where areas are smaller). The area is the district if areas are districts, else that of the nearest
+    postcode of the authority (of the nearest centre, when it is not known how the county is divided).
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def locate(
             f"it is not known where {names} would be: give a postcode in the directory, or a district of "
             f"{county.authority.name} ({', '.join(areas['name'])})"
         )
-    nearest = _nearest_area(out, areas)
+    divided = county.division
+    nearest = divided.at(out["easting"], out["northing"]) if divided else _nearest_area(out, areas)
     out["area"] = pd.Series(np.where(code.isin(areas.index), code, nearest), index=out.index).astype("str")
     return out
 

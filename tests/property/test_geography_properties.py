@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from placements.geography.areas import area_boundaries, assign_area, planning_areas
+from placements.geography.areas import area_boundaries, divide
 from placements.geography.authorities import Authority, find_authority
 from placements.geography.cells import edges, regions, sea, triangulate, without_strays
 from placements.geography.land import land
 from placements.geography.locate import locate
 from placements.geography.postcodes import compile_directory, save_directory
+from placements.settings import AreaSettings
 from tests.geography_support import GUILDFORD, RUSHMOOR, SEVENOAKS, WOKING, scattered
 
 DISTRICTS = (GUILDFORD, WOKING, RUSHMOOR, SEVENOAKS)
@@ -140,16 +141,17 @@ def test_regions_are_the_nearest_points(world: object, seed: int) -> None:
 @settings(max_examples=15, deadline=None)
 @given(worlds)
 def test_areas_partition_children_and_ground(world: object) -> None:
-    """Each row gets one area of the list at either level, and the ground of the areas fits together."""
+    """Each row gets one area of the list at every derived level, and the ground of the areas fits together."""
     points = world.points()
     frame = pd.DataFrame(
         {"home_postcode": points["postcode"], "placement_postcode": points["postcode"].iloc[::-1].values}
     )
     frame = pd.concat([frame, pd.DataFrame({"home_postcode": [None, "ZZ99"], "placement_postcode": "X"})])
     located = locate(frame, PAIR, world)
-    for level in ("district", "postcode_district"):
-        area = assign_area(located, PAIR, level)
-        listed = planning_areas(PAIR, level, world)
+    for level in ("district", "postcode_district", "postcode_sector", "h3"):
+        division = divide(PAIR, AreaSettings(level), world)
+        area = division.assign(located)
+        listed = division.table()
         assert set(area) <= set(listed["area"])
         assert (area == "unknown").sum() == 2
         assert (
@@ -157,7 +159,7 @@ def test_areas_partition_children_and_ground(world: object) -> None:
             == (~located["home_district"].isin([*PAIR.districts]) & located["home_district"].notna()).to_numpy()
         ).all()
         with tempfile.TemporaryDirectory() as folder:
-            outline = area_boundaries(PAIR, level, world, Path(folder))
+            outline = area_boundaries(division, world, Path(folder))
         assert set(outline["area"]) <= set(listed["area"])
         assert shapely.coverage_is_valid(outline.geometry.to_numpy())
 

@@ -8,6 +8,7 @@ import pytest
 
 from placements import codes, schemas
 from placements.assemble import _provision
+from placements.geography.areas import divide
 from placements.geography.authorities import all_authorities, authorities_named, find_authority
 from placements.read.tables import SourceTables
 from placements.settings import Settings
@@ -54,7 +55,9 @@ def located(authority) -> pd.DataFrame:
     settings = Settings()
     settings = replace(settings, study=replace(settings.study, snapshot=dt.date(2025, 3, 31)))
     directory = columns_of(GUILDFORD, RUSHMOOR)
-    return _provision(tables, schemas.empty(schemas.PLACEMENTS), settings, authority, directory)
+    return _provision(
+        tables, schemas.empty(schemas.PLACEMENTS), settings, divide(authority, settings.areas, directory), directory
+    )
 
 
 def test_a_home_with_no_address_is_in_or_out_by_the_authority_named():
