@@ -67,14 +67,14 @@ def ours(folder: Path, stages: Stages) -> dict[str, Any]:
 
     from placements.geography.authorities import find_authority  # noqa: PLC0415
     from placements.geography.locate import locate  # noqa: PLC0415
-    from placements.geography.postcodes import cache_folder, open_directory  # noqa: PLC0415
+    from placements.geography.postcodes import open_directory  # noqa: PLC0415
 
     frame = pd.read_feather(folder / "pairs.feather")
     with stages("open the compiled directory"):
         directory = open_directory()
     with stages("locate"):
         found = locate(frame, find_authority(AUTHORITY), directory)
-    size = sum(path.stat().st_size for path in cache_folder().glob("postcodes-*/*"))
+    size = sum(column.nbytes for column in vars(directory).values() if hasattr(column, "nbytes"))
     return _summary(found["location"].eq("in_county"), found["distance_miles"]) | {"cache_mb": size / 1e6}
 
 
