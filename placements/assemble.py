@@ -19,7 +19,7 @@ from placements.frames import look_up
 from placements.geography.areas import Division, divide
 from placements.geography.authorities import CUSTOM, Authority, authorities_named, authority_of
 from placements.geography.evidence import located_evidence
-from placements.geography.locate import locate
+from placements.geography.locate import judged_by, locate
 from placements.geography.postcodes import PostcodeDirectory, clean_postcodes
 from placements.read.gias import BASE_SUFFIX
 from placements.read.gias_links import standing_for
@@ -294,8 +294,9 @@ def _provision(
     frame["authority"] = authority_of(frame["district"], authority.on).fillna(named)
     # A custom set of districts may be a part of the authority named: in or out is then not known.
     known = frame["district"].notna() | (named.notna() & (authority.code != CUSTOM))
-    inside = frame["district"].isin(authority.districts) | named.eq(authority.code)
-    frame["location"] = np.select([inside, known], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN)
+    by_name = np.select([named.eq(authority.code), known], [codes.IN_COUNTY, codes.OUT_OF_COUNTY], codes.UNKNOWN)
+    by_district = judged_by(frame["district"], authority)["location"]
+    frame["location"] = by_district.where(frame["district"].notna(), pd.Series(by_name, frame.index)).astype("str")
     frame["area"] = frame["area"].fillna(division.assign(frame, prefix=""))
     elsewhere = frame["sector"].eq("own") & frame["location"].eq(codes.OUT_OF_COUNTY)
     frame["sector"] = frame["sector"].mask(elsewhere, "other_authority")

@@ -17,9 +17,10 @@ import pandas as pd
 
 import placements
 from placements.county import County
-from placements.disclosure.suppress import count_text, protect
+from placements.disclosure.suppress import INTERNAL, count_text, share_text
 from placements.geography.boundaries import boundary_words
 from placements.geography.reference import reference_path
+from placements.geography.travel import Coverage
 from placements.writing import sha256, write_text
 
 if TYPE_CHECKING:
@@ -67,13 +68,20 @@ def reasons(county: County) -> list[dict[str, Any]]:
 def travel(county: County) -> dict[str, Any]:
     """Return how journeys were measured, and how many school journeys that gave a time, as may be shown."""
     journeys, profile = county.school_journeys, county.settings.disclosure.profile
-    parts = {"known": journeys.coverage.known} | journeys.coverage.reasons
-    shown = protect(pd.DataFrame({"journeys": pd.Series(parts)}), ["journeys"], profile)["journeys"]
-    return {
-        "method": journeys.method,
-        "sentence": journeys.sentence,
-        "coverage": {"asked": count_text(journeys.coverage.pairs, profile)} | dict(shown),
-    }
+    found = journeys.coverage
+    asked = {"asked": count_text(found.pairs, profile)}
+    if profile == INTERNAL:
+        parts = {"known": found.known} | found.reasons
+        shown = asked | {name: count_text(count, profile) for name, count in parts.items()}
+    else:
+        # Counts of the known and the unknown are sums of what the table of journeys hides: with it they undo that.
+        shown = asked | {"known": share_text(found.known, found.pairs, profile)}
+    return {"method": journeys.method, "sentence": journeys.sentence, "coverage": shown}
+
+
+def coverage_words(found: Coverage, profile: str) -> str:
+    """Return how many journeys gave a time, as may be shown, for a line of progress."""
+    return f"{share_text(found.known, found.pairs, profile)} of {count_text(found.pairs, profile)} known"
 
 
 def solver(plan: Plan | None) -> dict[str, Any] | None:

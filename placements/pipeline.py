@@ -14,7 +14,7 @@ from placements.disclosure.secrets import county_secrets
 from placements.forecasting import Forecast, forecast
 from placements.interventions import Intervention, read_scenario, scenario_text
 from placements.loading import load
-from placements.manifest import outputs, provenance, write_manifest
+from placements.manifest import coverage_words, outputs, provenance, write_manifest
 from placements.maps import write_map
 from placements.optimisation import Plan, evaluate, optimise
 from placements.progress import Reporter
@@ -74,8 +74,9 @@ def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
     reporter = reporter or Reporter(quiet=True)
     county = load(study, reporter)
     with reporter.stage("school journeys") as stage:
-        found = county.school_journeys.coverage
-        stage.done(f"{found.known:,} of {found.pairs:,} known, method {county.school_journeys.method}")
+        journeys = county.school_journeys
+        known = coverage_words(journeys.coverage, county.settings.disclosure.profile)
+        stage.done(f"{known}, method {journeys.method}")
     future, plan = plan_for(county, reporter)
     with reporter.stage("compare") as stage:
         result = compare(county, future, scenarios_of(study, plan))

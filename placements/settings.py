@@ -227,6 +227,8 @@ def _boundary_sets(values: Any, problems: list[str]) -> dict[str, dict[str, tupl
         for part, districts in parts.items():
             try:
                 sets.setdefault(name, {})[part] = _coerce(districts, tuple[str, ...])
+                if not districts:
+                    raise TypeError
             except TypeError:
                 problems.append(f"boundary_sets.{name}.{part} = {districts!r} is not a list of districts")
         if not parts:
@@ -328,9 +330,11 @@ def _travel_rules(travel: TravelSettings) -> list[str]:
         try:
             url = urlsplit(travel.server_url)
             sound = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+            # What Python will not send it prints whole, the points of homes too; and it drops line breaks in silence.
+            sound = sound and all("!" <= sign <= "~" and sign not in "?#" for sign in travel.server_url)
         except ValueError:
             sound = False
         # A password would be written into the manifest; a question or a fragment has no place in an address.
-        if not sound or url.username is not None or url.query or url.fragment:
-            return ["travel.server_url is not an address such as http://localhost:5000, without a login or a query"]
+        if not sound or url.username is not None:
+            return ["travel.server_url is not an address such as http://localhost:5000, with no login, query or blank"]
     return []

@@ -5,11 +5,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from placements.geography.authorities import find_authority
 from placements.geography.postcodes import open_directory
 from placements.newstudy import init_study
 from placements.synthetic import synthesise
+
+#: A machine that is busy with other tests is no reason to fail one.
+settings.register_profile("placements", deadline=None)
+settings.load_profile("placements")
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = dt.date(2025, 3, 31)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from placements.analysis.benchmark_measures import BENCHMARKS, PER_10_000, SHARE, Benchmark, Cell
 from placements.geography.reference import reference_table
-from placements.geography.timeline import code_of_today
+from placements.geography.timeline import code_of_today, region_of
 from placements.read.rawtable import plain
 
 AUTHORITY, REGION, ENGLAND, NEIGHBOURS = "authority", "region", "england", "neighbours"
@@ -177,7 +177,7 @@ def _plain(texts: pd.Series) -> pd.Series:
 
 def _places(counts: _Counts, authority: str, peers: list[str]) -> list[dict[str, Any]]:
     places = counts.places
-    region = str(places["region_code"].get(authority, ""))
+    region = str(places["region_code"].get(authority, "") or region_of(authority))
     england = next(iter(places.index[places["level"].eq("national")]), "")
     item = counts.item
     shared = {"indicator": item.indicator, "label": item.label, "unit": item.unit, "year": counts.year}

@@ -27,6 +27,7 @@ from placements.analysis.catchment import enhanced_two_step, luo_qi
 from placements.analysis.gap import WANTED
 from placements.geography.site_matrix import site_matrix
 from placements.geography.travel.method import TravelMethod
+from placements.read.gias import BASE_SUFFIX
 
 #: From points (`id, easting, northing`), points and a limit to `origin, destination, cost`: see `analysis.cost_pairs`.
 Costs = Callable[[pd.DataFrame, pd.DataFrame, float], pd.DataFrame]
@@ -68,7 +69,11 @@ def straight_miles(origins: pd.DataFrame, destinations: pd.DataFrame, limit: flo
 
 
 def road_minutes(method: TravelMethod) -> Costs:
-    """Return a way of measuring journeys as costs in minutes; a journey whose time is not known has no cost."""
+    """Return a way of measuring journeys as costs in minutes; a journey whose time is not known has no cost.
+
+    A file of minutes knows origins by `home_area` (or an `id` that is a text, an area's) or by `postcode_district`, and
+    destinations by `provider_id`, where the points carry these.
+    """
 
     def minutes(origins: pd.DataFrame, destinations: pd.DataFrame, limit: float) -> pd.DataFrame:
         journeys = method.matrix(_numbered(origins), _numbered(destinations), limit)
@@ -84,8 +89,18 @@ def road_minutes(method: TravelMethod) -> Costs:
 
 
 def _numbered(points: pd.DataFrame) -> pd.DataFrame:
-    """Return points with their position as a text for an id, as `TravelMethod` takes them."""
-    return points.assign(id=pd.Series(np.arange(len(points)), index=points.index).astype("str"))
+    """Return points as `TravelMethod` takes them: the position as id, listed as their site or area is in a file.
+
+    That is `provider_id` (a specialist base stands at its school) or `home_area`, where they have it, or the id if it
+    is a text: a number is a row's, not a place's, and no file knows it.
+    """
+    name = next((column for column in ("provider_id", "home_area") if column in points), "id")
+    listed = points[name].astype("str").str.removesuffix(BASE_SUFFIX)
+    kept = [column for column in ("easting", "northing", "postcode_district") if column in points]
+    return points[kept].assign(
+        id=pd.Series(np.arange(len(points)), index=points.index).astype("str"),
+        listed_as="" if pd.api.types.is_numeric_dtype(points[name]) else listed,
+    )
 
 
 def local_access(
@@ -111,7 +126,7 @@ def local_access(
 
         - `children`;
         - `places_per_child`, by E2SFCA with the weights of Luo and Qi over thirds of the limit, on average of the
-          children, NaN when not known;
+          children of whom it is known, NaN when that is less than half of them;
         - `nearest_vacancy`, the cost at which half of the children have a suitable vacancy (at least), NaN unless
           `vacancy` is `known`; else that is `none_in_reach` or `unknown`;
         - `numerator`, `denominator`, `excluded`, `share`, `low`, `high`: of children within the limit of a suitable
@@ -160,24 +175,30 @@ def _family(
 def _row(groups: pd.DataFrame, reach: pd.DataFrame, nearest: pd.DataFrame) -> dict[str, object]:
     """Return the figures of one service and area from those of its groups of like children."""
     number, ratio = groups["children"], reach["places_per_child"]
-    known = ratio.notna()
+    known, half_of = ratio.notna(), number.sum() / 2
     cost = nearest["cost"].where(nearest["cost"].notna() | (nearest["unknown"] > 0), np.inf)
-    half = _median(cost[cost.notna()], number[cost.notna()])
+    half = _half_reached(cost, number)
+    places = float((ratio * number)[known].sum() / number[known].sum()) if number[known].sum() >= half_of else np.nan
     return {
         "children": int(number.sum()),
-        "places_per_child": float((ratio * number)[known].sum() / number[known].sum()) if known.any() else np.nan,
+        "places_per_child": places,
         "nearest_vacancy": half if np.isfinite(half) else np.nan,
         "vacancy": KNOWN if np.isfinite(half) else NONE_IN_REACH if half == np.inf else UNKNOWN,
     }
 
 
-def _median(values: pd.Series, number: pd.Series) -> float:
-    """Return the least value that at least half of `number` are at or below; NaN of nothing."""
-    if values.empty:
-        return float("nan")
-    order = np.argsort(values.to_numpy(), kind="stable")
-    running = number.to_numpy()[order].cumsum()
-    return float(values.to_numpy()[order][np.searchsorted(running, running[-1] / 2)])
+def _half_reached(cost: pd.Series, number: pd.Series) -> float:
+    """Return the cost at which half of all the children have a vacancy: infinite when over half have none in reach.
+
+    NaN when it depends on children of whom it is not known (their cost is NaN).
+    """
+    order = np.argsort(cost.to_numpy(), kind="stable")
+    finite = order[np.isfinite(cost.to_numpy()[order])]
+    running = number.to_numpy()[finite].cumsum()
+    enough = np.flatnonzero(running >= number.sum() / 2)
+    if len(enough):
+        return float(cost.to_numpy()[finite][enough[0]])
+    return float("inf") if number[cost.eq(np.inf)].sum() > number.sum() / 2 else float("nan")
 
 
 def _shares(
@@ -185,8 +206,12 @@ def _shares(
 ) -> pd.DataFrame:
     """Return the share of children whose home is within the limit of a site that suits and is not without places."""
     usable = sites["usable_places"].ne(0).to_numpy(bool)
-    homes = children[["id", "home_easting", "home_northing"]].set_axis(["id", "easting", "northing"], axis=1)
+    homes = children[["id", "area", "home_easting", "home_northing"]]
+    homes = homes.set_axis(["id", "home_area", "easting", "northing"], axis=1)
     pairs = costs(homes, sites[usable], limit)
+    # A site of which it is not known whether it has places may be near or not: only what else is near can tell.
+    unsure = sites.loc[sites["usable_places"].isna(), "id"]
+    pairs = pairs.assign(cost=pairs["cost"].mask(pairs["destination"].isin(unsure)))
     pairs = _suiting(pairs.assign(fit=children["fit"].reindex(pairs["origin"]).to_numpy()), suits, sites)
     reached = reaches(pairs, pd.Index(children["id"]), limit)
     key = pd.Series(list(children[_KEYS].itertuples(index=False, name=None)), index=children.index)

@@ -7,22 +7,30 @@ distant, is then asked of the part, by the district of the placement's postcode,
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 
 from placements import codes
-from placements.geography.boundary_sets import BoundarySet
+from placements.geography.boundary_sets import (
+    ADJOINING,
+    BEYOND,
+    HOME_ELSEWHERE,
+    HOME_UNKNOWN,
+    HOST_UNKNOWN,
+    BoundarySet,
+)
 from placements.geography.locate import judged_by
 
-#: Rows of children whom no part can be told to be responsible for.
-HOME_ELSEWHERE: Final = "Home outside all of them"
-HOME_UNKNOWN: Final = "Home not known"
-#: Hosts that are no part.
-ADJOINING: Final = "Adjoining authorities"
-BEYOND: Final = "Further away"
-HOST_UNKNOWN: Final = "Not known"
+__all__ = [
+    "ADJOINING",
+    "BEYOND",
+    "HOME_ELSEWHERE",
+    "HOME_UNKNOWN",
+    "HOST_UNKNOWN",
+    "restate",
+    "restated_flows",
+    "restated_summary",
+]
 
 
 def restate(stock: pd.DataFrame, boundaries: BoundarySet) -> pd.DataFrame:
@@ -53,22 +61,18 @@ def restate(stock: pd.DataFrame, boundaries: BoundarySet) -> pd.DataFrame:
     )
     for part in boundaries.parts:
         mine = out["responsible"].eq(part.name)
-        rows = stock[mine]
-        judged = judged_by(rows["placement_district"], part)
-        # Outside the whole for certain, though in which district is not: outside its parts too.
-        surely = rows["placement_district"].isna() & rows["location"].eq(codes.OUT_OF_COUNTY)
-        judged.loc[surely, "location"] = codes.OUT_OF_COUNTY
-        judged.loc[surely, "adjoining"] = rows["adjoining"][surely].where(
-            ~rows["adjoining"][surely].fillna(True), pd.NA
-        )
-        outside = judged["location"].eq(codes.OUT_OF_COUNTY)
-        known = judged["location"].ne(codes.UNKNOWN)
+        judged = judged_by(stock.loc[mine, "placement_district"], part)
+        outside, known = judged["location"].eq(codes.OUT_OF_COUNTY), judged["location"].ne(codes.UNKNOWN)
         out.loc[mine, "location"] = judged["location"]
         out.loc[mine, "adjoining"] = judged["adjoining"]
         out.loc[mine, "distant"] = (outside & ~judged["adjoining"]).where(known).astype("boolean")
+    # Of a place known by the first half of its postcode the district may not be, and so not its part.
+    lost = stock["placement_district"].isna()
+    out.loc[lost, "location"] = codes.UNKNOWN
+    out.loc[lost, ["adjoining", "distant"]] = pd.NA
     host = _part(stock["placement_district"], boundaries)
     away = np.select(
-        [out["location"].eq(codes.UNKNOWN), out["adjoining"].fillna(False).to_numpy(bool)],
+        [out["adjoining"].isna().to_numpy(bool), out["adjoining"].fillna(False).to_numpy(bool)],
         [HOST_UNKNOWN, ADJOINING],
         BEYOND,
     )

@@ -1,33 +1,39 @@
 """How well can children reach local places? Access as plain rows that may be shown under a profile.
 
-A count of children is protected as everywhere; a ratio or a nearest vacancy needs 10 children behind it, since beside
-the places, which are public, it would give a smaller number away. Places per child are to one decimal when shareable,
-no finer than counts to the nearest 5 allow.
+The places are public, or may be, so that an exact ratio beside them gives the number of children away, and a row of
+figures by area gives away where the place is. So the shareable profile has
 
-Where a children's home or a carer lives must not be worked out: miles to the nearest vacancy from several areas whose
-centres anyone can find are circles that meet at its door. So of homes and carers, and of any family with a
-confidential site, the shareable profile says only whether a vacancy is within the limit. Schools are public: theirs are
-shown to a tenth of a mile.
+- no counts of children (`analyse` has them, protected, under need and local places): only whether there are 10;
+- places per child in bands;
+- homes, carers and families with a confidential site for the whole authority only, with no miles: from several areas,
+  whose centres anyone can find, they would meet at its door;
+- schools, which are public, by area and with their miles.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
 
 from placements import codes
 from placements.analysis.gap import WANTED, WANTED_LABEL
-from placements.analysis.local_access import KNOWN, UNKNOWN
+from placements.analysis.local_access import KNOWN, NONE_IN_REACH, UNKNOWN
 from placements.county import County
 from placements.disclosure.suppress import (
     INTERNAL,
     NOT_AVAILABLE,
     SMALLEST_BASE,
     SUPPRESSED,
-    count_text,
-    protect,
     share_text,
 )
+
+ALL_AREAS: Final = "All areas"
+ENOUGH: Final = f"{SMALLEST_BASE} or more"
+#: Places per child, from below; the last band has no end.
+_BANDS: Final = ((0.5, "under 0.5"), (1.0, "0.5 to 1"), (2.0, "1 to 2"), (math.inf, "2 or more"))
 
 
 def access_rows(county: County, profile: str) -> list[dict[str, Any]]:
@@ -35,43 +41,73 @@ def access_rows(county: County, profile: str) -> list[dict[str, Any]]:
     limit = county.settings.thresholds.far_miles
     table = county.access().reset_index()
     secret = set(county.provision.loc[county.provision["confidential"], "provision"]) & set(codes.EDUCATION_PROVISION)
-    coarse = {WANTED.get(kind, "") for kind in secret}
-    names = dict(zip(county.areas["area"], county.areas["name"], strict=True))
-    rows = []
+    hidden = {WANTED.get(kind, "") for kind in secret}
+    names = {**dict(zip(county.areas["area"], county.areas["name"], strict=True)), ALL_AREAS: ALL_AREAS}
+    rows: list[dict[str, Any]] = []
     for (service, wanted), group in table.groupby(["service", "wanted"], sort=True):
-        exact = profile == INTERNAL or not (service == codes.CARE or wanted in coarse)
-        safe = protect(group, ["children"], profile)["children"]
-        for shown, row in zip(safe, group.to_dict("records"), strict=True):
-            rows.append(
-                {
-                    "service": service,
-                    "provision": WANTED_LABEL[str(wanted)],
-                    "area": names.get(row["area"], row["area"]),
-                    "children": shown,
-                    "places_per_child": _ratio(row["places_per_child"], row["children"], profile),
-                    "nearest_vacancy_miles": _nearest(row, limit, profile, exact=exact),
-                    "limit_miles": f"{limit:g}",
-                    "within_limit": share_text(row["numerator"], row["denominator"], profile),
-                    "not_known": count_text(row["excluded"], profile),
-                    "sites_not_known": row["sites_unknown"],
-                }
-            )
+        whole = profile != INTERNAL and (service == codes.CARE or wanted in hidden)
+        rows += [
+            {
+                "service": service,
+                "provision": WANTED_LABEL[str(wanted)],
+                "area": names.get(row["area"], row["area"]),
+                "limit_miles": f"{limit:g}",
+                **(_exact(row, limit) if profile == INTERNAL else _safe(row, limit, profile, miles=not whole)),
+                "sites_not_known": row["sites_unknown"],
+            }
+            for row in ([_together(group)] if whole else group.to_dict("records"))
+        ]
     return rows
 
 
-def _ratio(value: float, children: int, profile: str) -> str:
-    if math.isnan(value):
-        return NOT_AVAILABLE
-    if profile == INTERNAL:
-        return f"{value:.2f}"
-    return SUPPRESSED if children < SMALLEST_BASE else f"{value:.1f}"
+def _together(group: pd.DataFrame) -> dict[Any, Any]:
+    """Return one row of all areas: averages over children, and whether half of them have a vacancy within the limit."""
+    known = group[group["places_per_child"].notna()]
+    number, half = group["children"], group["children"].sum() / 2
+    counted = known["children"].sum()
+    near = {state: number[group["vacancy"].eq(state)].sum() for state in (KNOWN, NONE_IN_REACH)}
+    return {
+        "area": ALL_AREAS,
+        "children": int(number.sum()),
+        "places_per_child": (known["places_per_child"] * known["children"]).sum() / counted
+        if counted and counted >= half
+        else np.nan,
+        "nearest_vacancy": np.nan,
+        "vacancy": KNOWN if near[KNOWN] >= half else NONE_IN_REACH if near[NONE_IN_REACH] > half else UNKNOWN,
+        **{name: int(group[name].sum()) for name in ("numerator", "denominator", "excluded")},
+        "sites_unknown": int(group["sites_unknown"].max()),
+    }
 
 
-def _nearest(row: dict[Any, Any], limit: float, profile: str, *, exact: bool) -> str:
+def _exact(row: dict[Any, Any], limit: float) -> dict[str, str]:
+    return {
+        "children": f"{row['children']:,}",
+        "places_per_child": NOT_AVAILABLE if math.isnan(row["places_per_child"]) else f"{row['places_per_child']:.2f}",
+        "nearest_vacancy_miles": _nearest(row, limit, miles=True),
+        "within_limit": share_text(row["numerator"], row["denominator"], INTERNAL),
+        "not_known": f"{row['excluded']:,}",
+    }
+
+
+def _safe(row: dict[Any, Any], limit: float, profile: str, *, miles: bool) -> dict[str, str]:
+    if row["children"] < SMALLEST_BASE:
+        names = ("children", "places_per_child", "nearest_vacancy_miles", "within_limit", "not_known")
+        return dict.fromkeys(names, SUPPRESSED)
+    ratio = row["places_per_child"]
+    return {
+        "children": ENOUGH,
+        "places_per_child": NOT_AVAILABLE
+        if math.isnan(ratio)
+        else next(text for most, text in _BANDS if ratio < most or most == math.inf),
+        "nearest_vacancy_miles": _nearest(row, limit, miles=miles),
+        "within_limit": share_text(row["numerator"], row["denominator"], profile),
+        "not_known": share_text(row["excluded"], row["denominator"] + row["excluded"], profile),
+    }
+
+
+def _nearest(row: dict[Any, Any], limit: float, *, miles: bool) -> str:
     if row["vacancy"] == UNKNOWN:
         return NOT_AVAILABLE
-    if profile != INTERNAL and row["children"] < SMALLEST_BASE:
-        return SUPPRESSED
-    if row["vacancy"] != KNOWN:
+    if row["vacancy"] == NONE_IN_REACH:
         return f"none within {limit:g}"
-    return f"{row['nearest_vacancy']:.1f}" if exact else f"within {limit:g}"
+    return f"{row['nearest_vacancy']:.1f}" if miles else f"within {limit:g}"

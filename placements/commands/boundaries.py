@@ -65,6 +65,8 @@ def write_boundaries(
         raise UsageError(f"{out.name} does not end in one of {', '.join(DRIVERS)}")
     if authority and study:
         raise UsageError("name an authority or a study, not both: a study has its own authority")
+    if on is not None and (study is not None or (authority is None and level != AUTHORITY)):
+        raise UsageError("a day can be chosen for authorities: a study has its own, and other outlines are of today")
     with reporter.stage("boundaries") as stage:
         if study is not None:
             frame = _of_study(study, level)
@@ -72,9 +74,13 @@ def write_boundaries(
             frame = _of_authority(authority, level, areas, on or DIRECTORY_DAY)
         else:
             frame = national_outlines(level, open_directory(progress=stage), progress=stage, on=on or DIRECTORY_DAY)
-        stage.done(f"{len(frame)} outlines, {frame.attrs['source']}")
+        lacking = frame.attrs.get("lacking", ())
+        left_out = f"; left out, as it is not certain whose they were: {', '.join(lacking)}" if lacking else ""
+        stage.done(f"{len(frame)} outlines, {frame.attrs['source']}{left_out}")
     write_bytes(out, _bytes(frame, level, driver, out.suffix.lower()))
-    return {"path": str(out), "level": level, "outlines": len(frame), "source": frame.attrs["source"]}
+    return {"path": str(out), "level": level, "outlines": len(frame), "source": frame.attrs["source"]} | {
+        "left_out": list(lacking)
+    }
 
 
 def _of_authority(name: str, level: str, areas: str, on: dt.date) -> gpd.GeoDataFrame:

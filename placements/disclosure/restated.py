@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ from placements.analysis.restated import HOST_UNKNOWN, restate, restated_flows, 
 from placements.disclosure.grid import TOTAL, hidden_grid, protect_grid
 from placements.disclosure.suppress import INTERNAL, SMALLEST_FLOW, SUPPRESSED, count_text, rounded, share_text
 from placements.geography.boundary_sets import BoundarySet
+
+#: Figures that are sums over what a row hides.
+_OF_THE_REST: Final = frozenset({"out_of_county", "share_out", "share_distant", "share_over_20_miles"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,10 @@ def shown_restatement(stock: pd.DataFrame, boundaries: BoundarySet, profile: str
     counts = restated_summary(stock, restated, boundaries)
     whole = boundaries.whole_name
     exact, secret = counts.to_dict("index"), hide.to_dict("index")
-    rows = {whole: _row(exact[whole], profile, set()) | {"newly_out": "", "share_newly_out": ""}}
+    rows = {
+        whole: _row(exact[whole], profile, _hidden_whole(secret[TOTAL], boundaries))
+        | {"newly_out": "", "share_newly_out": ""}
+    }
     for name in boundaries.part_names:
         others = [host for host in boundaries.part_names if host != name]
         rows[name] = _row(exact[name], profile, _hidden_parts(secret[name], name, others))
@@ -72,13 +78,28 @@ def _hidden_parts(row: Mapping[Any, bool], name: str, others: list[str]) -> set[
     if row[TOTAL]:
         secret.add("children")
     if row[name]:
-        secret |= {"in_county", "share_out"}
+        secret.add("in_county")
     if row[HOST_UNKNOWN]:
         secret.add("unknown")
     if any(row[other] for other in others):
-        secret |= {"newly_out", "share_newly_out"}
+        secret.add("newly_out")
+    if row[name] or any(row[other] for other in others):
+        secret.add("share_newly_out")
     if any(row.values()):
-        secret.add("out_of_county")
+        # A share beside the cells that are shown would give the rest of them away.
+        secret |= _OF_THE_REST
+    return secret
+
+
+def _hidden_whole(total: Mapping[Any, bool], boundaries: BoundarySet) -> set[str]:
+    """Return which counts of the whole the totals of the grid forbid: they are the same children."""
+    secret = set(_OF_THE_REST) if any(total.values()) else set()
+    if total[HOST_UNKNOWN]:
+        secret.add("unknown")
+    if any(total[name] for name in boundaries.part_names):
+        secret.add("in_county")
+    if total[TOTAL]:
+        secret.add("children")
     return secret
 
 

@@ -79,22 +79,36 @@ def _adjoining_districts() -> dict[str, frozenset[str]]:
 
 @cache
 def adjoining_codes(authority: Authority) -> frozenset[str]:
-    """Return what adjoins an authority, or a custom set, on its day.
+    """Return what is certain to adjoin an authority, or a custom set, on its day.
 
-    Codes of authorities in England (all that it may have been, for a district of which that is not certain), codes of
-    districts in Wales and Scotland. For a custom set of districts only areas next to *its* districts count, and the
-    rest of the authorities that it is cut from counts as adjoining, by district code.
+    Codes of authorities in England, codes of districts in Wales and Scotland. For a custom set of districts only areas
+    next to *its* districts count, and the rest of the authorities that it is cut from counts as adjoining, by district
+    code.
     """
     table = _adjoining_districts()
     own = set(authority.districts)
     touching = set().union(*(table.get(code, frozenset()) for code in own)) - own
     elsewhere = {code for code in touching if not code.startswith("E")}
-    around = set().union(*(possible_authorities(code, authority.on) for code in touching))
+    around = set().union(*_around(touching, authority, certain=True))
     if authority.code != CUSTOM:
         return frozenset(around - {authority.code} | elsewhere)
     home = set().union(*(possible_authorities(code, authority.on) for code in own))
     rest = {code for upper in home for code in directory_districts(upper, authority.on)} - own
     return frozenset(around - home | elsewhere | rest)
+
+
+@cache
+def perhaps_adjoining_codes(authority: Authority) -> frozenset[str]:
+    """Return the authorities that adjoin only if ground that may have been theirs on that day was (`timeline`)."""
+    table = _adjoining_districts()
+    touching = set().union(*(table.get(code, frozenset()) for code in authority.districts)) - set(authority.districts)
+    perhaps = set().union(*_around(touching, authority, certain=False))
+    return frozenset(perhaps - adjoining_codes(authority) - {authority.code})
+
+
+def _around(touching: set[str], authority: Authority, *, certain: bool) -> list[frozenset[str]]:
+    found = [possible_authorities(code, authority.on) for code in touching]
+    return [codes for codes in found if (len(codes) == 1) == certain]
 
 
 def adjoining_pairs(on: dt.date = DIRECTORY_DAY) -> frozenset[tuple[str, str]]:

@@ -8,7 +8,6 @@ decided by its district.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,8 @@ import pandas as pd
 import shapely
 
 from placements.errors import DataError, UsageError
-from placements.geography.layer_files import SUFFIXES, best_column, layer_file, named_areas, read_shapes, whole_areas
+from placements.geography.layer_columns import area_columns
+from placements.geography.layer_files import SUFFIXES, layer_file, named_areas, read_shapes, some_rows, whole_areas
 from placements.schemas import AREA_OUTSIDE, AREA_UNKNOWN
 
 #: A postcode in no polygon takes the nearest one up to this far, metres: twice the 500 m to which ONS generalises most.
@@ -28,14 +28,6 @@ NEAREST_M: Final = 1000.0
 _MOST_SHARED: Final = 0.01
 #: Less than this share of the authority's postcodes in any polygon: the layer is of another place.
 _LEAST_INSIDE: Final = 0.5
-_KINDS: Final = ("oa", "lsoa", "msoa", "wd", "cmwd", "par", "parncp", "ced", "pcon")
-#: Names of columns of codes in lower case, smallest areas first: a file of LSOAs often has the district's code too.
-CODES: Final = (
-    *(rf"{kind}(?P<year>\d*)cd" for kind in _KINDS),
-    r"[a-z]+(?P<year>\d{2})cd",
-    r"((ward|lsoa|msoa|oa|parish|area|zone|locality|cluster|catchment|ons|gss)_?)?(code|cd|id)(?P<year>)",
-)
-NAMES: Final = (r"((ward|lsoa|msoa|oa|parish|area|zone|locality|cluster|catchment)_?)?(name|nm|label)(?P<year>)",)
 
 
 def area_file(folder: Path, name: str = "") -> Path:
@@ -68,7 +60,7 @@ def read_area_layer(file: Path, code: str = "", name: str = "") -> gpd.GeoDataFr
         GeoPackage, GeoJSON or shapefile, in any coordinate system that it states.
     code, name : str
         Columns to use; found by the names in use (`WD25CD`, `LSOA21CD`, `code`) when not given. Without names the
-        codes are shown; without codes the names serve as codes.
+        codes are shown; without codes the names serve as codes (see `layer_columns`).
 
     Returns
     -------
@@ -82,13 +74,13 @@ def read_area_layer(file: Path, code: str = "", name: str = "") -> gpd.GeoDataFr
         When the file cannot be read, or its columns or shapes are not those of areas (see `layer_files`).
     """
     raw = read_shapes(file)
-    codes, names = _columns(raw, code, name, file)
+    codes, names = area_columns(raw, code, name, file)
     frame = named_areas(raw, codes, names, file)
     blank = frame["code"].fillna("").isin(["", AREA_OUTSIDE, AREA_UNKNOWN])
     if blank.any():
         raise DataError(
             f"{int(blank.sum())} of {len(frame)} areas have no code in column {codes} (or `{AREA_OUTSIDE}` or "
-            f"`{AREA_UNKNOWN}`, which mean something else here)",
+            f"`{AREA_UNKNOWN}`, which mean something else here): {some_rows(blank, frame['code'])}",
             file=file,
             advice="give each area a code of its own",
         )
@@ -165,34 +157,6 @@ def _check_cover(first: npt.NDArray[np.intp], inside: npt.NDArray[np.intp], laye
             file=file,
             advice="leave the areas of one kind and one date in it",
         )
-
-
-def _columns(raw: gpd.GeoDataFrame, code: str, name: str, file: Path) -> tuple[str, str]:
-    there = [str(column) for column in raw.columns if column != raw.geometry.name]
-    for setting, wanted in (("areas.layer_code", code), ("areas.layer_name", name)):
-        if wanted and wanted not in there:
-            raise DataError(
-                f"has no column {wanted}, which {setting} names; it has {', '.join(there)}",
-                file=file,
-                advice="name one of these in study.toml",
-            )
-    table = raw[there]
-    codes = code or best_column(table, CODES)[0]
-    if codes is None:
-        codes = name or best_column(table, NAMES)[0]
-    if codes is None:
-        raise DataError(
-            f"has no column of codes or names that is known; it has {', '.join(there)}",
-            file=file,
-            advice="name the columns in study.toml: areas.layer_code and areas.layer_name",
-        )
-    return codes, name or _names_beside(codes, there) or best_column(table, NAMES)[0] or codes
-
-
-def _names_beside(code: str, there: list[str]) -> str | None:
-    """Return the column of names that goes with a column of codes: `WD25NM` with `WD25CD`, `ward_name`, `ward_code`."""
-    wanted = {re.sub(r"(cd|code|id)$", ending, code.lower()) for ending in ("nm", "name")} - {code.lower()}
-    return next((column for column in there if column.lower() in wanted), None)
 
 
 def refuse_missing(layer: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from placements.errors import UsageError
 from placements.geography.timeline import (
     DIRECTORY_DAY,
+    LAST_DAY,
     authorities_on,
     authority_by_district,
     directory_districts,
@@ -110,10 +111,10 @@ def find_authority(
         When nothing fits, with the nearest names, or with what became of an authority that is not of that day; or when
         today's postcodes cannot tell an authority of the past from its neighbours.
     """
+    names = authorities_on(on)
     if districts:
         codes = tuple(sorted({_find(item, district_names(), "district", on) for item in districts}))
         return Authority(CUSTOM, name or text or "Custom area", codes, on)
-    names = authorities_on(on)
     code = _find(text, names, "authority", on)
     own = directory_districts(code, on)
     if not own:
@@ -155,7 +156,7 @@ def _find(text: str, names: Mapping[str, str], what: str, on: dt.date) -> str:
 def _other_days(wanted: str, what: str, on: dt.date) -> str:
     """Return when a code or name that is not of that day was, or will be, in force, and what it became."""
     every = every_authority_name() if what == "authority" else every_district_name()
-    meant = [code for code, name in every.items() if wanted.upper() == code or wanted.lower() == name.lower()]
+    meant = [code for code, name in every.items() if wanted.upper() == code or _plain(wanted) == _plain(name)]
     if what != "authority" or not meant:
         return " It is not one of today's districts." if meant else ""
     span = span_of(meant[0])
@@ -181,8 +182,9 @@ def authority_of(district: pd.Series, on: dt.date = DIRECTORY_DAY) -> pd.Series:
 def authorities_named(names: pd.Series, on: dt.date = DIRECTORY_DAY) -> pd.Series:
     """Return the code of the one upper-tier authority that each name means on a day.
 
-    Lists are newer or older than the day: a name that means none then is looked for among those of today's directory,
-    and is the authority of the day that its ground was in, if it was in one. Missing for names of none or of several.
+    Lists are newer or older than the day: a name that means none then is looked for among those of today's directory
+    and of the latest day known, and is the authority of the day that its ground was in, if it was in one. Missing for
+    names of none or of several.
     """
     row, distinct = pd.factorize(names)
     found = pd.array([_code_of(str(name), on) for name in distinct], dtype="str")
@@ -193,7 +195,7 @@ def authorities_named(names: pd.Series, on: dt.date = DIRECTORY_DAY) -> pd.Serie
 def _code_of(name: str, on: dt.date) -> str | None:
     if not name.strip():
         return None
-    for day in (on, DIRECTORY_DAY):
+    for day in (on, DIRECTORY_DAY, LAST_DAY):
         try:
             own = find_authority(name, on=day).districts
         except UsageError:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from placements.errors import UsageError
 from placements.geography.authorities import CUSTOM, Authority, find_authority
@@ -22,6 +23,17 @@ from placements.geography.timeline import (
     successors,
 )
 
+#: Rows of children whom no part can be told to be responsible for.
+HOME_ELSEWHERE: Final = "Home outside all of them"
+HOME_UNKNOWN: Final = "Home not known"
+#: Hosts that are no part.
+ADJOINING: Final = "Adjoining authorities"
+BEYOND: Final = "Further away"
+HOST_UNKNOWN: Final = "Not known"
+#: What a part may not be called.
+_TAKEN: Final = frozenset(
+    name.lower() for name in (HOME_ELSEWHERE, HOME_UNKNOWN, ADJOINING, BEYOND, HOST_UNKNOWN, "Total", "All")
+)
 #: What a study may list: parts by name, each with the names or codes of its districts.
 Listed = Mapping[str, tuple[str, ...]]
 
@@ -69,7 +81,9 @@ def coming_change(authority: Authority) -> BoundarySet | None:
     end = span_of(authority.code).end
     assert end is not None  # it has successors
     first = end + dt.timedelta(days=1)
-    return _on_day(f"{_slug(authority.name)}-{first.year}", authority, first)
+    change = _on_day(f"{_slug(authority.name)}-{first.year}", authority, first)
+    # The same ground under another code, or as part of a larger council, divides nothing.
+    return change if len(change.parts) > 1 else None
 
 
 def boundary_set(name: str, authority: Authority, listed: Mapping[str, Listed] | None = None) -> BoundarySet:
@@ -109,7 +123,13 @@ def _on_day(name: str, authority: Authority, day: dt.date) -> BoundarySet:
     names = authorities_on(day)
     codes = {code for district in authority.districts for code in possible_authorities(district, day)}
     found = [Authority(code, names[code], directory_districts(code, day), day) for code in codes]
-    parts = tuple(sorted((part for part in found if part.districts), key=lambda part: part.name))
+    own = set(authority.districts)
+    parts = tuple(sorted((part for part in found if own & set(part.districts)), key=lambda part: part.name))
+    if own - {code for part in parts for code in part.districts}:
+        raise UsageError(
+            f"{authority.name} cannot be told by the boundaries of {said(day)}: "
+            "its ground has since been joined with that of others"
+        )
     among = " and ".join(part.name for part in parts)
     title = f"{authority.name} by the boundaries of {said(day)}: {among}"
     return BoundarySet(name, title, authority, parts)
@@ -118,14 +138,21 @@ def _on_day(name: str, authority: Authority, day: dt.date) -> BoundarySet:
 def _listed(name: str, listed: Listed, authority: Authority) -> BoundarySet:
     parts = [find_authority("", districts, title, authority.on) for title, districts in listed.items()]
     several = [code for part in parts for code in part.districts]
+    taken = sorted(title for title in listed if title.strip().lower() in _TAKEN or not title.strip())
+    if taken:
+        raise UsageError(f"boundary set {name!r}: a part cannot be called {', '.join(map(repr, taken))}")
+    outside = [part.name for part in parts if not set(part.districts) & set(authority.districts)]
+    if outside:
+        raise UsageError(f"boundary set {name!r}: {', '.join(outside)} has no district of {authority.name}")
     twice = sorted({code for code in several if several.count(code) > 1})
     if twice:
         raise UsageError(f"boundary set {name!r} has districts in two parts: {', '.join(twice)}")
-    if not set(several) & set(authority.districts):
-        raise UsageError(f"boundary set {name!r} has no district of {authority.name}")
     rest = tuple(sorted(set(authority.districts) - set(several)))
     if rest:
-        parts.append(Authority(CUSTOM, f"Rest of {authority.name}", rest, authority.on))
+        title = f"Rest of {authority.name}"
+        while title in listed:
+            title = f"{title} (other)"
+        parts.append(Authority(CUSTOM, title, rest, authority.on))
     among = ", ".join(part.name for part in parts)
     return BoundarySet(name, f"{authority.name} as {among}", authority, tuple(parts))
 

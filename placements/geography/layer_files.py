@@ -12,17 +12,32 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pyproj.exceptions import ProjError
 
 from placements.errors import DataError
+from placements.geography.layer_content import SUFFIXES, check_content
 from placements.geography.outline_checks import check_areas, check_parts
 
+__all__ = [
+    "CRS",
+    "SUFFIXES",
+    "Columns",
+    "best_column",
+    "find_columns",
+    "layer_file",
+    "named_areas",
+    "read_shapes",
+    "some_rows",
+    "whole_areas",
+]
+
 CRS: Final = "EPSG:27700"
-#: Suffixes read, best first.
-SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _MOST_DEGREES: Final = 360.0
+#: So many rows are named in an error.
+_SHOWN: Final = 5
 #: West, south, east and north of Great Britain with room to spare, metres of the British National Grid.
 _BRITAIN_M: Final = (-300_000.0, -300_000.0, 1_000_000.0, 1_600_000.0)
 
@@ -69,9 +84,10 @@ def read_shapes(file: Path) -> gpd.GeoDataFrame:
     Raises
     ------
     DataError
-        When it cannot be read, has several layers of areas, holds no geometry, nothing, anything but areas, or does
-        not say its coordinate system.
+        When its content is not that of its suffix (`layer_content`), it cannot be read, has several layers of areas,
+        holds no geometry or nothing, or does not say its coordinate system.
     """
+    check_content(file)
     raw = _read(file)
     if not isinstance(raw, gpd.GeoDataFrame):
         raise DataError("holds no outlines, only a table", file=file, advice="export it with its geometry")
@@ -87,14 +103,39 @@ def read_shapes(file: Path) -> gpd.GeoDataFrame:
 
 
 def named_areas(raw: gpd.GeoDataFrame, code: str, name: str, file: Path) -> gpd.GeoDataFrame:
-    """Return `code, name, geometry` of a raw layer, by the columns named; refuse it when any shape is no area."""
-    areas = raw.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
-    if not areas.all():
+    """Return `code, name, geometry` of a raw layer, by the columns named.
+
+    Raises
+    ------
+    DataError
+        When a row has no shape, or one that is no area; the first of them are named.
+    """
+    codes = raw[code].astype("str").str.strip()
+    lacking = raw.geometry.isna()
+    if lacking.any():
         raise DataError(
-            f"{int((~areas).sum())} of {len(raw)} shapes are not areas", file=file, advice="keep polygons only"
+            f"{int(lacking.sum())} of {len(raw)} rows have no shape: {some_rows(lacking, codes)}",
+            file=file,
+            advice="give each its polygon, or leave the row out",
         )
-    columns = {"code": raw[code].astype("str").str.strip(), "name": raw[name].astype("str").str.strip()}
+    wrong = ~raw.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    if wrong.any():
+        raise DataError(
+            f"{int(wrong.sum())} of {len(raw)} shapes are not areas: {some_rows(wrong, codes)}",
+            file=file,
+            advice="keep polygons only",
+        )
+    columns = {"code": codes, "name": raw[name].astype("str").str.strip()}
     return gpd.GeoDataFrame(columns, geometry=raw.geometry.to_numpy(), crs=raw.crs)
+
+
+def some_rows(wrong: pd.Series, codes: pd.Series) -> str:
+    """Return the first few rows that are wrong, counted from 1, with their codes: "row 2 (E05000001), row 7"."""
+    rows = np.flatnonzero(wrong.to_numpy(bool))
+    shown = codes.fillna("").iloc[rows[:_SHOWN]]
+    said = [f"row {row + 1}" + (f" ({code})" if code else "") for row, code in zip(rows, shown, strict=False)]
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return ", ".join(said) + more
 
 
 def whole_areas(frame: gpd.GeoDataFrame, file: Path) -> gpd.GeoDataFrame:

@@ -6,7 +6,8 @@ Three facts, never merged into one:
 - `distant`: outside the authority and not in an adjoining one (the legal term).
 Each is unknown where what it rests on is unknown. A place whose district is known counts as outside even when its
 coordinates are not: the Channel Islands and the Isle of Man. Of a place of which only the first half of the postcode is
-known, each fact is known when it is the same for every postcode with that half, and its distance is approximate.
+known, location and adjoining are known when they are the same for every postcode with that half, distant when both
+are, and its distance is approximate.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pandas as pd
 
 from placements.codes import IN_COUNTY, OUT_OF_COUNTY, UNKNOWN
 from placements.errors import UsageError
-from placements.geography.adjoining import adjoining_codes
+from placements.geography.adjoining import adjoining_codes, perhaps_adjoining_codes
 from placements.geography.authorities import OUTSIDE_ENGLAND, Authority
 from placements.geography.distance import METRES_PER_MILE, miles
 from placements.geography.postcode_status import CODE_OF, OUTWARD_ONLY, STATUS_TYPE
@@ -184,7 +185,10 @@ def _of_district(district: str, authority: Authority) -> _Answer:
     if len(possible) > 1 and authority.code in possible:
         return UNKNOWN, None, None
     adjoins = adjoining_codes(authority)
-    beside = {district in adjoins or code in adjoins for code in possible} or {district in adjoins}
+    perhaps = perhaps_adjoining_codes(authority)
+    beside = {
+        True if district in adjoins or code in adjoins else None if code in perhaps else False for code in possible
+    } or {district in adjoins}
     return OUT_OF_COUNTY, beside.pop() if len(beside) == 1 else None, host
 
 

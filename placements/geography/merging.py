@@ -65,8 +65,9 @@ def merge_small(
     Returns
     -------
     dict of str to str
-        By area, in order: the area itself, or, joined, `FIRST+n`: the first of its areas in order and how many more.
-        Each joined area reaches the minimum in every service, or is all there is.
+        By area, in order: the area itself, or, joined, `FIRST+n`: the first of its areas in order and how many more,
+        with further `+` if an area is called that already. Each joined area reaches the minimum in every service, or is
+        all there is.
     """
     groups = _groups(areas, counts, neighbours)
     queue = [(group.size, name) for name, group in groups.items()]
@@ -79,12 +80,22 @@ def merge_small(
             break
         kept = _join(groups, name, _partner(groups, name, minimum))
         heapq.heappush(queue, (groups[kept].size, kept))
+    taken = set(areas["area"].astype("str"))
     merged: dict[str, str] = {}
-    for group in groups.values():
+    for _, group in sorted(groups.items()):
         members = sorted(group.members)
-        label = members[0] if len(members) == 1 else f"{members[0]}+{len(members) - 1}"
+        label = members[0] if len(members) == 1 else _label(members, taken)
+        taken.add(label)
         merged |= dict.fromkeys(members, label)
     return dict(sorted(merged.items()))
+
+
+def _label(members: Sequence[str], taken: set[str]) -> str:
+    """Return `FIRST+n`, followed by as many `+` as tell it from a code of the user's own that looks the same."""
+    label = f"{members[0]}+{len(members) - 1}"
+    while label in taken:
+        label += "+"
+    return label
 
 
 def joined_names(merged: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:

@@ -61,7 +61,8 @@ def national_outlines(
     Returns
     -------
     GeoDataFrame
-        `code, name, geometry` in EPSG:27700, by code; ``attrs["source"]`` is ``"derived"``.
+        `code, name, geometry` in EPSG:27700, by code; ``attrs["source"]`` is ``"derived"``, ``attrs["lacking"]`` the
+        names of districts of which it is not certain whose they were on the day: their ground is in no outline.
 
     Raises
     ------
@@ -71,6 +72,7 @@ def national_outlines(
     if level not in LEVELS:
         raise UsageError(f"{level!r} is no level of boundaries: choose one of {', '.join(LEVELS)}")
     shapes = _kept(AREA if level == AREA else DISTRICT, directory, cache, progress or (lambda share, text: None))
+    lacking: list[str] = []
     if level == AUTHORITY:
         codes = pd.Series(list(shapes), dtype="str")
         of = authority_of(codes, on)
@@ -78,13 +80,14 @@ def national_outlines(
             str(upper): shapely.normalize(shapely.coverage_union_all([shapes[code] for code in codes[of.eq(upper)]]))
             for upper in sorted(of.dropna().unique())
         }
+        lacking = [district_names()[code] for code in codes[of.isna()]]
     names: Mapping[str, str] = {AREA: {}, DISTRICT: district_names(), AUTHORITY: authority_names()}[level]
     frame = gpd.GeoDataFrame(
         {"code": list(shapes), "name": [names.get(code, code) for code in shapes]},
         geometry=list(shapes.values()),
         crs=CRS,
     )
-    frame.attrs["source"] = DERIVED
+    frame.attrs.update({"source": DERIVED, "lacking": lacking})
     return frame
 
 

@@ -1,4 +1,4 @@
-"""Which districts and authorities were in force on a day, and what became of them? England, 1 April 2009 to 2028.
+"""Which districts and authorities were in force on a day, and what became of them? England, April 2009 to March 2028.
 
 Postcode directories say in which district a postcode lies *today* (`DIRECTORY_DAY`); a placement is judged by the
 authority in force on the snapshot day. So each district of today is followed back, or on, to the authority that its
@@ -28,7 +28,7 @@ from placements.geography.reference import reference_table
 DIRECTORY_DAY: Final = dt.date(2025, 11, 1)
 #: What the tables know.
 FIRST_DAY: Final = dt.date(2009, 4, 1)
-LAST_DAY: Final = dt.date(2028, 12, 31)
+LAST_DAY: Final = dt.date(2028, 3, 31)
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,13 @@ def code_of_today(authority: str) -> str:
 def span_of(authority: str) -> Span:
     """Return when an authority was in force. Raises `KeyError` for a code that is none."""
     return _tables().authorities[authority]
+
+
+def region_of(authority: str) -> str:
+    """Return the code of the region that an authority of any time lies in; empty for a code that is none."""
+    table = reference_table("authorities.csv")
+    regions: dict[str, str] = dict(zip(table["authority_code"], table["region_code"], strict=True))
+    return regions.get(authority, "")
 
 
 def said(day: dt.date) -> str:

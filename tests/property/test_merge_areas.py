@@ -112,6 +112,14 @@ def test_each_joined_area_has_an_id_and_a_name_of_its_own(world: World, minimum:
     assert all(label in areas["area"].tolist() or "+" in label for label in names)
 
 
+def test_a_joined_area_is_not_called_what_an_area_is_called() -> None:
+    """Codes of the user's own may look like `a+1`, and like what it is called instead."""
+    areas = pd.DataFrame({"area": ["a", "a+1", "a+1+", "b"], "easting": [0, 90, 95, 1], "northing": 0})
+    counts = pd.Series({"a": 1, "a+1": 9, "a+1+": 9, "b": 1})
+    merged = merge_small(areas, counts, pd.DataFrame(columns=["label", "adjoining", "shared_edges"]), 2)
+    assert merged == {"a": "a+1++", "a+1": "a+1", "a+1+": "a+1+", "b": "a+1++"}
+
+
 def test_names_are_readable() -> None:
     """Two are both named, more are counted, and one keeps its own."""
     merged = {"GU1 1": "GU1 1+1", "GU1 2": "GU1 1+1", **dict.fromkeys(["A", "B", "C", "D"], "A+3"), "E": "E"}

@@ -130,6 +130,7 @@ BY_DAY = """
 | Dorset               | 2019-03-31 | BH23 1AA  | unknown       | ?         | ?         | Christchurch: today's district tells no more |
 | Dorset               | 2019-04-01 | BH23 1AA  | out_of_county | y         | E06000058 | from then on it does |
 | Surrey               | 2019-03-31 | BH23 1AA  | out_of_county | n         | ?         | whichever it was, it was not Surrey |
+| Hampshire            | 2018-03-31 | BH1 1AA   | out_of_county | ?         | ?         | of the three it may be, only Dorset adjoins |
 | Surrey               | 2027-03-31 | KT22 7TP  | in_county     | n         | E10000030 | the last day of Surrey County Council |
 | East Surrey          | 2027-04-01 | KT22 7TP  | in_county     | n         | E-EAST-SURREY | Mole Valley |
 | West Surrey          | 2027-04-01 | KT22 7TP  | out_of_county | y         | E-EAST-SURREY | over the new boundary |

@@ -1,7 +1,5 @@
 """Access to places: what is unknown is counted and never 0, what is not defined is missing, and a tiny county adds up."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +7,11 @@ import pytest
 from placements.analysis.access import nearest_vacancy, reaches, share_within
 from placements.analysis.catchment import enhanced_two_step, gaussian, luo_qi, stepped, two_step
 from placements.analysis.gap import need
-from placements.analysis.local_access import local_access, road_minutes, straight_miles
+from placements.analysis.local_access import _half_reached, local_access, road_minutes, straight_miles
 from placements.commands.access import access_rows
 from placements.errors import UsageError
 from placements.geography.distance import miles
+from placements.geography.travel.matrix_file import read_minutes
 from placements.geography.travel.straight import StraightLine
 from tests.support import tiny_county
 
@@ -220,18 +219,78 @@ def test_minutes_by_a_method_of_travel_are_costs_too(county):
     pd.testing.assert_frame_equal(table, county.access(20.0, straight_miles))
 
 
-@pytest.mark.parametrize("profile", ["shareable", "internal"])
-def test_no_shareable_row_gives_a_home_or_a_few_children_away(county, profile):
-    """Shareable: miles to homes are only said to be within the limit or not; under 10 children no ratio and no miles."""
-    rows = access_rows(county, profile)
-    json.dumps(rows, allow_nan=False)
-    found = {(row["provision"], row["area"]): row for row in rows}
-    home, few = found["Children's home", "Guildford"], found["Children's home", "Tandridge"]
-    school = found["Special school", "Woking"]
-    assert school["nearest_vacancy_miles"] == "5.7"
-    if profile == "internal":
-        assert (home["nearest_vacancy_miles"], few["children"], few["places_per_child"]) == ("0.0", "3", "0.00")
-        return
-    assert (home["nearest_vacancy_miles"], home["places_per_child"]) == ("within 20", "0.7")
-    assert (few["children"], few["places_per_child"], few["nearest_vacancy_miles"]) == ("c", "c", "c")
-    assert few["within_limit"] == "c"
+def test_a_file_of_minutes_knows_places_by_their_own_ids_and_not_by_their_position(tmp_path):
+    """Areas and URNs, or districts: two homes of one area each get its minutes; a row for "0" is nobody's."""
+    text = "origin,destination,minutes\nE1,s1,10\nE2,100200,30\nGU1,s1,7\n0,0,1\n0,s1,2\nE1,0,3\n1,1,4\nE2,s1,90\n"
+    (tmp_path / "minutes.csv").write_text(text)
+    measure = road_minutes(read_minutes(tmp_path / "minutes.csv"))
+    spot = {"easting": NAN, "northing": NAN}
+    sites = pd.DataFrame({"id": ["s1", "100200:base"], "provider_id": ["s1", "100200:base"]}).assign(**spot)
+    areas = pd.DataFrame({"id": ["E1", "E2"]}, index=[4, 7]).assign(**spot)
+    found = measure(areas, sites, 45.0)
+    assert found[["origin", "destination"]].to_numpy().tolist() == [
+        *(["E1", "s1"], ["E1", "100200:base"]),
+        ["E2", "100200:base"],  # to s1 it is over the limit
+    ]
+    np.testing.assert_array_equal(found["cost"], [10.0, np.nan, 30.0])
+    homes = pd.DataFrame(
+        {
+            "id": [0, 1, 2, 3],
+            "home_area": ["E1", "E1", "unknown", "E2"],
+            "postcode_district": ["GU1", "", "GU1", ""],
+        }
+    ).assign(**spot)
+    found = measure(homes, sites, 45.0).dropna()
+    assert found["origin"].tolist() == [0, 1, 2, 3]
+    assert found["destination"].tolist() == ["s1", "s1", "s1", "100200:base"]
+    assert found["cost"].tolist() == [10, 10, 7, 30]
+    # A number of a child is no name of a place.
+    assert measure(homes[["id", "easting", "northing"]], sites, 45.0)["cost"].isna().all()
+
+
+def test_an_internal_table_has_exact_figures_by_area(county):
+    """Counts, ratios to two decimals and miles, of every family and area."""
+    rows = {(row["provision"], row["area"]): row for row in access_rows(county, "internal")}
+    home, few = rows["Children's home", "Guildford"], rows["Children's home", "Tandridge"]
+    assert (home["nearest_vacancy_miles"], few["children"], few["places_per_child"]) == ("0.0", "3", "0.00")
+
+
+def test_no_shareable_row_gives_a_home_or_a_few_children_away(county):
+    """Homes and carers for the whole authority only and without miles; no count of children; ratios in bands.
+
+    A public place beside an exact ratio would give the number of children; figures by area would meet at a home's door.
+    """
+    rows = access_rows(county, "shareable")
+    care = [row for row in rows if row["service"] == "care"]
+    assert {row["area"] for row in care} == {"All areas"}
+    assert len({row["provision"] for row in care}) == len(care)
+    bands = {"under 0.5", "0.5 to 1", "1 to 2", "2 or more", "c", "x"}
+    for row in rows:
+        assert row["children"] in ("c", "10 or more")
+        assert row["places_per_child"] in bands
+        if row["children"] == "c":
+            hidden = ("places_per_child", "nearest_vacancy_miles", "within_limit", "not_known")
+            assert {row[name] for name in hidden} == {"c"}
+    homes = next(row for row in care if row["provision"] == "Children's home")
+    assert (homes["children"], homes["places_per_child"]) == ("10 or more", "0.5 to 1")
+    assert homes["nearest_vacancy_miles"] == "within 20"
+
+
+def test_one_child_of_whom_it_is_known_does_not_speak_for_ten():
+    """Half of all the children must have a vacancy in reach, or more than half none: else it is not known."""
+    number = pd.Series([1, 9])
+    assert np.isnan(_half_reached(pd.Series([0.0, NAN]), number))
+    assert np.isnan(_half_reached(pd.Series([np.inf, NAN]), number))
+    assert _half_reached(pd.Series([NAN, 3.0]), number) == 3.0
+    assert _half_reached(pd.Series([NAN, np.inf]), number) == np.inf
+    assert _half_reached(pd.Series([2.0, np.inf]), pd.Series([5, 5])) == 2.0
+    assert np.isnan(_half_reached(pd.Series([1.0, np.inf, NAN]), pd.Series([4, 3, 3])))
+
+
+def test_a_site_of_unknown_size_leaves_open_whether_children_are_near_a_place(county):
+    """A home with a point and no number of places is no place within 20 miles: of whom only it could serve, not known."""
+    provision = county.provision.copy()
+    provision.loc[provision["provider_id"].eq("h1"), "usable_places"] = np.nan
+    children = need(county.placements, county.provision, county.snapshot, county.settings.thresholds)
+    row = local_access(children, provision, county.areas, 20.0).loc[("care", "childrens_home", "E07000209")]
+    assert (row["denominator"], row["excluded"]) == (0, 12)

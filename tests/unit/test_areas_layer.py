@@ -73,6 +73,41 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
         read_area_layer(tmp_path / "mine.gpkg", code="zone")
 
 
+@pytest.mark.parametrize(
+    ("columns", "codes"),
+    [
+        ({"LAD25CD": ["l"] * 3, "code": ["b", "a", "c"]}, "code"),
+        ({"RGN24CD": ["r"] * 3, "LAD25CD": ["l"] * 3, "zone_name": ["b", "a", "c"]}, "zone_name"),
+        ({"WD25CD": ["w", "w", "v"], "WD25NM": ["W", "W", "V"], "zone_code": ["b", "a", "c"]}, "zone_code"),
+        ({"id": [1, 2, 3], "WD25CD": ["w", "w", "v"], "WD25NM": ["W", "W", "V"]}, "WD25CD"),
+    ],
+)
+def test_areas_are_not_taken_for_what_they_lie_in(columns: dict, codes: str, tmp_path: Path) -> None:
+    """A code that is different in each row goes before one that is not; a running number does not count as one."""
+    layer = _layer(tmp_path, _squares(**columns))
+    assert layer["code"].tolist() == sorted(set(columns[codes]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (
+            {"WD25CD": ["E05", "E05", "E06"], "name": ["North", "South", "West"]},
+            r"column WD25CD: 2 rows share code E05(.|\n)*row 1 \(E05\), row 2 \(E05\)\n(.|\n)*areas\.layer_code",
+        ),
+        ({"code": ["x", "x", "x"], "label": ["North", "South", "West"]}, "3 rows share code x"),
+        ({"id": [1, 2, 3], "WD25CD": ["w"] * 3, "WD25NM": ["W"] * 3, "name": ["b", "a", "c"]}, "3 rows share code w"),
+        ({"LAD25CD": ["l"] * 3, "LAD25NM": ["L"] * 3, "what": ["b", "a", "c"]}, "3 rows share code l"),
+    ],
+)
+def test_codes_that_would_join_areas_are_refused_unless_named(columns: dict, message: str, tmp_path: Path) -> None:
+    """Rows of one code and several names, or of the district alone, are not parts of one area without being told."""
+    with pytest.raises(DataError, match=message):
+        _layer(tmp_path, _squares(**columns))
+    named = next(column for column in columns if column.lower().endswith(("cd", "code")))
+    assert len(read_area_layer(tmp_path / "mine.gpkg", named)) == len(set(columns[named]))
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
 def test_any_coordinate_system_that_is_stated(crs: str, tmp_path: Path) -> None:
     """Degrees and web maps alike become metres of the British National Grid."""
@@ -83,10 +118,15 @@ def test_any_coordinate_system_that_is_stated(crs: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (_squares(code=["a", None, "c"]), "1 of 3 areas have no code"),
-        (_squares(code=["a", "outside", "c"]), "1 of 3 areas have no code"),
+        (_squares(code=["a", None, "c"]), r"1 of 3 areas have no code(.|\n)*: row 2\n"),
+        (_squares(code=["", "", "c"], name=["A", "B", "C"]), "2 of 3 areas have no code"),
+        (_squares(code=["a", "outside", "c"]), r"1 of 3 areas have no code(.|\n)*: row 2 \(outside\)"),
         (_squares(what=["a", "b", "c"]), "no column of codes or names"),
         (gpd.GeoDataFrame({"code": ["a"]}, geometry=[Point(500_000, 150_000)], crs="EPSG:27700"), "are not areas"),
+        (
+            gpd.GeoDataFrame({"code": list("abcdefgh")}, geometry=[None] * 7 + [box(0, 0, 9, 9)], crs="EPSG:27700"),
+            r"7 of 8 rows have no shape: row 1 \(a\), (.*), row 5 \(e\) and 2 more",
+        ),
     ],
 )
 def test_what_is_no_layer_of_areas_is_refused(frame: gpd.GeoDataFrame, message: str, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from placements.analysis.restated import (
     ADJOINING,
@@ -21,7 +23,7 @@ from placements.analysis.restated import (
     restated_flows,
     restated_summary,
 )
-from placements.disclosure.restated import shown_restatement
+from placements.disclosure.restated import ShownRestatement, shown_restatement
 from placements.errors import SettingsError, UsageError
 from placements.geography.adjoining import adjoining_codes
 from placements.geography.authorities import authority_of, find_authority
@@ -55,6 +57,9 @@ def test_the_law_says_what_becomes_of_surrey() -> None:
     assert (CHANGE.name, CHANGE.part_names) == ("surrey-2027", ("East Surrey", "West Surrey"))
     assert sorted(code for part in CHANGE.parts for code in part.districts) == list(SURREY.districts)
     assert coming_change(find_authority("Kent")) is None
+    # The same ground under another code is no division.
+    assert coming_change(find_authority("Barnsley", on=dt.date(2024, 3, 31))) is None
+    assert coming_change(find_authority("Somerset", on=dt.date(2022, 3, 31))) is None
     assert coming_change(find_authority("", ("Woking",), "A part")) is None
 
 
@@ -72,6 +77,12 @@ def test_a_date_can_look_back() -> None:
     assert set(cumberland.districts) < set(part.districts)
 
 
+def test_ground_that_cannot_be_told_is_not_divided() -> None:
+    """Bournemouth, Christchurch and Poole by the boundaries of 2018 were three: today's postcodes do not say which."""
+    with pytest.raises(UsageError, match="cannot be told"):
+        boundary_set("2018-04-01", find_authority("Bournemouth, Christchurch and Poole"))
+
+
 def test_a_study_may_list_its_own() -> None:
     """Parts by name or code of districts; what is left over is a part too."""
     own = {"thirds": {"North": ("Spelthorne", "Runnymede"), "Woking": (WOKING,)}}
@@ -84,7 +95,10 @@ def test_a_study_may_list_its_own() -> None:
     ("listed", "said"),
     [
         ({"North": ("Spelthorne",), "South": ("Spelthorne",)}, "in two parts: E07000213"),
-        ({"North": ("Leeds",)}, "has no district of Surrey"),
+        ({"North": ("Leeds",)}, "North has no district of Surrey"),
+        ({"North": ("Woking",), "Away": ("Leeds",)}, "Away has no district of Surrey"),
+        ({"Not known": ("Woking",)}, "cannot be called 'Not known'"),
+        ({" total ": ("Woking",)}, "cannot be called"),
         ({"North": ("Wokking",)}, "Did you mean Woking"),
     ],
 )
@@ -105,7 +119,8 @@ def test_settings_hold_the_sets_and_refuse_what_is_none() -> None:
     read = settings_from({"boundary_sets": {"halves": {"North": ["Woking"], "South": ["Waverley"]}}})
     assert read.boundary_sets == {"halves": {"North": ("Woking",), "South": ("Waverley",)}}
     with pytest.raises(SettingsError) as caught:
-        settings_from({"boundary_sets": {"halves": {"North": "Woking"}, "none": {}}})
+        settings_from({"boundary_sets": {"halves": {"North": "Woking", "South": []}, "none": {}}})
+    assert "halves.South" in str(caught.value)
     assert "halves.North" in str(caught.value)
     assert "none has no parts" in str(caught.value)
 
@@ -175,6 +190,87 @@ def test_one_part_that_is_the_whole_changes_nothing() -> None:
     assert restated["location"].tolist() == stock["location"].tolist()
     assert restated["distant"].equals(stock["distant"])
     assert restated["responsible"].eq("Surrey").all()
+
+
+def test_a_place_without_a_district_is_not_known_to_any_part() -> None:
+    """The first half of a postcode may be outside for certain, or adjoining, and yet in no part's district."""
+    stock = stock_of((WOKING, None), (None, None))
+    stock["location"], stock["adjoining"], stock["distant"] = "out_of_county", True, False
+    stock = stock.astype({"adjoining": "boolean", "distant": "boolean"})
+    out = restate(stock, CHANGE)
+    assert out["host"].tolist() == [HOST_UNKNOWN, HOST_UNKNOWN]
+    assert out["location"].tolist() == ["unknown", "unknown"]
+    assert out["distant"].isna().all()
+
+
+def _bounds(text: str) -> tuple[float, float]:
+    """Return what a shown count may stand for."""
+    if text == "c":
+        return 1, math.inf
+    value = int(text.replace(",", ""))
+    return (0, 0) if value == 0 else (max(6, value - 2), value + 2)
+
+
+def _exact_small_cells(shown: ShownRestatement, flows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return hidden cells of 1 to 5 of which all that is shown allows one value only, by integer programming."""
+    cells = [(one, other) for one in flows.index for other in flows.columns]
+    place = {cell: number for number, cell in enumerate(cells)}
+    sums, low, high = [], [], []
+
+    def said(members: list[tuple[str, str]], text: str) -> None:
+        sums.append([float(cell in members) for cell in cells])
+        bounds = _bounds(text)
+        low.append(bounds[0])
+        high.append(bounds[1])
+
+    for one in flows.index:
+        for other in flows.columns:
+            said([(one, other)], shown.flows.loc[one, other])
+        said([(one, other) for other in flows.columns], shown.flows.loc[one, "Total"])
+    for other in flows.columns:
+        said([(one, other) for one in flows.index], shown.flows.loc["Total", other])
+    said(cells, shown.flows.loc["Total", "Total"])
+    for part in CHANGE.part_names:
+        out = [(part, other) for other in flows.columns if other not in (part, HOST_UNKNOWN)]
+        newly = [(part, other) for other in CHANGE.part_names if other != part]
+        for members, column in ((out, "out_of_county"), (newly, "newly_out"), ([(part, part)], "in_county")):
+            said(members, shown.summary.loc[part, column])
+    rules = LinearConstraint(np.array(sums), low, high)
+    found = []
+    for cell in cells:
+        if not 0 < flows.loc[cell] < 6:
+            continue
+        goal = np.zeros(len(cells))
+        goal[place[cell]] = 1.0
+        ends = [
+            milp(sign * goal, constraints=rules, integrality=np.ones(len(cells)), bounds=Bounds(0, 10_000)).fun
+            for sign in (1, -1)
+        ]
+        if round(ends[0]) == round(-ends[1]):
+            found.append(cell)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_small_flow_can_be_worked_out_from_all_that_is_shown(seed: int) -> None:
+    """Cells, totals and counts of the parts together leave every hidden number of 1 to 5 with more than one value.
+
+    What may be 1 to 5, or is hidden beside such a number, is taken to be any number from 1; rounded counts may stand
+    for any number that rounds to them. A share of a row with a hidden cell is hidden too, so shares add nothing.
+    """
+    rng = np.random.default_rng(seed)
+    homes = rng.choice([ELMBRIDGE, WOKING], 150)
+    places = rng.choice(
+        np.array([ELMBRIDGE, WOKING, KINGSTON, LEEDS, None], object), 150, p=[0.4, 0.4, 0.1, 0.06, 0.04]
+    )
+    stock = stock_of(*zip(homes, places, strict=True))
+    shown = shown_restatement(stock, CHANGE, "shareable")
+    flows = restated_flows(restate(stock, CHANGE), CHANGE)
+    flows = flows[flows.index.isin(shown.flows.index)]
+    assert _exact_small_cells(shown, flows) == []
+    for part in CHANGE.part_names:
+        if (shown.flows.loc[part] == "c").any():
+            assert (shown.summary.loc[part, ["share_out", "share_distant", "share_over_20_miles"]] == "c").all()
 
 
 def test_small_flows_are_not_given_away_by_the_summary() -> None:

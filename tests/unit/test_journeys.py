@@ -1,16 +1,23 @@
 """School journeys against the guideline: who has one, how long it may be, and what is not known."""
 
 import datetime as dt
+from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from placements import pipeline
 from placements.analysis.journeys import OUTCOMES, school_journeys, school_phase
 from placements.commands.journeys import journey_rows
+from placements.disclosure.suppress import share_text
+from placements.errors import UsageError
+from placements.geography.travel import Coverage
 from placements.geography.travel.matrix_file import read_minutes
 from placements.geography.travel.straight import StraightLine
-from placements.manifest import travel
+from placements.manifest import coverage_words, travel
+from placements.progress import Reporter
 from tests.command_support import run
 from tests.support import SNAPSHOT, tiny_county
 
@@ -130,11 +137,40 @@ def test_the_manifest_says_how_journeys_were_measured_and_how_many_are_known():
     """Method, sentence, coverage; counts of children only as they may be shown."""
     county = tiny_county(PLANS)
     told = travel(county)
+    found = county.school_journeys.coverage
+    assert county.settings.disclosure.profile == "shareable"
     assert told["method"] == "straight"
     assert "1.4" in told["sentence"]
     assert "25 mph" in told["sentence"]
     assert told["coverage"]["asked"] == "30"
-    assert set(told["coverage"]) == {"asked", "known", "no_point"}
+    # A count of the unknown, or of the known, would give away what the table of journeys hides.
+    assert told["coverage"] == {"asked": "30", "known": share_text(found.known, found.pairs, "shareable")}
+    assert told["coverage"]["known"][-1] in "%c"
+
+
+def test_only_inside_are_coverage_and_its_reasons_exact():
+    """The internal profile has every count; the shareable one no count but that of those asked, rounded."""
+    county = tiny_county(PLANS)
+    found = county.school_journeys.coverage
+    inside = replace(county.settings, disclosure=replace(county.settings.disclosure, profile="internal"))
+    told = travel(replace(county, settings=inside))["coverage"]
+    assert told == {"asked": f"{found.pairs}", "known": f"{found.known}", "no_point": f"{found.no_point}"}
+    assert coverage_words(found, "internal") == f"{100 * found.known / found.pairs:.1f}% of {found.pairs} known"
+    assert coverage_words(Coverage(pairs=33, known=20, no_point=13), "shareable") == "61% of 35 known"
+    assert coverage_words(Coverage(pairs=33, known=30, no_point=3), "shareable") == "c of 35 known"
+
+
+def test_a_run_says_no_count_that_may_not_be_shown(monkeypatch, capsys):
+    """Its line of progress is read over shoulders and kept in logs: the profile holds for it too."""
+    county = tiny_county(PLANS)
+    found = county.school_journeys.coverage
+    monkeypatch.setattr(pipeline, "load", lambda *_: county)
+    monkeypatch.setattr(pipeline, "plan_for", Mock(side_effect=UsageError("far enough")))
+    with pytest.raises(UsageError):
+        pipeline.run_study(None, Reporter())
+    said = capsys.readouterr().err
+    assert coverage_words(found, "shareable") in said
+    assert f"{found.known} of" not in said
 
 
 def test_analyse_prints_school_journeys_and_how_they_were_measured(study_copy, capsys):

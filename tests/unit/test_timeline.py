@@ -149,14 +149,21 @@ def test_surrey_becomes_two() -> None:
         ("Cumbria", "2023-04-01", "it became Cumberland .* and Westmorland and Furness"),
         ("East Surrey", "2025-03-31", "begins on 1 April 2027"),
         ("Poole", "2019-03-31", "cannot be told from its neighbours"),
-        ("Surrey", "2008-01-01", "known from 1 April 2009 to 31 December 2028"),
-        ("Surrey", "2040-01-01", "known from 1 April 2009"),
+        ("Cumbria County Council", "2023-04-01", "it became Cumberland"),
+        ("Surrey", "2008-01-01", "known from 1 April 2009 to 31 March 2028"),
+        ("Surrey", "2028-04-01", "known from 1 April 2009"),
     ],
 )
 def test_an_authority_of_another_day_is_explained(name: str, day: str, said: str) -> None:
     """A study of a council that is not of its day is told what was, or will be, in its place."""
     with pytest.raises(UsageError, match=said):
         find_authority(name, on=dt.date.fromisoformat(day))
+
+
+def test_a_set_of_districts_has_a_day_too() -> None:
+    """A custom area on a day that the tables do not know is refused, not judged by nothing."""
+    with pytest.raises(UsageError, match="known from"):
+        find_authority("", ("Woking",), "A part", dt.date(2008, 3, 31))
 
 
 def test_a_list_may_be_older_or_newer_than_the_day() -> None:
@@ -167,6 +174,8 @@ def test_a_list_may_be_older_or_newer_than_the_day() -> None:
     after = authorities_named(names, dt.date(2024, 3, 31))
     assert after.fillna("-").tolist() == ["-", "E06000063", "E10000016", "E06000058", "-", "-"]
     assert authorities_named(names, dt.date(2018, 3, 31)).fillna("-").tolist()[3] == "-"
+    later = pd.Series(["East Surrey", "Cumbria County Council"])
+    assert authorities_named(later, dt.date(2027, 3, 31)).fillna("-").tolist() == ["E10000030", "-"]
 
 
 def test_a_district_of_any_time_has_an_authority_on_any_day() -> None:

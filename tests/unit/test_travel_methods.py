@@ -57,6 +57,9 @@ def test_a_point_is_known_by_its_postcode_district_where_its_area_is_not_listed(
         (",S,10\n", 2, "origin", "blank"),
         ("A,,10\n", 2, "destination", "blank"),
         ("A,S,10\nA,S,10\nA,S,11\n", 4, "travel_minutes", "earlier row"),
+        ('A,S,10\nB,S,"12,5"\n', 3, "travel_minutes", "'12,5' is not a number"),
+        ('A,S,"1,2,3"\n', 2, "travel_minutes", "not a number"),
+        ('A,S,"12,345,6"\n', 2, "travel_minutes", "not a number"),
     ],
 )
 def test_a_row_that_cannot_be_understood_is_named(tmp_path, rows, row, column, words):
@@ -68,6 +71,21 @@ def test_a_row_that_cannot_be_understood_is_named(tmp_path, rows, row, column, w
     assert (error.file, error.row, error.column) == (path, row, column)
     assert words in str(error)
     assert "What to do" in str(error)
+
+
+def test_thousands_are_marked_in_threes(tmp_path):
+    """`1,200` is twelve hundred; a comma anywhere else is no mark of thousands (see above)."""
+    text = 'origin,destination,travel_minutes,road_miles\nA,S,"1,200.5","1,000"\n'
+    found = read_minutes(minutes_file(tmp_path, text)).times
+    assert found.iloc[0].tolist() == [1200.5, 1000.0]
+
+
+def test_a_pair_whose_miles_differ_names_the_miles(tmp_path):
+    """The same minutes, other miles: the column in doubt is that of the miles."""
+    path = minutes_file(tmp_path, "origin,destination,travel_minutes,miles\nA,S,10,4\nB,S,1,1\na,S,10,5\n")
+    with pytest.raises(DataError, match="'5' is not what an earlier row") as caught:
+        read_minutes(path)
+    assert (caught.value.row, caught.value.column) == (4, "miles")
 
 
 def test_a_file_without_a_column_says_which(tmp_path):
@@ -112,7 +130,19 @@ def test_a_method_whose_file_is_not_there_says_so_at_once(tmp_path):
         ({"method": "osrm"}, "travel.server_url is not set"),
         ({"method": "osrm", "server_url": "localhost:5000"}, "http://localhost:5000"),
         ({"method": "osrm", "server_url": "file:///etc/passwd"}, "http://localhost:5000"),
-        ({"method": "valhalla", "server_url": "https://me:secret@host"}, "without a login"),
+        ({"method": "valhalla", "server_url": "https://me:secret@host"}, "with no login"),
+        *(
+            ({"method": "osrm", "server_url": url}, "http://localhost:5000")
+            for url in (
+                *(
+                    "http://local host:5000",
+                    "http://localhost:5000/a b",
+                    "http://localhost:5000\n",
+                    " http://localhost",
+                ),
+                *("http://localhost:5000?", "http://localhost:5000#", "http://localhost/a\tb", "http://localhost/é"),
+            )
+        ),
         ({"circuity_factor": 0.9}, "travel.circuity_factor"),
         ({"speed_mph": 0}, "travel.speed_mph"),
     ],

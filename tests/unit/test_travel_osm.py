@@ -111,6 +111,21 @@ def test_a_place_is_joined_to_its_road_slowly_and_up_to_the_limit(drive):
     assert one(drive, "far", "A", off)[2] == "outside_network"
 
 
+@pytest.mark.parametrize("along", [10_000, 10_025, 3333])
+def test_a_place_is_joined_to_the_road_beside_it_and_not_to_where_the_road_bends(tmp_path, along):
+    """Ten metres from the middle of a straight 20 km that is drawn by its two ends: on the road, half way along it."""
+    points = {"A": (0, 0), "B": (20_000, 0), "home": (along, 10)}
+    method = OsmRoads(write_roads(tmp_path / "long.osm.pbf", points, [("A B", {"highway": "primary"})]), 40.0, tmp_path)
+    found, road_miles, status = one(method, "home", "B", points)
+    assert status == "known"
+    metres = 20_000 - along
+    # At most half the spacing of the points along a road, along it and on the leg to it.
+    assert found == pytest.approx(minutes(metres, 35) + minutes(10, ACCESS_MPH), abs=minutes(50, ACCESS_MPH))
+    assert road_miles == pytest.approx(metres / MILE, abs=60 / MILE)
+    assert one(method, "A", "B", points)[0] == pytest.approx(minutes(20_000, 35), abs=0.005)
+    assert method.network.road_miles == pytest.approx(20_000 / MILE, abs=0.01)
+
+
 def test_rows_and_table_agree_whichever_side_is_searched_from(drive):
     """Few origins or few destinations: the search runs from the side with fewer, and the answers are the same."""
     here = places(POINTS, "A B half C D I")

@@ -5,6 +5,7 @@ The servers are this test's own, on loopback.
 
 import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -247,6 +248,90 @@ def test_no_server_at_all_says_so(kind):
         gone = method(kind, server, retries=0)
     with pytest.raises(DataError, match="could not be reached"):
         gone.matrix(places(POINTS, "A"), places(POINTS, "S"))
+
+
+@both
+@pytest.mark.parametrize("path", ["/with space", "/\x7f"])
+def test_no_point_is_printed_when_the_question_cannot_be_sent(kind, path):
+    """Python's own error for an address that it will not send quotes all of it, the points of homes too."""
+    client = HttpClient("http://127.0.0.1:9" + path, 1.0, 0)
+    lost = RoutingServer(DIALECTS[kind], client, 50, 1000.0)
+    with pytest.raises(DataError) as caught:
+        lost.matrix(places(POINTS, "A B"), places(POINTS, "S"))
+    text = str(caught.value)
+    for lon, lat in degrees(POINTS).values():
+        assert f"{lon:.2f}" not in text and f"{lat:.2f}" not in text
+
+
+@pytest.mark.parametrize("said", ["-0.28371,51.23840", "0.28371;51.23840", ".28371 5.12384e1", "51,2384", "512384"])
+def test_what_a_server_says_is_quoted_without_points(said):
+    """However they are written; other words stay."""
+    refusal = {"code": "Odd", "message": f"near {said}"}
+    with Server(lambda *_: (400, refusal)) as server, pytest.raises(DataError, match="Odd: near") as caught:
+        method("osrm", server).matrix(places(POINTS, "A"), places(POINTS, "S"))
+    assert "2384" not in str(caught.value) and "2837" not in str(caught.value)
+
+
+@both
+def test_a_failure_whose_explanation_never_comes_is_asked_again(kind):
+    """503 with a body that stalls: a failure like any other, repeated and then named."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        held, asked = [], threading.Event()
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    held.append(connection)
+                    connection.recv(65_536)
+                    connection.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 50\r\n\r\n{")
+                    asked.set()
+
+        threading.Thread(target=serve, daemon=True).start()
+        client = HttpClient(f"http://127.0.0.1:{listener.getsockname()[1]}", 0.2, 1, pause_s=0.01)
+        with pytest.raises(DataError, match=r"within 0\.2 s, 2 times"):
+            RoutingServer(DIALECTS[kind], client, 50, 1000.0).matrix(places(POINTS, "A"), places(POINTS, "S"))
+        assert asked.is_set() and len(held) == 2
+        for connection in held:
+            connection.close()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+_ONE_TIME = {"code": "Ok", "durations": [[1.0]], "sources_to_targets": 5}
+
+
+@both
+@pytest.mark.parametrize(
+    "content",
+    [
+        _ONE_TIME | {"sources": ["x"]},
+        _ONE_TIME | {"sources": [None]},
+        _ONE_TIME | {"destinations": {"x": 1}},
+        _ONE_TIME | {"sources": [{"distance": 10**400}]},
+        {"code": "Ok", "durations": [[10**400]], "sources_to_targets": [[{"time": 10**400, "distance": 1}]]},
+        {"sources_to_targets": ["x"], "code": ["Ok"]},
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"code": "Ok", "durations": [[' + b"1" * 5000 + b"]]}",
+    ],
+)
+def test_nonsense_is_named_and_no_traceback(kind, content):
+    """Words where places should be, numbers that no float holds, nesting without end."""
+    with Server(lambda *_: (200, content)) as server, pytest.raises(DataError, match=r"not (a|the) table"):
+        method(kind, server).matrix(places(POINTS, "A"), places(POINTS, "S"))
+
+
+@both
+@pytest.mark.parametrize(
+    "content", [b'{"message":' + b"[" * 500 + b"]" * 500 + b"}", b"[" * 100_000, {"code": [[1.25]]}]
+)
+def test_a_refusal_in_nonsense_is_a_refusal(kind, content):
+    """What cannot be quoted is left out."""
+    with (
+        Server(lambda *_: (400, content)) as server,
+        pytest.raises(DataError, match=r"refused the question \(HTTP 400\)"),
+    ):
+        method(kind, server).matrix(places(POINTS, "A"), places(POINTS, "S"))
 
 
 @both

@@ -23,6 +23,7 @@ _MOST_BYTES: Final = 200_000_000
 _LONGEST_PAUSE_S: Final = 60.0
 _TOO_MANY_REQUESTS: Final = 429
 _QUOTED_LENGTH: Final = 160
+_POINT_LIKE: Final = re.compile(r"-?\d*(?:[.,]|%2[CE])\d{2,}|\d{5,}", re.IGNORECASE)
 
 
 class RefusedError(DataError):
@@ -85,16 +86,22 @@ class HttpClient:
             if attempt:
                 time.sleep(min(self.pause_s * 2 ** (attempt - 1), _LONGEST_PAUSE_S))
             try:
-                return self._once(path, body)
-            except urllib.error.HTTPError as error:
-                with error:
-                    if error.code < 500 and error.code != _TOO_MANY_REQUESTS:
-                        raise self._explained(error) from None
-                    trouble = f"answered HTTP {error.code}{_quoted(_json(error.read(_MOST_BYTES)))}"
+                try:
+                    return self._once(path, body)
+                except urllib.error.HTTPError as error:
+                    # To read what it says can fail as well.
+                    with error:
+                        if error.code < 500 and error.code != _TOO_MANY_REQUESTS:
+                            raise self._explained(error) from None
+                        trouble = f"answered HTTP {error.code}{_quoted(_json(error.read(_MOST_BYTES)))}"
             except TimeoutError:
                 trouble = f"did not answer within {self.timeout_s:g} s"
-            except (OSError, http.client.HTTPException) as error:
-                trouble = f"could not be reached ({getattr(error, 'reason', error) or type(error).__name__})"
+            except OSError as error:
+                reason = getattr(error, "reason", None) or error
+                trouble = f"could not be reached ({_masked(str(reason)) or type(error).__name__})"
+            except (http.client.HTTPException, UnicodeError) as error:
+                # Its text may be the whole question, points of homes and all.
+                trouble = f"could not be asked, or answered what is not HTTP ({type(error).__name__})"
         raise DataError(
             f"the routing server {self.server} {trouble}, {self.retries + 1} times over",
             advice="check that it runs and that travel.server_url in study.toml is right, raise travel.timeout_s or "
@@ -128,7 +135,7 @@ class HttpClient:
                 advice="name the address itself in travel.server_url: points of homes are sent nowhere else",
             )
         found = _json(error.read(_MOST_BYTES))
-        code = "" if found is None else str(found.get("code", found.get("error_code", "")))
+        code = next(iter(_words(found, "code", "error_code")), "")
         advice = {
             401: "it wants a login, which placements cannot give: ask its owner, or use a server of your own",
             403: "it does not let this machine in: ask its owner, or use a server of your own",
@@ -156,15 +163,22 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def _json(content: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
 
 def _quoted(found: dict[str, Any] | None) -> str:
     """Return what a server says of its refusal, without numbers that could be the points that were sent."""
-    if found is None:
-        return ""
-    said = [str(found[name]) for name in ("code", "error_code", "message", "error") if name in found]
-    text = re.sub(r"-?\d+\.\d{2,}", "…", ": ".join(said))
+    text = _masked(": ".join(_words(found, "code", "error_code", "message", "error")))
     return f", {text[:_QUOTED_LENGTH]}" if text else ""
+
+
+def _words(found: dict[str, Any] | None, *names: str) -> list[str]:
+    """Return what an answer says under some names, in words or whole numbers; what is nested says nothing."""
+    return [str(found[name]) for name in names if isinstance(found.get(name), str | int)] if found else []
+
+
+def _masked(text: str) -> str:
+    """Return a text without numbers that could be part of a point: of two decimals or more, or of five digits."""
+    return _POINT_LIKE.sub("…", text)

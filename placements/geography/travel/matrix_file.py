@@ -36,6 +36,8 @@ _NEEDED: Final = ("origin", "destination", "minutes")
 #: A drive of more than a day is seconds taken for minutes.
 _MOST_MINUTES: Final = 1440.0
 _MOST_MILES: Final = 2000.0
+_THOUSANDS: Final = r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
+_NUMBER_ADVICE: Final = "write a number, such as 12.5 with a point, or leave it blank where there is no route"
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,12 @@ class MinutesFile:
         )
 
     def paired(self, from_points: pd.DataFrame, to_points: pd.DataFrame) -> pd.DataFrame:
-        """Return journeys row by row; see `TravelMethod.paired`. A point is known by its `id`, else its district."""
-        to_id = _key(to_points["id"])
-        row = self.times.index.get_indexer(_pairs(_key(from_points["id"]), to_id))
+        """Return journeys row by row; see `TravelMethod.paired`.
+
+        A point is known by its `listed_as` (its `id` where there is no such column), else by its district.
+        """
+        to_id = _key(to_points[_name(to_points)])
+        row = self.times.index.get_indexer(_pairs(_key(from_points[_name(from_points)]), to_id))
         if "postcode_district" in from_points:
             by_district = self.times.index.get_indexer(_pairs(_key(from_points["postcode_district"]), to_id))
             row = np.where(row < 0, by_district, row)
@@ -117,11 +122,11 @@ def read_minutes(path: Path) -> MinutesFile:
             "miles": road_miles,
         }
     )
-    distinct = frame.drop_duplicates()
-    again = distinct.duplicated(["origin", "destination"])
-    clash = pd.Series(False, index=frame.index)
-    clash[distinct.index[again]] = True
-    _refuse(table, rows, "minutes", clash, "is not what an earlier row of the same pair says", "keep one of them")
+    for name in ("minutes", "miles"):
+        distinct = frame[["origin", "destination", name]].drop_duplicates()
+        clash = distinct.duplicated(["origin", "destination"]).reindex(frame.index, fill_value=False)
+        _refuse(table, rows, name, clash, "is not what an earlier row of the same pair says", "keep one of them")
+    distinct = frame.drop_duplicates(["origin", "destination"])
     return MinutesFile(distinct.set_index(["origin", "destination"]), path.name, table.sha256)
 
 
@@ -131,10 +136,12 @@ def _is_header(names: frozenset[str]) -> bool:
 
 def _numbers(table: RawTable, rows: pd.DataFrame, name: str, most: float) -> pd.Series:
     """Return a column as numbers, NaN where it is blank; refuse what is no number, below 0 or beyond all reason."""
-    text = rows[name].str.replace(",", "", regex=False)
+    # `12,5` may be twelve and a half: only a comma between threes is a mark of thousands.
+    grouped = rows[name].str.fullmatch(_THOUSANDS)
+    text = rows[name].mask(grouped, rows[name].str.replace(",", "", regex=False))
     values = pd.to_numeric(text.mask(text.eq("")), errors="coerce").astype(float)
     wrong = text.ne("") & ~np.isfinite(values)
-    _refuse(table, rows, name, wrong, "is not a number", "write a number, or leave it blank where there is no route")
+    _refuse(table, rows, name, wrong, "is not a number", _NUMBER_ADVICE)
     _refuse(table, rows, name, values.lt(0), "is below 0", "write 0 or more, or leave it blank where there is no route")
     _refuse(table, rows, name, values.gt(most), f"is over {most:,.0f}", f"give {name}: is it in another unit?")
     return values
@@ -153,6 +160,10 @@ def _refuse(table: RawTable, rows: pd.DataFrame, name: str, wrong: pd.Series, wh
         column=table.own(*_ALIASES[name]) or plain(name),
         advice=advice,
     )
+
+
+def _name(points: pd.DataFrame) -> str:
+    return "listed_as" if "listed_as" in points else "id"
 
 
 def _key(values: pd.Series) -> pd.Series:

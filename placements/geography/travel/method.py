@@ -1,7 +1,8 @@
 """What does every way of measuring travel answer? Minutes and miles, or why they are not known; and how many it knows.
 
-Points are frames with `id` (text), `easting` and `northing` (British National Grid metres, NaN when unknown). A point
-may carry `postcode_district` (such as `GU1`) too, by which a file of minutes can know it.
+Points are frames with `id` (text), `easting` and `northing` (British National Grid metres, NaN when unknown). A file of
+minutes knows a point by its `id`, or by `listed_as` where points carry it (several homes of one area), or else by its
+`postcode_district` (such as `GU1`), if they carry that.
 """
 
 from __future__ import annotations

@@ -31,10 +31,11 @@ from placements.geography.distance import KM_PER_MILE
 from placements.geography.postcodes import cache_folder
 from placements.geography.travel.road_file import Roads, read_roads
 from placements.geography.travel.road_rules import BACKWARD, FORWARD
+from placements.geography.travel.spacing import with_points_between
 from placements.writing import sha256
 
-#: To be raised whenever these rules, or those of `road_rules`, change.
-_FORMAT: Final = 1
+#: To be raised whenever these rules, or those of `road_rules` or `spacing`, change.
+_FORMAT: Final = 2
 PART_KM: Final = 20.0
 _WGS84, _BRITISH_GRID = "EPSG:4326", "EPSG:27700"
 #: No two points of a road are this near: a length of nothing would be no edge at all.
@@ -135,7 +136,9 @@ def compile_network(roads: Roads, source: str, digest: str) -> Network:
     joined = (road[1:] == road[:-1]) & (gone[1:] == gone[:-1])
     if not joined.any():
         raise DataError("holds no road with both ends in it", file=source, advice="use an extract of a larger area")
-    chain = np.concatenate([[0], np.cumsum(~joined)])
+    easting, northing, at, place = with_points_between(easting, northing, place, joined & roads.frontage[road[1:]])
+    road, chain = road[at], np.concatenate([[0], np.cumsum(~joined)])[at]
+    joined = chain[1:] == chain[:-1]
     step = np.hypot(np.diff(easting[place]), np.diff(northing[place]))
     step = np.where(joined, np.maximum(step, _SHORTEST_M), 0.0)
     minutes = step / (roads.speed_mph[road[1:]] * KM_PER_MILE * 1000 / 60)

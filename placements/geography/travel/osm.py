@@ -1,6 +1,7 @@
 """How long by the roads themselves? Quickest drives over a road network, worked out on this machine.
 
-    places     points snapped to the nearest point of a road that has frontage, within `snap_limit_m`
+    places     points snapped to the nearest point of a road that has frontage, within `snap_limit_m`; such roads have a
+               point every 50 m at least (`spacing`)
     graph      where roads meet or end, and where places lie; edges in minutes, one-way streets one way (`network`)
     quickest   Dijkstra's algorithm (SciPy), once for each place on the side that has fewer of them
     answer     minutes along the way, and the leg between each place and its road at `ACCESS_MPH`; the miles of that way
@@ -23,7 +24,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from placements.geography.distance import KM_PER_MILE
+from placements.geography.distance import METRES_PER_MILE
 from placements.geography.travel.method import (
     KNOWN,
     NO_ROUTE,
@@ -40,8 +41,7 @@ from placements.geography.travel.road_rules import SHARE_OF_LIMIT, SPEED_MPH
 
 #: Assumed speed between a place and the nearest road on the map: a drive, a car park, a lane.
 ACCESS_MPH: Final = 10.0
-_METRES_PER_MILE: Final = KM_PER_MILE * 1000
-_ACCESS_MINUTES_PER_M: Final = 60.0 / (ACCESS_MPH * _METRES_PER_MILE)
+_ACCESS_MINUTES_PER_M: Final = 60.0 / (ACCESS_MPH * METRES_PER_MILE)
 #: Distances held at a time.
 _CELLS: Final = 8_000_000
 _NO_NODE: Final = -1
@@ -146,7 +146,7 @@ class OsmRoads:
                 minutes[ask[beyond]], metres[ask[beyond]] = np.inf, np.inf
                 lost &= ~beyond
             status[ask[lost]] = NO_ROUTE
-        return paired_frame(minutes, metres / _METRES_PER_MILE, status, from_points.index)
+        return paired_frame(minutes, metres / METRES_PER_MILE, status, from_points.index)
 
 
 def _quickest(net: Network, near: Ints, far: Ints, *, backward: bool, limit: float | None) -> tuple[Floats, Floats]:

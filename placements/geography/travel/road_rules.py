@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from placements.geography.distance import KM_PER_MILE
+
 #: Assumed miles an hour by class of road (`highway`). A class that is not here is not driven on.
 SPEED_MPH: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -38,7 +40,6 @@ TOP_MPH: Final = 70.0
 _SLOWEST_MPH: Final = 3.0
 #: Nobody lives on these: a home beside one is not reached from it.
 NO_FRONTAGE: Final = frozenset({"motorway", "motorway_link", "trunk_link"})
-_KM_PER_MILE: Final = 1.6093
 #: British limits that are written as a rule and not as a number, mph.
 _NAMED_LIMITS: Final = MappingProxyType(
     {
@@ -134,7 +135,7 @@ def limit_mph(text: str) -> float | None:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|km/?h|kph)?", value)
     if found is None or float(found[1]) <= 0:
         return None
-    return float(found[1]) if found[2] == "mph" else float(found[1]) / _KM_PER_MILE
+    return float(found[1]) if found[2] == "mph" else float(found[1]) / KM_PER_MILE
 
 
 def stops_cars(tags: Mapping[str, str]) -> bool:

@@ -1,8 +1,9 @@
 """How long, as a routing server says that the study names? OSRM or Valhalla, asked for tables of times in batches.
 
-What is sent are the points of postcodes (WGS84, five decimals, about a metre), each once, without any id, and only to
-the server named in `study.toml`. A table in which one place cannot be answered is halved until that place stands alone:
-it is then unknown, with the reason, and the rest are known.
+What is sent are the points of postcodes (WGS84, five decimals, about a metre), without any id, and only to the server
+named in `study.toml`. Each distinct pair of `paired` is asked for once, so a point is sent once for each other end (or
+batch of them) that it goes with: the server can tell which homes go with which school. A table in which one place
+cannot be answered is halved until that place stands alone: it is then unknown, with the reason, and the rest are known.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from placements.geography.travel.method import (
     point_status,
 )
 
+#: What reading an answer comes to that is JSON and no table: words for places, numbers that no float holds.
+UNREADABLE: Final = (AttributeError, ArithmeticError, LookupError, TypeError, ValueError)
 _DECIMALS: Final = 5
 _TITLES: Final = {"osrm": "OSRM", "valhalla": "Valhalla"}
 
@@ -73,7 +76,7 @@ class Dialect(Protocol):
         """Return path and body (None: a GET) that ask for a table between longitudes and latitudes."""
 
     def answer(self, found: dict[str, Any], shape: tuple[int, int]) -> Table:
-        """Return the table in an answer. Raises `KeyError`, `TypeError` or `ValueError` when there is none."""
+        """Return the table in an answer. Raises one of `UNREADABLE` when there is none."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ class RoutingServer:
     def _read(self, found: dict[str, Any], shape: tuple[int, int]) -> tuple[Floats, Floats, Statuses]:
         try:
             table = self.dialect.answer(found, shape)
-        except (KeyError, TypeError, ValueError, IndexError):
+        except UNREADABLE:
             raise DataError(
                 f"the routing server {self.client.server} answered something that is not the table asked for",
                 advice=f"check that it is a server of {_TITLES[self.name]}, or change travel.method",
