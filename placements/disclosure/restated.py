@@ -17,6 +17,15 @@ from placements.disclosure.grid import TOTAL, hidden_grid, protect_grid
 from placements.disclosure.suppress import INTERNAL, SMALLEST_FLOW, SUPPRESSED, count_text, rounded, share_text
 from placements.geography.boundary_sets import BoundarySet
 
+#: Columns of a summary that are shown everywhere, with their titles.
+TITLES: Final = (
+    ("children", "All"),
+    ("in_county", "Inside it"),
+    ("out_of_county", "Outside it"),
+    ("unknown", "Not known"),
+    ("share_out", "Share outside"),
+    ("newly_out", "In county today, outside it then"),
+)
 #: Figures that are sums over what a row hides.
 _OF_THE_REST: Final = frozenset({"out_of_county", "share_out", "share_distant", "share_over_20_miles"})
 

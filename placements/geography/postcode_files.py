@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements.errors import DataError
+from placements.geography.compiled import compiled_at, is_compiled
 from placements.geography.postcode_tables import PostcodeTable, read_postcode_table
 from placements.geography.postcodes import (
     FORMAT,
@@ -113,7 +114,7 @@ def open_study_directory(folder: Path, cache: Path | None = None, progress: Prog
     hashes = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
     about = "|".join([f"{_FORMAT}.{FORMAT}", bundled.source, *(f"{name} {digest}" for name, digest in hashes.items())])
     kept = (cache or cache_folder()) / f"postcodes-study-{hashlib.sha256(about.encode()).hexdigest()[:24]}"
-    if not (kept / "about.json").exists():
+    if not is_compiled(kept):
         tables = []
         for done, path in enumerate(files):
             tell(done / (len(files) + 1), f"reading {path.name}")
@@ -127,8 +128,8 @@ def open_study_directory(folder: Path, cache: Path | None = None, progress: Prog
 
 def _keep_the_newest(cache: Path) -> None:
     """Remove all but the compiled directories made last: each takes 50 MB, and a new file makes an old one useless."""
-    made = [path for path in cache.glob("postcodes-study-*") if (path / "about.json").exists()]
-    for path in sorted(made, key=lambda path: (path / "about.json").stat().st_mtime)[:-_KEPT]:
+    made = [path for path in cache.glob("postcodes-study-*") if is_compiled(path)]
+    for path in sorted(made, key=compiled_at)[:-_KEPT]:
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import json
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +25,7 @@ import platformdirs
 from pyproj import Transformer
 
 from placements.errors import DataError
+from placements.geography.compiled import is_compiled, load_compiled, save_compiled
 from placements.geography.postcode_keys import clean_postcodes, keys_of, outward_rows, postcodes_of
 from placements.geography.postcode_slots import build_slots, find_positions
 from placements.geography.postcode_status import (
@@ -305,20 +303,16 @@ def open_directory(cache: Path | None = None, progress: Progress | None = None) 
     """
     version = importlib.metadata.version(_PACKAGE)
     folder = (cache or cache_folder()) / f"postcodes-{version}-{FORMAT}"
-    if not (folder / "about.json").exists():
+    if not is_compiled(folder):
         _compile_bundled(folder, version, progress or (lambda share, text: None))
     return load_directory(folder)
 
 
 def load_directory(folder: Path) -> PostcodeDirectory:
     """Return the directory that `save_directory` wrote, its columns mapped from disk."""
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    # As plain arrays, still mapped: the class that NumPy maps files to is slow to take from.
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in _ARRAYS}
-    slots = np.load(folder / "slots.npy", mmap_mode="r").view(np.ndarray)
-    return PostcodeDirectory(
-        **arrays, kept_slots=slots, district_codes=tuple(about["district_codes"]), source=about["source"]
-    )
+    arrays, about = load_compiled(folder, (*_ARRAYS, "slots"))
+    slots, codes = arrays.pop("slots"), tuple(about["district_codes"])
+    return PostcodeDirectory(**arrays, kept_slots=slots, district_codes=codes, source=about["source"])
 
 
 _ARRAYS: Final = ("keys", "easting", "northing", "district_index")
@@ -352,20 +346,8 @@ def _compile_bundled(folder: Path, version: str, progress: Progress) -> None:
 
 def save_directory(directory: PostcodeDirectory, folder: Path) -> None:
     """Write a compiled directory whole or not at all; a finished one of another process is left as it is."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".postcodes-", dir=folder.parent))
-    try:
-        for name in _ARRAYS:
-            np.save(part / f"{name}.npy", getattr(directory, name))
-        np.save(part / "slots.npy", directory.slots)
-        about = {"source": directory.source, "district_codes": list(directory.district_codes)}
-        (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
-        if folder.exists() and not (folder / "about.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    arrays = {name: getattr(directory, name) for name in _ARRAYS} | {"slots": directory.slots}
+    save_compiled(folder, arrays, {"source": directory.source, "district_codes": list(directory.district_codes)})
 
 
 @contextlib.contextmanager

@@ -11,10 +11,6 @@ least `PART_KM` of road: an island counts, a yard behind a gate or a slip road a
 
 from __future__ import annotations
 
-import contextlib
-import json
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -27,6 +23,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from placements.errors import DataError
+from placements.geography.compiled import is_compiled, load_compiled, save_compiled
 from placements.geography.distance import KM_PER_MILE
 from placements.geography.postcodes import cache_folder
 from placements.geography.travel.road_file import Roads, read_roads
@@ -205,25 +202,13 @@ def open_network(path: Path, cache: Path | None = None) -> Network:
         raise DataError("is not there, or is not a file", file=path, advice="check travel.osm_file in study.toml")
     digest = sha256(path)
     folder = (cache or cache_folder()) / f"roads-{digest[:24]}-{_FORMAT}"
-    if not (folder / "about.json").exists():
+    if not is_compiled(folder):
         save_network(compile_network(read_roads(path), path.name, digest), folder)
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    arrays, about = load_compiled(folder, _ARRAYS)
     return Network(**arrays, source=path.name, sha256=about["sha256"])
 
 
 def save_network(network: Network, folder: Path) -> None:
     """Write a compiled network whole or not at all; a finished one of another process is left as it is."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".roads-", dir=folder.parent))
-    try:
-        for name in _ARRAYS:
-            np.save(part / f"{name}.npy", getattr(network, name))
-        about = {"sha256": network.sha256, "source": network.source}
-        (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
-        if folder.exists() and not (folder / "about.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    arrays = {name: getattr(network, name) for name in _ARRAYS}
+    save_compiled(folder, arrays, {"sha256": network.sha256, "source": network.source})

@@ -8,7 +8,7 @@ from typing import Final
 import shapely
 
 from placements import codes
-from placements.disclosure.restated import ShownRestatement
+from placements.disclosure.restated import TITLES, ShownRestatement
 from placements.geography.timeline import said
 from placements.maps import style
 from placements.maps.figures import SUPPRESSED_WORDS
@@ -19,15 +19,6 @@ from placements.maps.scene import Scene
 _WHO: Final = {codes.CARE: "Looked-after children", codes.EDUCATION: "EHC plans"}
 _COLOUR: Final = {codes.CARE: style.CARE_FLOW, codes.EDUCATION: style.LEARNING_FLOW}
 _SOURCE: Final = {codes.CARE: "SSDA903 returns", codes.EDUCATION: "SEN2 returns and GIAS"}
-_ROWS: Final = (
-    ("children", "All"),
-    ("in_county", "Inside it"),
-    ("out_of_county", "Outside it"),
-    ("unknown", "Not known"),
-    ("share_out", "Share outside"),
-    ("newly_out", "In county today, outside it then"),
-    ("share_newly_out", "Share of those in county today"),
-)
 
 
 def restated(service: str) -> Callable[[Scene], Layer | None]:
@@ -54,7 +45,7 @@ def _layer(scene: Scene, service: str, shown: ShownRestatement) -> Layer:
         properties.append(
             {
                 "label": part.name,
-                "rows": [[title, _words(str(texts[name]))] for name, title in _ROWS],
+                "rows": [[title, _words(str(texts[name]))] for name, title in TITLES],
                 "style": {"color": style.INK, "weight": 2.6, "opacity": 1, "fillColor": fill, "fillOpacity": 0.92},
             }
         )

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from placements.disclosure.grid import TOTAL
-from placements.disclosure.restated import ShownRestatement, shown_restatement
+from placements.disclosure.restated import TITLES, ShownRestatement, shown_restatement
 from placements.geography.boundary_sets import BoundarySet, coming_change
 from placements.reports.content import Block, Heading, Paragraph, Table
 from placements.reports.context import Context
 from placements.reports.sections.parts import SERVICE_LABEL
 from placements.reports.tables import noted, numeric
 from placements.reports.words import joined, long_date
-
-_COLUMNS = (
-    ("children", "All"),
-    ("in_county", "Inside it"),
-    ("out_of_county", "Outside it"),
-    ("unknown", "Not known"),
-    ("share_out", "Share outside"),
-    ("newly_out", "In county today, outside it then"),
-)
 
 
 def change_blocks(context: Context) -> list[Block]:
@@ -44,16 +35,16 @@ def change_blocks(context: Context) -> list[Block]:
 
 def _summary(context: Context, service: str, shown: ShownRestatement, change: BoundarySet) -> Table:
     rows = tuple(
-        (f"{name} (today)" if name == change.whole_name else name, *(texts[column] for column, _ in _COLUMNS))
+        (f"{name} (today)" if name == change.whole_name else name, *(texts[column] for column, _ in TITLES))
         for name, texts in shown.summary.to_dict("index").items()
     )
     return noted(
         Table(
             f"restated-{service}",
             f"{SERVICE_LABEL[service]} by today's boundaries and by those to come, {context.day_text}",
-            ("Council", *(title for _, title in _COLUMNS)),
+            ("Council", *(title for _, title in TITLES)),
             rows,
-            numeric(len(_COLUMNS) + 1),
+            numeric(len(TITLES) + 1),
             ("Shares are of those whose placement's authority is known.",),
         ),
         context.profile,
