@@ -61,11 +61,8 @@ def restate(stock: pd.DataFrame, boundaries: BoundarySet) -> pd.DataFrame:
     )
     for part in boundaries.parts:
         mine = out["responsible"].eq(part.name)
-        judged = judged_by(stock.loc[mine, "placement_district"], part)
-        outside, known = judged["location"].eq(codes.OUT_OF_COUNTY), judged["location"].ne(codes.UNKNOWN)
-        out.loc[mine, "location"] = judged["location"]
-        out.loc[mine, "adjoining"] = judged["adjoining"]
-        out.loc[mine, "distant"] = (outside & ~judged["adjoining"]).where(known).astype("boolean")
+        for name, judged in judged_by(stock.loc[mine, "placement_district"], part).items():
+            out.loc[mine, name] = judged
     # Of a place known by the first half of its postcode the district may not be, and so not its part.
     lost = stock["placement_district"].isna()
     out.loc[lost, "location"] = codes.UNKNOWN

@@ -18,17 +18,16 @@ may be Welsh or Scottish, so their districts count too.
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from placements.geography.authorities import CUSTOM, Authority, all_authorities
+from placements.geography.authorities import CUSTOM, Authority
 from placements.geography.cells import edges, sea, triangulate, unique_points
 from placements.geography.reference import reference_table
-from placements.geography.timeline import DIRECTORY_DAY, directory_districts, possible_authorities
+from placements.geography.timeline import directory_districts, possible_authorities
 
 #: Water wider than this parts two areas, metres.
 GAP_M: Final = 2100.0
@@ -109,8 +108,3 @@ def perhaps_adjoining_codes(authority: Authority) -> frozenset[str]:
 def _around(touching: set[str], authority: Authority, *, certain: bool) -> list[frozenset[str]]:
     found = [possible_authorities(code, authority.on) for code in touching]
     return [codes for codes in found if (len(codes) == 1) == certain]
-
-
-def adjoining_pairs(on: dt.date = DIRECTORY_DAY) -> frozenset[tuple[str, str]]:
-    """Return every pair of an English authority of a day and what adjoins it, as in `adjoining_codes`."""
-    return frozenset((one.code, other) for one in all_authorities(on) for other in adjoining_codes(one))

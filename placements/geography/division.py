@@ -24,7 +24,8 @@ from placements.geography.adjoining import GAP_M, neighbours
 from placements.geography.authorities import Authority
 from placements.geography.boundaries import area_of
 from placements.geography.merging import joined_names, merge_small
-from placements.geography.postcode_keys import clean_postcodes, keys_of
+from placements.geography.postcode_keys import keys_of
+from placements.geography.postcode_status import tidied
 from placements.geography.postcodes import PostcodeDirectory
 
 #: A postcode of which only the first half is known.
@@ -158,7 +159,7 @@ class Division:
 
     @cached_property
     def _by_key(self) -> pd.Series:
-        keys = keys_of(clean_postcodes(self.postcodes["postcode"]))
+        keys = keys_of(self.postcodes["postcode"])
         return pd.Series(self.postcodes["area"].to_numpy(object), index=pd.Index(keys), dtype="str")
 
     @cached_property
@@ -176,7 +177,7 @@ class Division:
     def _areas_inside(self, rows: pd.DataFrame, prefix: str) -> npt.NDArray[np.object_]:
         """Return the area, before joining, of rows in the authority."""
         row, texts = pd.factorize(rows[f"{prefix}postcode"].astype("str").fillna(""))
-        cleaned = clean_postcodes(pd.Series(texts, dtype="str"))
+        cleaned = tidied(pd.Series(texts, dtype="str"))
         by_text = self._by_key.reindex(keys_of(cleaned)).set_axis(cleaned.index)
         if self.level in ("postcode_district", "postcode_sector"):
             # A postcode without a point still says which sector it is in.

@@ -168,11 +168,17 @@ def _judged(
 
 
 def judged_by(district: pd.Series, authority: Authority) -> pd.DataFrame:
-    """Return `location` and `adjoining` of each district code under an authority's boundaries; unknown for none."""
+    """Return `location`, `adjoining` and `distant` of each district code under an authority's boundaries.
+
+    As `locate` does of a placement's district; not known for a missing code.
+    """
     index, codes = pd.factorize(district)
     rows = [_of_district(str(code), authority)[:2] for code in codes]
     table = pd.DataFrame([*rows, (UNKNOWN, pd.NA)], columns=["location", "adjoining"])
-    return table.astype({"location": "str", "adjoining": "boolean"}).iloc[index].set_axis(district.index)
+    table = table.astype({"location": "str", "adjoining": "boolean"})
+    distant = table["location"].eq(OUT_OF_COUNTY) & ~table["adjoining"]
+    table["distant"] = distant.where(table["location"].ne(UNKNOWN)).astype("boolean")
+    return table.iloc[index].set_axis(district.index)
 
 
 def _of_district(district: str, authority: Authority) -> _Answer:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from placements.geography.postcode_keys import clean_postcodes
+
 MATCHED: Final = "matched"
 NO_COORDINATES: Final = "no_coordinates"
 MISSING: Final = "missing"
@@ -41,6 +43,7 @@ def status_of_unknown(cleaned: pd.Series) -> npt.NDArray[np.int8]:
     return status
 
 
-def first_half(texts: pd.Series) -> pd.Series:
-    """Return the first half of texts that are one with its sector (`GU1 1` is not `GU11`); missing for other texts."""
-    return texts.str.upper().str.extract(r"^\W*([A-Z]{1,2}[0-9][A-Z0-9]?)[\s-]+[0-9]\W*$", expand=False)
+def tidied(texts: pd.Series) -> pd.Series:
+    """Return cleaned postcodes, but of a first half with its sector the half alone: `GU1 1` is not `GU11`."""
+    half = texts.str.upper().str.extract(r"^\W*([A-Z]{1,2}[0-9][A-Z0-9]?)[\s-]+[0-9]\W*$", expand=False)
+    return half.fillna(clean_postcodes(texts))

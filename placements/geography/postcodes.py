@@ -39,8 +39,8 @@ from placements.geography.postcode_status import (
     OUTWARD_ONLY,
     STATUS_TYPE,
     STATUSES,
-    first_half,
     status_of_unknown,
+    tidied,
 )
 
 #: Of compiled directories on disk: a change makes them anew.
@@ -194,8 +194,7 @@ class PostcodeDirectory:
         """Say what is known, in place, of rows whose text is no postcode of the directory as it stands."""
         of, distinct = pd.factorize(texts.iloc[rows].fillna(""))
         unique = pd.Series(distinct, dtype="str")
-        cleaned = clean_postcodes(unique)
-        cleaned = first_half(unique).fillna(cleaned)
+        cleaned = tidied(unique)
         # Letters of other alphabets, and spaces of other kinds, are tidied away only here.
         again = find_positions(self.keys, self.slots, keys_of(cleaned)).astype(np.intp)
         status = np.where(again >= 0, CODE_OF[MATCHED], status_of_unknown(cleaned))
@@ -209,8 +208,7 @@ class PostcodeDirectory:
 
     def districts_of_half(self, half: str) -> tuple[str, ...]:
         """Return the districts, by code, in which there are postcodes with this first half, such as GU1; or none."""
-        text = pd.Series([half], dtype="str")
-        rows = outward_rows(self.keys, first_half(text).fillna(clean_postcodes(text)).iloc[0])
+        rows = outward_rows(self.keys, tidied(pd.Series([half], dtype="str")).iloc[0])
         return tuple(sorted(self.district_codes[at] for at in np.unique(self.district_index[rows])))
 
     def _roughly(self, half: str) -> tuple[float, float, float, int]:

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from placements.geography.adjoining import GAP_M, adjoining_codes, adjoining_pairs, neighbours
+from placements.geography.adjoining import GAP_M, adjoining_codes, neighbours
 from placements.geography.authorities import all_authorities, authority_names, find_authority
 from placements.geography.reference import reference_table
+from placements.geography.timeline import DIRECTORY_DAY
 from tests.geography_support import SAMPLES
 
 OUTLINES = SAMPLES / "boundaries" / "england_utla25_bgc_27700.gpkg"
@@ -26,6 +27,11 @@ OVER_A_RIVER = {
     "Tamar": "Cornwall-Plymouth",
     "Mersey": "Liverpool-Wirral Sefton-Wirral Cheshire West and Chester-Liverpool",
 }
+
+
+def adjoining_pairs(on: dt.date = DIRECTORY_DAY) -> set[tuple[str, str]]:
+    """Every pair of an English authority of a day and what adjoins it."""
+    return {(one.code, other) for one in all_authorities(on) for other in adjoining_codes(one)}
 
 
 def _block(label: str, west: float, south: float, width: int = 10, height: int = 10) -> list[tuple[float, float, str]]:

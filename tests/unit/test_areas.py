@@ -16,6 +16,7 @@ from placements.geography.areas import area_boundaries, divide
 from placements.geography.authorities import Authority
 from placements.geography.boundaries import authority_boundary
 from placements.geography.locate import locate
+from placements.geography.postcodes import compile_directory
 from placements.settings import AreaSettings
 from tests.geography_support import GUILDFORD, RUSHMOOR, WOKING, columns_of, directory_of
 
@@ -23,6 +24,17 @@ PAIR = Authority("custom", "Pair", (GUILDFORD, WOKING))
 DERIVED = [AreaSettings("district"), AreaSettings("postcode_district"), AreaSettings("postcode_sector")]
 DERIVED += [AreaSettings("h3", 7), AreaSettings("h3", 8)]
 levels = pytest.mark.parametrize("chosen", DERIVED, ids=lambda chosen: f"{chosen.level}-{chosen.h3_resolution}")
+
+
+def test_a_sector_written_alone_is_not_the_postcode_district_it_looks_like() -> None:
+    """`GU1 1` is a part of GU1, never GU11, whose area is another."""
+    rows = pd.DataFrame({"postcode": ["GU1 1AA", "GU11 1AA"], "easting": [500_000.0, 520_000.0], "northing": 150_000.0})
+    directory = compile_directory(rows.assign(district=GUILDFORD).astype({"postcode": "str"}), "two")
+    authority = Authority("custom", "One", (GUILDFORD,))
+    frame = pd.DataFrame({"home_postcode": ["GU1 1", "GU1", "GU11"], "placement_postcode": "GU1 1AA"})
+    located = locate(frame, authority, directory)
+    areas = divide(authority, AreaSettings("postcode_district"), directory).assign(located)
+    assert areas.tolist() == ["GU1", "GU1", "GU11"]
 
 
 def test_districts_with_a_centre_where_people_live() -> None:
