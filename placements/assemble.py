@@ -24,12 +24,17 @@ from placements.geography.postcodes import PostcodeDirectory, clean_postcodes
 from placements.read.gias import BASE_SUFFIX
 from placements.read.gias_links import standing_for
 from placements.read.tables import SourceTables
+from placements.school_transport import by_child
 from placements.settings import CapacitySettings, Settings
 from placements.spells import placement_spells
 from placements.validate import check_rules
 
 _FOSTER: Final = ("in_house_foster", "agency_foster")
 _AGENCIES: Final = (*_FOSTER, "adoption")
+#: What a placement in education takes from its school.
+_OF_SCHOOL: Final = ("provision", "sector", "postcode", "establishment_type")
+#: RNE codes of a placement that changed while the carers stayed.
+_SAME_CARER: Final = ("T", "U")
 
 
 def assemble(
@@ -51,7 +56,7 @@ def assemble(
     division = _division(placements, settings, authority, directory, layer)
     placements["home_area"] = division.assign(placements)
     placements = _with_household(placements, tables.provision)
-    placements["weekly_cost_gbp"] = _weekly_cost(placements, placements.pop("census_cost_gbp"), tables)
+    placements = placements.assign(**_weekly_cost(placements, placements.pop("census_cost_gbp"), tables))
     placements = schemas.check(schemas.PLACEMENTS, placements)
     provision = _provision(tables, placements, settings, division, directory)
     ours = provision.set_index("provider_id")["occupied_by_us"]
@@ -62,12 +67,14 @@ def assemble(
         provision=provision,
         unit_costs=tables.unit_costs,
         options=_options(tables.options, directory),
+        siblings=tables.siblings,
         areas=division.table(),
         division=division,
         quarantine=tables.quarantine,
         files=tables.files,
         checks=check_rules(located_evidence(tables, settings.study.snapshot, directory, ours)),
         postcode_source=directory.source,
+        transport=by_child(tables.school_transport, tables.plans, _shared_ids(tables.plans, tables.children)),
     )
 
 
@@ -118,8 +125,16 @@ def _care(tables: SourceTables, on: dt.date) -> pd.DataFrame:
             "sex": look_up(spells["child_id"], children["sex"]).fillna("U"),
             "uasc": uasc,
             "legal_status": spells["legal_status"],
+            "legal_status_at_start": spells["legal_status_at_start"],
             "starts_care": spells["start_reason"].eq("S"),
+            "same_carer": spells["start_reason"].isin(_SAME_CARER),
+            "end_reason": spells["end_reason"],
+            "change_reason": spells["change_reason"],
+            "plan_start": pd.NaT,
+            "plan_end": pd.NaT,
             "residential": spells["place_code"].eq("S1"),
+            "residential_weeks": "",
+            "establishment_type": "",
             "home_postcode": spells["home_postcode"],
             "placement_postcode": spells["placement_postcode"],
             "reason_at_distance": census["reason_at_distance"],
@@ -160,7 +175,7 @@ def _education(tables: SourceTables) -> pd.DataFrame:
     in_base = (flags["sen_unit"] | flags["resourced_provision"]) & urn.ne("") & base_is_known
     provider_id = urn.where(~in_base, urn + BASE_SUFFIX)
     schools = tables.provision[tables.provision["service"].eq(codes.EDUCATION)].set_index("provider_id")
-    by_urn = pd.DataFrame({name: look_up(urn, schools[name]) for name in ("provision", "sector", "postcode")})
+    by_urn = pd.DataFrame({name: look_up(urn, schools[name]) for name in _OF_SCHOOL})
     unknown = pd.Series(
         np.where(rows["setting"].fillna("").ne("") & urn.eq(""), "other_education", "education_unknown"),
         index=rows.index,
@@ -185,8 +200,16 @@ def _education(tables: SourceTables) -> pd.DataFrame:
             "sex": rows["sex"],
             "uasc": False,
             "legal_status": "",
+            "legal_status_at_start": "",
             "starts_care": False,
+            "same_carer": False,
+            "end_reason": "",
+            "change_reason": "",
+            "plan_start": rows["plan_start"],
+            "plan_end": rows["plan_end"],
             "residential": rows["residential_weeks"].fillna("").ne(""),
+            "residential_weeks": rows["residential_weeks"].fillna(""),
+            "establishment_type": by_urn["establishment_type"].fillna(""),
             "home_postcode": rows["home_postcode"],
             "placement_postcode": by_urn["postcode"],
             "reason_at_distance": "",
@@ -264,14 +287,23 @@ def _with_household(placements: pd.DataFrame, provision: pd.DataFrame) -> pd.Dat
     return placements.assign(provider_id=placements["provider_id"].where(~fostered, carers))
 
 
-def _weekly_cost(placements: pd.DataFrame, census: pd.Series, tables: SourceTables) -> pd.Series:
-    """Return what the census says of the placement, else its provider's cost, else the assumed cost of the kind."""
-    known = tables.provider_use.set_index("provider_id")["weekly_cost_gbp"]
-    return (
-        census.astype(float)
-        .fillna(look_up(placements["provider_id"], known).astype(float))
-        .fillna(assumed_weekly_cost(placements, tables.unit_costs))
-    )
+def _weekly_cost(placements: pd.DataFrame, census: pd.Series, tables: SourceTables) -> dict[str, pd.Series]:
+    """Return `weekly_cost_gbp` and its `cost_basis`.
+
+    It is what the census says of the placement, else its provider's cost, else the assumed cost of the kind.
+    """
+    of_provider = tables.provider_use.set_index("provider_id")["weekly_cost_gbp"]
+    costs = {
+        "recorded": census.astype(float),
+        "provider": look_up(placements["provider_id"], of_provider).astype(float),
+        "assumed": assumed_weekly_cost(placements, tables.unit_costs),
+    }
+    table = pd.DataFrame(costs)
+    basis = np.select([table[name].notna() for name in costs], list(costs), codes.UNKNOWN)
+    return {
+        "weekly_cost_gbp": table.bfill(axis=1).iloc[:, 0],
+        "cost_basis": pd.Series(basis, index=placements.index, dtype="str"),
+    }
 
 
 def _provision(
@@ -308,7 +340,8 @@ def _provision(
         frame["registered_places"] * _usable_share(frame, settings.capacity)
     )
     # Where commissioning holds no figure, everyone on a school's roll who is not ours is another's.
-    frame["occupied_by_others"] = use["occupied_by_others"].fillna((frame["on_roll"] - used).clip(lower=0)).fillna(0.0)
+    others = use["occupied_by_others"].fillna((frame["on_roll"] - used).clip(lower=0))
+    frame["occupied_by_others"], frame["others_recorded"] = others.fillna(0.0), others.notna()
     made = frame["provider_id"].str.startswith("carers:")
     frame["occupied_by_us"] = used.mask(made, frame["usable_places"].where(~made, frame["registered_places"]))
     frame["usable_places"] = frame["usable_places"].mask(made, frame["registered_places"])

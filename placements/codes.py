@@ -111,6 +111,16 @@ PLACE_PROVIDER: Final = _frozen(
     }
 )
 
+#: How the weekly cost of a placement is known.
+COST_BASIS: Final = _frozen(
+    {
+        "recorded": "Recorded for the placement",
+        "provider": "What commissioning pays the provider for a place",
+        "assumed": "Assumed for the kind of placement",
+        "unknown": "Not known",
+    }
+)
+
 # --- need --------------------------------------------------------------------------------------------------------
 CIN: Final = _frozen(
     {

@@ -13,8 +13,11 @@ import geopandas as gpd
 import pandas as pd
 
 from placements import schemas
+from placements.analysis.answer import answer
+from placements.analysis.catalogue import indicator
 from placements.analysis.gap import need, sufficiency
 from placements.analysis.indicators import Indicator, headline
+from placements.analysis.inputs import Inputs
 from placements.analysis.journeys import SchoolJourneys, school_journeys
 from placements.analysis.local_access import Costs, local_access, straight_miles
 from placements.geography.authorities import Authority
@@ -56,6 +59,10 @@ class County:
         SHA-256 of each file of postcodes or outlines that the study brings, by name.
     published, neighbours : DataFrame
         Published statistics and statistical neighbours that the study holds (`schemas.PUBLISHED`, `NEIGHBOURS`).
+    siblings : DataFrame
+        Which children looked after are siblings (`schemas.SIBLINGS`).
+    transport : DataFrame
+        What home-to-school transport costs, by child (`schemas.TRANSPORT`).
     travel : TravelMethod, optional
         How journeys by road are measured; as the settings say when not given.
     """
@@ -77,6 +84,8 @@ class County:
     geography_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     published: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.PUBLISHED), repr=False)
     neighbours: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.NEIGHBOURS), repr=False)
+    siblings: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SIBLINGS), repr=False)
+    transport: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.TRANSPORT), repr=False)
     travel: TravelMethod | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -98,6 +107,29 @@ class County:
     def synthetic(self) -> bool:
         """Return whether the children are made up."""
         return self.settings.study.synthetic
+
+    @property
+    def inputs(self) -> Inputs:
+        """Return what indicators are worked out from, for the snapshot day."""
+        return Inputs(
+            placements=self.placements,
+            provision=self.provision,
+            on=self.snapshot,
+            snapshot=self.snapshot,
+            thresholds=self.settings.thresholds,
+            authority_code=self.authority.code,
+            areas=self.areas,
+            unit_costs=self.unit_costs,
+            published=self.published,
+            neighbours=self.neighbours,
+            siblings=self.siblings,
+            transport=self.transport,
+            journeys=lambda: self.school_journeys,
+        )
+
+    def answer(self, name: str, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the answer to an indicator of the catalogue, by any breakdown. See `placements.analysis.answer`."""
+        return answer(indicator(name), self.inputs, by)
 
     def sufficiency(self, by: Sequence[str] = ("service", "need")) -> pd.DataFrame:
         """Return need, local places and the gap, by `service`, `need`, `age_band`, `area` or `provision`.

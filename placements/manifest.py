@@ -17,7 +17,7 @@ import pandas as pd
 
 import placements
 from placements.county import County
-from placements.disclosure.suppress import INTERNAL, count_text, share_text
+from placements.disclosure.suppress import INTERNAL
 from placements.geography.boundaries import boundary_words
 from placements.geography.reference import reference_path
 from placements.geography.travel import Coverage
@@ -69,19 +69,23 @@ def travel(county: County) -> dict[str, Any]:
     """Return how journeys were measured, and how many school journeys that gave a time, as may be shown."""
     journeys, profile = county.school_journeys, county.settings.disclosure.profile
     found = journeys.coverage
-    asked = {"asked": count_text(found.pairs, profile)}
+    shown: dict[str, Any]
     if profile == INTERNAL:
-        parts = {"known": found.known} | found.reasons
-        shown = asked | {name: count_text(count, profile) for name, count in parts.items()}
+        shown = {"asked": found.pairs, "known": found.known} | found.reasons
     else:
-        # Counts of the known and the unknown are sums of what the table of journeys hides: with it they undo that.
-        shown = asked | {"known": share_text(found.known, found.pairs, profile)}
+        shown = {"known": coverage_words(found, profile)}
     return {"method": journeys.method, "sentence": journeys.sentence, "coverage": shown}
 
 
 def coverage_words(found: Coverage, profile: str) -> str:
-    """Return how many journeys gave a time, as may be shown, for a line of progress."""
-    return f"{share_text(found.known, found.pairs, profile)} of {count_text(found.pairs, profile)} known"
+    """Return how many journeys gave a time: numbers in an internal copy, else nothing nearer than a half.
+
+    The journeys asked for, and those of them that are known, are sums of what the table of journeys hides: a count or a
+    share of them, beside it, would undo that.
+    """
+    if profile == INTERNAL:
+        return f"{found.known:,} of {found.pairs:,} known"
+    return "known for half of them or more" if 2 * found.known >= found.pairs else "known for less than half of them"
 
 
 def solver(plan: Plan | None) -> dict[str, Any] | None:

@@ -135,7 +135,7 @@ _PROVISION_COLUMNS = {
 }
 #: What only some sources say: `ukprn` of schools; `authority_name` as the source writes it (all there is when an
 #: address is withheld); pupils `on_roll`, ours or not; when it opened and closed; approval under section 41; whether
-#: pupils board.
+#: pupils board; `establishment_type` as GIAS words it.
 PROVISION_AS_READ: Final = pa.DataFrameSchema(
     {
         **_PROVISION_COLUMNS,
@@ -146,6 +146,7 @@ PROVISION_AS_READ: Final = pa.DataFrameSchema(
         "closed_on": _date(),
         "section_41": pa.Column("boolean", nullable=True, coerce=True),
         "boards": pa.Column("boolean", nullable=True, coerce=True),
+        "establishment_type": _text(),
     },
     name="provision as read",
 )
@@ -234,6 +235,40 @@ UNIT_COSTS: Final = pa.DataFrameSchema(
         "source": _text(nullable=False, filled=True),
     },
     name="unit_costs",
+)
+
+#: Which children looked after are siblings: one row per child, `sibling_group` the same for all of a family.
+SIBLINGS: Final = pa.DataFrameSchema(
+    {
+        "child_id": _text(nullable=False, filled=True, unique=True),
+        "sibling_group": _text(nullable=False, filled=True),
+        "source": _text(nullable=False, filled=True),
+    },
+    name="siblings",
+)
+
+#: The register of home-to-school transport as read: each row names a child by `person_id` (of the SEN2 return), `upn`,
+#: or both.
+SCHOOL_TRANSPORT: Final = pa.DataFrameSchema(
+    {
+        "person_id": _text(nullable=False),
+        "upn": _text(nullable=False),
+        "yearly_cost_gbp": _number(0),
+        "mode": _text(),
+        "source": _text(nullable=False, filled=True),
+    },
+    name="school_transport",
+)
+
+#: What home-to-school transport costs: one row per child with a plan who is given it. `child_id` as in `PLACEMENTS`.
+TRANSPORT: Final = pa.DataFrameSchema(
+    {
+        "child_id": _text(nullable=False, filled=True, unique=True),
+        "yearly_cost_gbp": _number(0),
+        "mode": _text(),
+        "source": _text(nullable=False, filled=True),
+    },
+    name="transport",
 )
 
 OPTION_KINDS: Final = (
@@ -326,7 +361,11 @@ LOCATED_COLUMNS: Final = {
     "distant": pa.Column("boolean", nullable=True, coerce=True),
 }
 
-#: One row per placement spell of either service, located. `end` is NaT while the placement goes on.
+#: One row per placement spell of either service, located. `end` is NaT while the placement goes on. `end_reason` (REC)
+#: and `change_reason` (REASON_PLACE_CHANGE) say how a placement in care ended, `legal_status` is the last one in it.
+#: `starts_care` (RNE is S) and `same_carer` (RNE is T or U) say how it began. `plan_start` and `plan_end` are those of
+#: the EHC plan that a setting belongs to; NaT in care. `residential_weeks` is "38" or "52" where a plan's place boards,
+#: `establishment_type` that of its school in GIAS.
 PLACEMENTS: Final = pa.DataFrameSchema(
     {
         "placement_id": _text(nullable=False, unique=True),
@@ -345,12 +384,21 @@ PLACEMENTS: Final = pa.DataFrameSchema(
         "sex": _text(nullable=False, isin=("M", "F", "U")),
         "uasc": pa.Column(bool, coerce=True),
         "legal_status": _text(),
+        "legal_status_at_start": _text(),
         "starts_care": pa.Column(bool, coerce=True),
+        "same_carer": pa.Column(bool, coerce=True),
+        "end_reason": _text(),
+        "change_reason": _text(),
+        "plan_start": _date(),
+        "plan_end": _date(),
         "residential": pa.Column(bool, coerce=True),
+        "residential_weeks": _text(),
+        "establishment_type": _text(),
         "home_postcode": _text(),
         "placement_postcode": _text(),
         "home_area": _text(nullable=False),
         "weekly_cost_gbp": _number(0),
+        "cost_basis": _text(nullable=False, isin=tuple(codes.COST_BASIS)),
         "reason_at_distance": _text(),
         "source": _text(nullable=False),
         **LOCATED_COLUMNS,
@@ -359,10 +407,14 @@ PLACEMENTS: Final = pa.DataFrameSchema(
 )
 
 #: Provision located, with use on the snapshot date. `usable_places` = registered places less those that matching,
-#: staffing, sex and age keep empty; `share_for_us` is the part of freed places that our children can expect.
+#: staffing, sex and age keep empty; `share_for_us` is the part of freed places that our children can expect. When a
+#: place opened and closed is known of some only. `others_recorded` is False where `occupied_by_others` is 0 because
+#: nothing is known of it.
 PROVISION: Final = pa.DataFrameSchema(
     {
         **_PROVISION_COLUMNS,
+        "opened_on": _date(),
+        "closed_on": _date(),
         "district": _text(),
         "authority": _text(),
         "area": _text(nullable=False),
@@ -372,6 +424,7 @@ PROVISION: Final = pa.DataFrameSchema(
         "usable_places": _number(0),
         "occupied_by_us": _number(0),
         "occupied_by_others": _number(0),
+        "others_recorded": pa.Column(bool, coerce=True),
         "share_for_us": _number(0, 1),
         "weekly_cost_gbp": _number(0),
     },

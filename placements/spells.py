@@ -26,8 +26,8 @@ def placement_spells(episodes: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per spell with the columns of the episodes: `start` and `start_reason` of the first, `end`,
-        `end_reason` and `legal_status` of the last, the rest of the first; `episodes`, how many were merged; and
-        `cut_short`, whether the end is the start of the child's next spell because the recorded one is later or
+        `end_reason`, `change_reason` and `legal_status` of the last, the rest of the first; `legal_status_at_start` of
+        the first; `episodes`, how many were merged; and `cut_short`, whether the end is the start of the child's next spell because the recorded one is later or
         missing. A spell continues when the next episode starts the day the last one ended, its reason is a change of
         legal status only, and the placement is the same.
     """
@@ -42,10 +42,11 @@ def placement_spells(episodes: pd.DataFrame) -> pd.DataFrame:
     )
     spell = (~same).cumsum()
     grouped = ordered.groupby(spell, sort=True)
-    spells = grouped.first() if len(ordered) else ordered
+    spells = grouped.first() if len(ordered) else ordered.assign(legal_status_at_start=ordered["legal_status"])
     if len(ordered):
         last = ordered[~spell.duplicated(keep="last")].set_index(spell[~spell.duplicated(keep="last")])
-        for column in ("end", "end_reason", "legal_status"):
+        spells["legal_status_at_start"] = spells["legal_status"]
+        for column in ("end", "end_reason", "change_reason", "legal_status"):
             spells[column] = last[column]
         spells["episodes"] = grouped.size()
         spells = _one_place_at_a_time(spells)

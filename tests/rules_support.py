@@ -44,9 +44,10 @@ USUAL = {
     " other_needs=- source=person.csv",
     "setting": "person=p1 rank=1 urn=S1 ukprn=- setting=- sen_unit=no resourced_provision=no residential_weeks=-"
     " start=2021-09-01 end=- source=placementdetail.csv",
+    "transport": f"person=p1 upn={UPN} yearly_cost_gbp=8000 mode=taxi source=transport.csv",
     "provider": 'urn=H1 name="The Elms" service=care provision=childrens_home sector=private owner=- postcode="GU2 2BB"'
     " registered_places=4 needs=- age_low=5 age_high=17 sex=any quality=- is_open=yes confidential=yes source=homes.csv"
-    " ukprn=- authority_name=Surrey on_roll=- opened_on=2015-01-01 closed_on=- section_41=- boards=-",
+    " ukprn=- authority_name=Surrey on_roll=- opened_on=2015-01-01 closed_on=- section_41=- boards=- establishment_type=-",
     "use": "urn=H1 usable_places=3 occupied_by_others=2 cost=5000",
     "census": "child=1 looked_after=yes placing=Surrey host=Surrey sourced=- urn=H1 agency_id=- provision=childrens_home"
     " provision_text=- start=2020-01-10 cost=5000 social_care_gbp=4000 education_gbp=1000 health_gbp=-"
@@ -70,6 +71,7 @@ ALWAYS = {
     "episode": [""],
     "plan": [""],
     "setting": [""],
+    "transport": [""],
     "provider": [
         "",
         (
@@ -92,6 +94,7 @@ TABLE = CARE_TABLE | {
     "setting": "education_placements",
     "provider": "provision",
     "use": "provider_use",
+    "transport": "school_transport",
     "census": "commissioning",
 }
 SCHEMA = {
@@ -101,6 +104,7 @@ SCHEMA = {
     "setting": schemas.EDUCATION_PLACEMENTS,
     "provider": schemas.PROVISION_AS_READ,
     "census": schemas.COMMISSIONING,
+    "transport": schemas.SCHOOL_TRANSPORT,
 }
 #: Short names of columns; those of episodes are the return's own.
 LONG = {
@@ -153,6 +157,7 @@ NUMBERS = {
     "social_care_gbp",
     "education_gbp",
     "health_gbp",
+    "yearly_cost_gbp",
 }
 TRUTH = {
     "uasc",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,11 @@ import pandas as pd
 
 from placements import codes
 from placements.county import County
+from placements.disclosure.control.protect import protect
+from placements.disclosure.control.tables import linked_tables
+from placements.disclosure.publication import county_figures, publication
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.suppress import INTERNAL
 from placements.forecasting import Forecast, forecast
 from placements.interventions import ExpandSchool, OpenHome, RecruitCarers
 from placements.reports.context import Context
@@ -168,8 +174,28 @@ def future_for(county: County, *, proved: bool = True) -> Future:
     return Future(made, outcomes, Proposal(STEPS, goals, proved, county.settings.optimise, uses))
 
 
+#: Figures of counties that are still there, by identity and profile: which to hide is looked for once in each.
+_FIGURES: weakref.WeakValueDictionary[tuple[int, str], ShownFigures] = weakref.WeakValueDictionary()
+
+
 def statement_context(county: County | None = None, *, proved: bool = True, profile: str = "shareable") -> Context:
-    """Return all that a statement is made from."""
+    """Return all that a statement is made from; contexts of the same county share its figures."""
     held = county if county is not None else statement_county()
     provenance = {"program": {"name": "placements", "version": "0.1.0"}, "seeds": {"forecast": 7}}
-    return Context(held, future_for(held, proved=proved), profile, None, provenance)
+    context = Context(held, future_for(held, proved=proved), profile, None, provenance)
+    figures = _FIGURES.get((id(held), profile))
+    if figures is None:
+        figures = _FIGURES[id(held), profile] = _safe_figures(held, profile)
+        # The county holds them, so that no other county can come to have its identity while they are there.
+        vars(held)[f"_figures_{profile}"] = figures
+    vars(context)["figures"] = figures
+    return context
+
+
+def _safe_figures(county: County, profile: str) -> ShownFigures:
+    """Return the figures with a safe pattern, though not the cheapest: that takes minutes where most counts are small."""
+    if profile == INTERNAL:
+        return county_figures(county, profile)
+    plan = publication(county)
+    linked = linked_tables(plan)
+    return ShownFigures(profile, plan, linked, protect(linked.model, rounds=1))

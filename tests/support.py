@@ -216,6 +216,16 @@ def _truth(values: pd.Series) -> pd.Series:
     return values.map(lambda value: value in (True, "True", "true", "yes", "1", 1)).astype(bool)
 
 
+def _plan_date(given: pd.DataFrame, name: str, of_setting: str, child: pd.Series, service: pd.Series) -> pd.Series:
+    """Return a date of the plan: as given, else that of the child's first or last setting; NaT in care."""
+    if name in given:
+        return pd.to_datetime(given[name])
+    days = pd.to_datetime(_column(given, of_setting, None)).groupby([child, service])
+    all_known = days.transform("count").eq(days.transform("size"))
+    found = days.transform("min") if of_setting == "start" else days.transform("max").where(all_known)
+    return found.where(service.eq(codes.EDUCATION))
+
+
 def _placements(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     if given.empty:
         return schemas.empty(schemas.PLACEMENTS)
@@ -249,12 +259,26 @@ def _placements(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "sex": _column(given, "sex", "U"),
             "uasc": uasc,
             "legal_status": _column(given, "legal", None),
-            "starts_care": ~child.duplicated() & (service == codes.CARE),
+            "legal_status_at_start": _column(given, "legal_at_start", None),
+            "starts_care": _truth(_column(given, "starts_care", ~child.duplicated())) & (service == codes.CARE),
+            "same_carer": _truth(_column(given, "same_carer", False)),
+            "end_reason": _column(given, "end_reason", None),
+            "change_reason": _column(given, "change_reason", None),
+            "plan_start": _plan_date(given, "plan_start", "start", child, service),
+            "plan_end": _plan_date(given, "plan_end", "end", child, service),
             "residential": _truth(_column(given, "residential", False)),
+            "residential_weeks": _column(given, "weeks", ""),
+            "establishment_type": _column(given, "type", ""),
             "home_postcode": _column(given, "home_postcode", None),
             "placement_postcode": _column(given, "placement_postcode", None),
             "home_area": home["area"],
             "weekly_cost_gbp": _column(given, "cost", None).astype(float),
+            "cost_basis": _column(given, "basis", None)
+            .astype(object)
+            .where(
+                _column(given, "basis", None).notna(),
+                _column(given, "cost", None).notna().map({True: "recorded", False: codes.UNKNOWN}),
+            ),
             "reason_at_distance": _column(given, "reason", None),
             "source": "tests",
             "home_district": home["area"].where(home["location"] == codes.IN_COUNTY),
@@ -297,9 +321,11 @@ def _provision(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "age_high": high,
             "sex": _column(given, "sex", "any"),
             "quality": _column(given, "quality", None),
-            "is_open": True,
+            "is_open": _truth(_column(given, "open", True)),
             "confidential": given["provision"].isin(["childrens_home", "in_house_foster", "agency_foster"]),
             "source": "tests",
+            "opened_on": pd.to_datetime(_column(given, "opened", None)),
+            "closed_on": pd.to_datetime(_column(given, "closed", None)),
             "district": to["area"].where(to["location"] == codes.IN_COUNTY),
             "authority": to["authority"],
             "area": to["area"],
@@ -309,6 +335,7 @@ def _provision(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "usable_places": _column(given, "usable", None).astype(float).fillna(registered),
             "occupied_by_us": _column(given, "by_us", 0).astype(float),
             "occupied_by_others": _column(given, "by_others", 0).astype(float),
+            "others_recorded": _column(given, "by_others", None).notna(),
             "share_for_us": _column(given, "share", 1).astype(float),
             "weekly_cost_gbp": _column(given, "cost", None).astype(float),
         }

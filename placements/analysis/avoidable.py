@@ -1,8 +1,9 @@
 """Why is a child out of county, and could local capacity have kept them?
 
 A recorded reason always wins. Where none is recorded, one of the stated rules below infers it, in this order, and the
-answer says that it is inferred. The rules look at capacity on the snapshot day, so for a placement made earlier they
-are a proxy: what is full today is taken to have been full then.
+answer says that it is inferred. What was free in the county is looked up for the day the placement started, as far as
+the data reach (`occupancy` says what is assumed); without use by day, it is that of the snapshot day, which for a
+placement made earlier is a proxy.
 
 =========================  ============  ===================================================================
 reason                     judgement     rule
@@ -11,10 +12,11 @@ adoption                   appropriate   placed for adoption
 family                     appropriate   connected carers, or with parents
 national_provision         appropriate   secure, youth custody: placed nationally by need
 near_home                  appropriate   over the boundary but within `near_home_miles` of home
-nearer_than_local          appropriate   nearer than any in-county place of the kind
+nearer_than_local          appropriate   nearer than any in-county place of the kind that day
 no_local_provision         avoidable     no usable in-county place of the kind for the need
 local_provision_full       avoidable     there are such places and they are full (`full_at_occupancy`)
 local_vacancy              unknown       there are such places and some are vacant: matching may explain it
+start_unknown              unknown       the day it started is not known, nor so what was free then
 no_rule                    unknown       a kind that no rule covers (mainstream by choice, health, other)
 =========================  ============  ===================================================================
 """
@@ -23,16 +25,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from placements import codes
-from placements.geography.distance import KM_PER_MILE
+from placements.analysis.local_match import LOCAL_KINDS, local_match, serves_need
+from placements.analysis.occupancy import UseByDay
 from placements.settings import ThresholdSettings
+
+__all__ = ["JUDGEMENTS", "LOCAL_KINDS", "REASONS", "classify", "judge", "serves_need"]
 
 JUDGEMENTS: Final = ("in_county", "appropriate", "avoidable", "unknown")
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -45,23 +48,11 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "no_local_provision": "No place of the kind in the county for this need",
         "local_provision_full": "Places of the kind in the county were full",
         "local_vacancy": "Some places of the kind in the county were vacant",
+        "start_unknown": "Not known when it began, nor so what was free in the county",
         "no_rule": "No rule covers this kind of placement",
         "in_county": "In the county",
         "location_unknown": "Location not known",
         **{code: label for code, (label, _) in codes.REASON_AT_DISTANCE.items()},
-    }
-)
-#: Kinds of in-county place that could have met the need of each kind of placement.
-LOCAL_KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "in_house_foster": ("in_house_foster", "agency_foster"),
-        "agency_foster": ("in_house_foster", "agency_foster"),
-        "childrens_home": ("childrens_home",),
-        "supported_accommodation": ("supported_accommodation",),
-        "residential_school": ("residential_school", "independent_special", "state_special"),
-        "state_special": ("state_special",),
-        "independent_special": ("state_special", "independent_special"),
-        "specialist_base": ("specialist_base",),
     }
 )
 _APPROPRIATE_KINDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -74,7 +65,9 @@ _APPROPRIATE_KINDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def classify(placements: pd.DataFrame, provision: pd.DataFrame, thresholds: ThresholdSettings) -> pd.DataFrame:
+def classify(
+    placements: pd.DataFrame, provision: pd.DataFrame, thresholds: ThresholdSettings, use: UseByDay | None = None
+) -> pd.DataFrame:
     """Judge every placement.
 
     Parameters
@@ -84,6 +77,9 @@ def classify(placements: pd.DataFrame, provision: pd.DataFrame, thresholds: Thre
     provision : DataFrame
         `schemas.PROVISION`, with use on the snapshot day.
     thresholds : ThresholdSettings
+    use : UseByDay, optional
+        Use of provision by day (`occupancy.use_by_day`, from all placements): each placement is then judged by what
+        was free on the day it started. Without it, by what is free on the snapshot day.
 
     Returns
     -------
@@ -91,13 +87,25 @@ def classify(placements: pd.DataFrame, provision: pd.DataFrame, thresholds: Thre
         Indexed as `placements`: `judgement` (one of `JUDGEMENTS`), `reason` (a key of `REASONS`), `basis` (`recorded`,
         `inferred` or `not_applicable`).
     """
+    outside = placements[placements["location"].eq(codes.OUT_OF_COUNTY)]
+    local = local_match(outside, provision, use).reindex(placements.index)
+    return judge(placements, local, thresholds)
+
+
+def judge(placements: pd.DataFrame, local: pd.DataFrame, thresholds: ThresholdSettings) -> pd.DataFrame:
+    """Judge every placement by the local provision there was for it (`local_match.local_match`); see `classify`."""
     outside = placements["location"].eq(codes.OUT_OF_COUNTY)
     reason = pd.Series("no_rule", index=placements.index, dtype="str", name="reason")
-    local = _local_match(placements, provision, thresholds)
+    full = local["taken"] >= thresholds.full_at_occupancy * local["usable"]
+    state = np.select(
+        [local["usable"].isna(), local["usable"].le(0), full],
+        ["start_unknown", "no_local_provision", "local_provision_full"],
+        "local_vacancy",
+    )
     distance = placements["distance_miles"]
     # From the last rule to the first, so that an earlier rule overwrites a later one.
     covered = placements["provision"].isin(list(LOCAL_KINDS))
-    reason[covered] = local["state"][covered]
+    reason[covered] = state[covered]
     reason[covered & (distance < local["nearest_miles"])] = "nearer_than_local"
     reason[covered & (distance <= thresholds.near_home_miles)] = "near_home"
     kind = placements["provision"].map(_APPROPRIATE_KINDS)
@@ -127,47 +135,10 @@ _JUDGEMENT_OF: Final = MappingProxyType(
         "no_local_provision": "avoidable",
         "local_provision_full": "avoidable",
         "local_vacancy": "unknown",
+        "start_unknown": "unknown",
         "no_rule": "unknown",
         "location_unknown": "unknown",
         "in_county": "in_county",
         **{code: "avoidable" if avoid else "appropriate" for code, (_, avoid) in codes.REASON_AT_DISTANCE.items()},
     }
 )
-
-
-def serves_need(provision: pd.DataFrame, need_group: str) -> npt.NDArray[np.bool_]:
-    """Return which places take children of a need group: those that name it, and those that name none."""
-    needs = provision["needs"].fillna("")
-    return (needs.eq("") | (";" + needs + ";").str.contains(f";{need_group};", regex=False)).to_numpy(bool)
-
-
-def _local_match(placements: pd.DataFrame, provision: pd.DataFrame, thresholds: ThresholdSettings) -> pd.DataFrame:
-    """Return the state of local provision of each placement's kind and need, and miles to the nearest (NaN if none)."""
-    local = provision[
-        provision["location"].eq(codes.IN_COUNTY) & provision["is_open"] & (provision["usable_places"].fillna(0) > 0)
-    ]
-    out = pd.DataFrame({"state": "no_local_provision", "nearest_miles": np.nan}, index=placements.index)
-    out["state"] = out["state"].astype("str")
-    for keys, group in placements.groupby(["provision", "need_group"]):
-        (kind, need), rows = cast("tuple[str, str]", keys), group.index
-        if kind not in LOCAL_KINDS:
-            continue
-        match = local[local["provision"].isin(LOCAL_KINDS[kind]) & serves_need(local, need)]
-        if match.empty:
-            continue
-        taken = match["occupied_by_us"].fillna(0).sum() + match["occupied_by_others"].fillna(0).sum()
-        full = taken >= thresholds.full_at_occupancy * match["usable_places"].sum()
-        out.loc[rows, "state"] = "local_provision_full" if full else "local_vacancy"
-        out.loc[rows, "nearest_miles"] = _nearest_miles(group, match)
-    return out
-
-
-def _nearest_miles(homes: pd.DataFrame, sites: pd.DataFrame) -> npt.NDArray[np.float64]:
-    points = sites[["easting", "northing"]].dropna().to_numpy(float)
-    start = homes[["home_easting", "home_northing"]].to_numpy(float)
-    known = np.isfinite(start).all(axis=1)
-    nearest = np.full(len(homes), np.nan)
-    if len(points) and known.any():
-        metres, _ = cKDTree(points).query(start[known])
-        nearest[known] = metres / 1000 / KM_PER_MILE
-    return nearest

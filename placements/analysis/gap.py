@@ -9,7 +9,7 @@ the need there is, so that rows always add up to the total.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from placements import codes
 from placements.analysis.avoidable import JUDGEMENTS, LOCAL_KINDS, classify, serves_need
 from placements.analysis.capacity import available_to_us
 from placements.analysis.measure import count_by
+from placements.analysis.occupancy import use_by_day
 from placements.analysis.snapshot import stock
 from placements.errors import UsageError
 from placements.settings import ThresholdSettings
@@ -58,7 +59,7 @@ def need(placements: pd.DataFrame, provision: pd.DataFrame, on: dt.date, thresho
     """
     now = stock(placements, on)
     now = now[now["provision"].isin(list(LOCAL_KINDS))]
-    judged = classify(now, provision, thresholds)
+    judged = classify(now, provision, thresholds, use_by_day(placements, provision, on))
     wanted = now["provision"].map(WANTED).astype("str")
     return now.assign(wanted=wanted, area=now["home_area"]).join(judged)
 
@@ -110,6 +111,33 @@ def sufficiency(
     table["out_of_county_share"] = table["numerator"] / table["denominator"].where(table["denominator"] > 0)
     table.index.names = list(by)
     return table
+
+
+def local_places(
+    placements: pd.DataFrame,
+    provision: pd.DataFrame,
+    on: dt.date,
+    thresholds: ThresholdSettings,
+    by: Sequence[str],
+    kinds: Collection[str] = tuple(LOCAL_KINDS),
+) -> pd.Series:
+    """Return the places that our children have or can expect, shared out as in `sufficiency`, by any of `BREAKDOWNS`.
+
+    Only places of some kinds of provision, and shared out over the children in these kinds, when `kinds` are given.
+    Without a breakdown, one total, indexed by "all".
+    """
+    places_of = provision[provision["provision"].isin(list(kinds))]
+    if not by:
+        local = places_of[
+            places_of["location"].eq(codes.IN_COUNTY)
+            & places_of["is_open"]
+            & places_of["provision"].isin(list(LOCAL_KINDS))
+        ]
+        return pd.Series({"all": float(available_to_us(local).sum())}, name="available_to_us")
+    children = need(placements, provision, on, thresholds)
+    children = children[children["provision"].isin(list(kinds))]
+    places = _shared_places(children, places_of, [BREAKDOWNS[name] for name in by])
+    return places.rename_axis(index=list(by))
 
 
 def _shared_places(children: pd.DataFrame, provision: pd.DataFrame, columns: list[str]) -> pd.Series:

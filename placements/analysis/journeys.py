@@ -18,7 +18,7 @@ when the method knows no way, or when the age is not known.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -59,12 +59,15 @@ class SchoolJourneys:
         Of the journeys asked for: those of children who have one.
     method, sentence : str
         How the minutes were found.
+    outcome : Series of str
+        One of `OUTCOMES` for each plan in force, by `placement_id`: of children, so never written out.
     """
 
     table: pd.DataFrame
     coverage: Coverage
     method: str
     sentence: str
+    outcome: pd.Series = field(repr=False, compare=False, default_factory=lambda: pd.Series(dtype="str"))
 
 
 def school_journeys(placements: pd.DataFrame, on: dt.date, method: TravelMethod) -> SchoolJourneys:
@@ -85,7 +88,8 @@ def school_journeys(placements: pd.DataFrame, on: dt.date, method: TravelMethod)
     counts = counts.rename_axis(index="phase", columns=None)
     table = counts.join(share(counts, OVER, [WITHIN, OVER], [UNKNOWN, BOARDS, ELSEWHERE]))
     table.insert(0, "guideline_minutes", [*(minutes for _, minutes in PHASES.values()), np.nan])
-    return SchoolJourneys(table, coverage(journeys), method.name, method.describe())
+    by_plan = outcome.set_axis(plans["placement_id"]).rename("outcome")
+    return SchoolJourneys(table, coverage(journeys), method.name, method.describe(), by_plan)
 
 
 def school_phase(birth_date: pd.Series, on: dt.date) -> pd.Series:

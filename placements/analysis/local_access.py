@@ -12,7 +12,7 @@ limit from the child's home. Whoever shares a site competes for it, across both 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -33,7 +33,7 @@ from placements.read.gias import BASE_SUFFIX
 Costs = Callable[[pd.DataFrame, pd.DataFrame, float], pd.DataFrame]
 #: What is said of the nearest vacancy.
 KNOWN, NONE_IN_REACH, UNKNOWN = "known", "none_in_reach", "unknown"
-_KEYS: Final = ["service", "wanted", "area"]
+_KEYS: Final = ["service", "wanted"]
 _FIT: Final = ["provision", "need_group", "age_years"]
 
 
@@ -104,7 +104,12 @@ def _numbered(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def local_access(
-    children: pd.DataFrame, provision: pd.DataFrame, areas: pd.DataFrame, limit: float, costs: Costs = straight_miles
+    children: pd.DataFrame,
+    provision: pd.DataFrame,
+    areas: pd.DataFrame,
+    limit: float,
+    costs: Costs = straight_miles,
+    by: Sequence[str] = ("area",),
 ) -> pd.DataFrame:
     """Return access to local places.
 
@@ -118,11 +123,14 @@ def local_access(
         The furthest that counts as access, included, in the unit of `costs`: 20 miles, 45 minutes.
     costs : callable
         Straight-line miles unless given; `road_minutes` makes others.
+    by : sequence of str
+        What beside service and kind of place: `area`, `need_group`, both or neither. Whoever wants a place competes
+        for it with all others who want it, however the figures are divided.
 
     Returns
     -------
     DataFrame
-        Indexed by `service`, `wanted` (a key of `gap.WANTED_LABEL`) and `area`, one row each that has need:
+        Indexed by `service`, `wanted` (a key of `gap.WANTED_LABEL`) and `by`, one row each that has need:
 
         - `children`;
         - `places_per_child`, by E2SFCA with the weights of Luo and Qi over thirds of the limit, on average of the
@@ -139,21 +147,26 @@ def local_access(
     local = local.assign(wanted=local["provision"].map(WANTED).astype("str"), id=local["provider_id"])
     tables = [
         _family(
-            group.reset_index(drop=True), local[local["wanted"].eq(wanted)].reset_index(drop=True), areas, limit, costs
+            group.reset_index(drop=True),
+            local[local["wanted"].eq(wanted)].reset_index(drop=True),
+            areas,
+            limit,
+            costs,
+            [*_KEYS, *by],
         )
         for wanted, group in wants.groupby("wanted", sort=True)
     ]
-    return pd.concat(tables).sort_index() if tables else _empty()
+    return pd.concat(tables).sort_index() if tables else _empty([*_KEYS, *by])
 
 
 def _family(
-    children: pd.DataFrame, sites: pd.DataFrame, areas: pd.DataFrame, limit: float, costs: Costs
+    children: pd.DataFrame, sites: pd.DataFrame, areas: pd.DataFrame, limit: float, costs: Costs, keys: list[str]
 ) -> pd.DataFrame:
     """Return the rows of one provision family, whose places no other family can use."""
     fit = children.groupby(_FIT, dropna=False, sort=True)
     children = children.assign(fit=fit.ngroup(), id=children.index)
     suits = _suits(children.drop_duplicates("fit").sort_values("fit"), sites)
-    groups = children.groupby([*_KEYS, "fit"]).size().rename("children").reset_index()
+    groups = children.groupby([*_KEYS, "area", "need_group", "fit"]).size().rename("children").reset_index()
     points = areas[areas["area"].isin(groups["area"])].rename(columns={"area": "id"})
     from_areas = costs(points, sites, limit).rename(columns={"origin": "area"})
     wanted = groups[["area", "fit"]].rename_axis("origin").reset_index()
@@ -164,16 +177,16 @@ def _family(
     reach = enhanced_two_step(groups["children"], places, pairs, limit, luo_qi(limit))
     nearest = nearest_vacancy(pd.Series(free.to_numpy(), index=places.index), pairs, groups.index)
     table = pd.DataFrame(
-        [_row(rows, reach.loc[rows.index], nearest.loc[rows.index]) for _, rows in groups.groupby(_KEYS, sort=True)],
-        index=groups.groupby(_KEYS, sort=True).size().index,
+        [_row(rows, reach.loc[rows.index], nearest.loc[rows.index]) for _, rows in groups.groupby(keys, sort=True)],
+        index=groups.groupby(keys, sort=True).size().index,
     )
-    table = table.join(_shares(children, sites, suits, limit, costs))
+    table = table.join(_shares(children, sites, suits, limit, costs, keys))
     unplaced = sites[["easting", "northing"]].isna().any(axis=1) | places.isna().to_numpy()
     return table.assign(sites_unknown=int(unplaced.sum()))
 
 
 def _row(groups: pd.DataFrame, reach: pd.DataFrame, nearest: pd.DataFrame) -> dict[str, object]:
-    """Return the figures of one service and area from those of its groups of like children."""
+    """Return the figures of one group from those of its groups of like children in one area."""
     number, ratio = groups["children"], reach["places_per_child"]
     known, half_of = ratio.notna(), number.sum() / 2
     cost = nearest["cost"].where(nearest["cost"].notna() | (nearest["unknown"] > 0), np.inf)
@@ -202,7 +215,12 @@ def _half_reached(cost: pd.Series, number: pd.Series) -> float:
 
 
 def _shares(
-    children: pd.DataFrame, sites: pd.DataFrame, suits: npt.NDArray[np.bool_], limit: float, costs: Costs
+    children: pd.DataFrame,
+    sites: pd.DataFrame,
+    suits: npt.NDArray[np.bool_],
+    limit: float,
+    costs: Costs,
+    keys: list[str],
 ) -> pd.DataFrame:
     """Return the share of children whose home is within the limit of a site that suits and is not without places."""
     usable = sites["usable_places"].ne(0).to_numpy(bool)
@@ -214,9 +232,9 @@ def _shares(
     pairs = pairs.assign(cost=pairs["cost"].mask(pairs["destination"].isin(unsure)))
     pairs = _suiting(pairs.assign(fit=children["fit"].reindex(pairs["origin"]).to_numpy()), suits, sites)
     reached = reaches(pairs, pd.Index(children["id"]), limit)
-    key = pd.Series(list(children[_KEYS].itertuples(index=False, name=None)), index=children.index)
+    key = pd.Series(list(children[keys].itertuples(index=False, name=None)), index=children.index)
     table = share_within(pd.Series(1, index=children.index), reached.set_axis(children.index), key)
-    return table.set_axis(pd.MultiIndex.from_tuples(list(table.index), names=_KEYS), axis=0)
+    return table.set_axis(pd.MultiIndex.from_tuples(list(table.index), names=keys), axis=0)
 
 
 def _suiting(pairs: pd.DataFrame, suits: npt.NDArray[np.bool_], sites: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +258,7 @@ def _suits(kinds: pd.DataFrame, sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.array(rows, dtype=bool).reshape(len(kinds), len(sites))
 
 
-def _empty() -> pd.DataFrame:
-    index = pd.MultiIndex.from_arrays([[], [], []], names=_KEYS)
+def _empty(keys: list[str]) -> pd.DataFrame:
+    index = pd.MultiIndex.from_arrays([[] for _ in keys], names=keys)
     columns = ["children", "places_per_child", "nearest_vacancy", "vacancy", "numerator", "denominator", "excluded"]
     return pd.DataFrame(columns=[*columns, "share", "low", "high", "sites_unknown"], index=index)

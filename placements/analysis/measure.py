@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-_Z95 = 1.959963984540054
+Z95 = 1.959963984540054
 
 
 def wilson(numerator: pd.Series, denominator: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -18,8 +18,8 @@ def wilson(numerator: pd.Series, denominator: pd.Series) -> tuple[pd.Series, pd.
     """
     n = denominator.astype(float).where(denominator > 0)
     share = numerator / n
-    centre = (share + _Z95**2 / (2 * n)) / (1 + _Z95**2 / n)
-    half = _Z95 / (1 + _Z95**2 / n) * np.sqrt(share * (1 - share) / n + _Z95**2 / (4 * n**2))
+    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    half = Z95 / (1 + Z95**2 / n) * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
     return (centre - half).clip(lower=0), (centre + half).clip(upper=1)
 
 

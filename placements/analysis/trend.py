@@ -6,26 +6,10 @@ import datetime as dt
 
 import pandas as pd
 
-from placements import codes
 from placements.analysis.location import out_of_county, over_20_miles
+from placements.analysis.periods import care_chain
 from placements.analysis.snapshot import looked_after
-
-
-def year_ends(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> list[dt.date]:
-    """Return the snapshot's day in each of the last `years` years that the care data reach back to."""
-    care = placements[placements["service"].eq(codes.CARE)]
-    if care.empty:
-        return [snapshot]
-    days = [_years_before(snapshot, back) for back in range(years)]
-    earliest = care["end"].min() if care["end"].notna().any() else care["start"].min()
-    return sorted(day for day in days if pd.Timestamp(day) >= earliest)
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
+from placements.analysis.year_ends import year_ends, years_before
 
 
 def care_trend(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> pd.DataFrame:
@@ -38,7 +22,7 @@ def care_trend(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> p
         year end, when earlier returns are not held), and the out-of-county and over-20-miles shares with their
         numerators and denominators.
     """
-    rows = []
+    rows, chain = [], care_chain(placements)
     for on in year_ends(placements, snapshot, years):
         now = looked_after(placements, on)
         outside, far = out_of_county(now).iloc[0], over_20_miles(now).iloc[0]
@@ -47,7 +31,7 @@ def care_trend(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> p
                 "on": on,
                 "looked_after": len(now),
                 "uasc": int(now["uasc"].sum()),
-                **_entries_and_exits(placements, on),
+                **_starts_and_ends(chain, on),
                 "out_of_county": outside["numerator"],
                 "location_known": outside["denominator"],
                 "out_of_county_share": outside["share"],
@@ -59,11 +43,12 @@ def care_trend(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> p
     return pd.DataFrame(rows).set_index("on")
 
 
-def _entries_and_exits(placements: pd.DataFrame, on: dt.date) -> dict[str, int]:
+def _starts_and_ends(chain: pd.DataFrame, on: dt.date) -> dict[str, int]:
     """Return children who started and ceased to be looked after in the year up to and including `on`."""
-    care = placements[placements["service"].eq(codes.CARE) & ~placements["legal_status"].isin(codes.SHORT_BREAKS)]
-    before, now = pd.Timestamp(_years_before(on, 1)), pd.Timestamp(on)
-    begun = care[care["starts_care"] & (care["start"] > before) & (care["start"] <= now)]
-    last = care[care["start"] <= now].sort_values("start").drop_duplicates("child_id", keep="last")
-    ceased = last[(last["end"] > before) & (last["end"] <= now)]
-    return {"started": begun["child_id"].nunique(), "ceased": len(ceased)}
+    before, now = pd.Timestamp(years_before(on, 1)), pd.Timestamp(on)
+    begun = chain["opens"] & (chain["period_start"] > before) & (chain["period_start"] <= now)
+    ended = chain["closes"] & (chain["period_end"] > before) & (chain["period_end"] <= now)
+    return {
+        "started": chain.loc[begun, "child_id"].nunique(),
+        "ceased": chain.loc[ended, "child_id"].nunique(),
+    }

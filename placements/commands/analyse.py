@@ -11,14 +11,19 @@ from placements.analysis.benchmark_measures import SHARE
 from placements.analysis.cost import cost
 from placements.analysis.gap import WANTED_LABEL
 from placements.analysis.indicators import Indicator
-from placements.analysis.location import location_by_distance
+from placements.analysis.location import LOCATION_CELLS
 from placements.analysis.published import published_comparison
-from placements.analysis.snapshot import looked_after, plans_in_force, stock
+from placements.analysis.snapshot import stock
 from placements.commands.access import access_rows
 from placements.commands.boundary_set import restated_report
 from placements.commands.journeys import journey_rows
 from placements.county import County
-from placements.disclosure.suppress import INTERNAL, count_text, money_text, protect, share_text, yearly_money_text
+from placements.disclosure.control.tables import group
+from placements.disclosure.headline import headline_texts
+from placements.disclosure.publication import YES, county_figures
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.sufficiency import shown_sufficiency
+from placements.disclosure.suppress import count_text, money_text, share_text, yearly_money_text
 from placements.loading import load
 from placements.manifest import plain_values, travel
 from placements.progress import Reporter
@@ -37,17 +42,20 @@ def analysis_report(
     study = open_study(folder).with_profile(profile)
     county = load(study, reporter)
     shown = study.settings.disclosure.profile
+    with reporter.stage("disclosure control") as stage:
+        figures = county_figures(county, shown)
+        stage.done(figures.summary)
     return {
         "authority": county.authority.name,
         "code": county.authority.code,
         "snapshot": county.snapshot.isoformat(),
         "synthetic": county.synthetic,
         "profile": shown,
-        "headline": [_figure(item, shown) for item in county.headline()],
-        "location": _location(county, shown),
-        "sufficiency": sufficiency_rows(county, by, shown),
+        "headline": [_figure(item, figures) for item in county.headline()],
+        "location": _location(figures),
+        "sufficiency": sufficiency_rows(county, by, figures),
         "access": access_rows(county, shown),
-        "cost": _cost(county, shown),
+        "cost": _cost(county, figures),
         "journeys": journey_rows(county.school_journeys, shown),
         "travel": travel(county),
         "published": _published(county, shown),
@@ -56,71 +64,47 @@ def analysis_report(
     }
 
 
-def _figure(item: Indicator, profile: str) -> dict[str, Any]:
+def _figure(item: Indicator, figures: ShownFigures) -> dict[str, Any]:
     """Return a headline figure as it may be shown, with its parts and definition."""
-    base = item.denominator
-    if base is None:
-        parts: dict[str, str | None] = {"numerator": None, "denominator": None, "excluded": None}
-        return (
-            {"name": item.name, "label": item.label, "shown": count_text(item.value, profile)}
-            | parts
-            | {"definition": item.definition}
-        )
-    shown = share_text(item.numerator or 0, base, profile)
+    texts = headline_texts(figures, item.name)
     return {
         "name": item.name,
         "label": item.label,
-        "shown": shown,
-        # Beside its denominator a numerator gives away what is left of it.
-        "numerator": "c" if shown == "c" else count_text(item.numerator or 0, profile),
-        "denominator": count_text(base, profile),
-        "excluded": count_text(item.excluded or 0, profile),
+        "shown": texts.value,
+        "numerator": texts.numerator or None,
+        "denominator": texts.denominator or None,
+        "excluded": texts.excluded or None,
         "definition": item.definition,
     }
 
 
-def _location(county: County, profile: str) -> list[dict[str, Any]]:
+def _location(figures: ShownFigures) -> list[dict[str, Any]]:
     rows = []
-    now = {"care": looked_after, "education": plans_in_force}
-    for service, children in now.items():
-        table = location_by_distance(children(county.placements, county.snapshot))
-        safe = protect(table, ["count"], profile)
-        for row, count in zip(table.to_dict("records"), safe["count"], strict=True):
+    for service in codes.SERVICES:
+        everyone = group(service)
+        for place, band in LOCATION_CELLS:
+            cell = group(service, {"location": place, "distance": band})
             rows.append(
                 {
                     "service": service,
-                    "location": row["location"],
-                    "distance": row["distance_band"],
-                    "count": count,
-                    "of": count_text(row["denominator"], profile),
-                    "share": "c" if count == "c" else share_text(row["count"], row["denominator"], profile),
+                    "location": place,
+                    "distance": band,
+                    "count": figures.count(cell),
+                    "of": figures.count(everyone),
+                    "share": figures.share(cell, everyone),
                 }
             )
     return rows
 
 
-def sufficiency_rows(county: County, by: list[str], profile: str) -> list[dict[str, Any]]:
+def sufficiency_rows(county: County, by: list[str], figures: ShownFigures) -> list[dict[str, Any]]:
     """Return need, local places and gap by any breakdown; counts of children as they may be shown."""
     table = county.sufficiency(by)
-    children = ["children", "in_county", "avoidable", "need_local"]
-    if profile == INTERNAL:
-        children += ["appropriate", "unknown"]  # with them the parts of a row would add up, and give small ones away
-    safe = protect(table.reset_index(), children, profile).to_dict("records")
-    rows = []
-    for shown, raw in zip(safe, table.reset_index().to_dict("records"), strict=True):
-        places = raw["available_to_us"]
-        hide = profile != INTERNAL and "c" in (shown["in_county"], shown["avoidable"], shown["need_local"])
-        shown["need_local"] = "c" if hide else shown["need_local"]
-        rows.append(
-            {name: _label(county, name, raw[name]) for name in by}
-            | {name: shown[name] for name in children}
-            | {
-                "available_to_us": "c" if hide else count_text(round(places), profile),
-                "gap": "c" if hide else _signed(raw["gap"], profile),
-                "out_of_county": share_text(raw["numerator"], raw["denominator"], profile),
-            }
-        )
-    return rows
+    shown = shown_sufficiency(table, by, figures.profile, figures)
+    return [
+        {name: _label(county, name, raw[name]) for name in by} | texts
+        for texts, raw in zip(shown, table.reset_index().to_dict("records"), strict=True)
+    ]
 
 
 def _published(county: County, profile: str) -> list[dict[str, Any]]:
@@ -174,11 +158,6 @@ def _benchmark_text(item: dict[str, Any]) -> str:
     return f"{value} ({item['numerator']:,.0f} of {item['denominator']:,.0f})"
 
 
-def _signed(value: float, profile: str) -> str:
-    step = 1 if profile == "internal" else 5
-    return f"{step * round(value / step):+,d}"
-
-
 def _label(county: County, name: str, value: str) -> str:
     if name == "need":
         return codes.NEED_GROUP_LABEL.get(value, value)
@@ -189,17 +168,21 @@ def _label(county: County, name: str, value: str) -> str:
     return value
 
 
-def _cost(county: County, profile: str) -> list[dict[str, Any]]:
-    now = stock(county.placements, county.snapshot)
+def _cost(county: County, figures: ShownFigures) -> list[dict[str, Any]]:
+    now, profile = stock(county.placements, county.snapshot), figures.profile
     table = cost(now[now["service"].eq(codes.CARE) | now["provision"].str.contains("special")])
-    return [
-        {
-            "service": row["service"],
-            "provision": codes.PROVISION[row["provision"]],
-            "location": codes.LOCATION[row["location"]],
-            "children": count_text(row["children"], profile),
-            "mean_weekly_cost": money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
-            "yearly_cost": yearly_money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
-        }
-        for row in table.reset_index().to_dict("records")
-    ]
+    rows = []
+    for row in table.reset_index().to_dict("records"):
+        where = {"provision": row["provision"], "location": row["location"]}
+        hide = figures.is_hidden(group(row["service"], {**where, "costed": YES}))
+        rows.append(
+            {
+                "service": row["service"],
+                "provision": codes.PROVISION[row["provision"]],
+                "location": codes.LOCATION[row["location"]],
+                "children": figures.count(group(row["service"], where)),
+                "mean_weekly_cost": "c" if hide else money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
+                "yearly_cost": "c" if hide else yearly_money_text(row["mean_weekly_cost_gbp"], row["costed"], profile),
+            }
+        )
+    return rows

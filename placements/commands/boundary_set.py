@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from placements import codes
-from placements.analysis.snapshot import looked_after, plans_in_force
 from placements.county import County
+from placements.disclosure.publication import county_figures
 from placements.disclosure.restated import shown_restatement
 from placements.geography.boundary_sets import boundary_set
 
@@ -28,8 +28,8 @@ def restated_report(county: County, name: str, profile: str) -> dict[str, Any]:
             for part in boundaries.parts
         ],
     }
-    now = {codes.CARE: looked_after, codes.EDUCATION: plans_in_force}
-    shown = {s: shown_restatement(of(county.placements, county.snapshot), boundaries, profile) for s, of in now.items()}
+    figures = county_figures(county, profile, (boundaries,))
+    shown = {service: shown_restatement(figures, service, boundaries) for service in codes.SERVICES}
     report["summary"] = [
         {"service": service, "authority": name, **row}
         for service, one in shown.items()

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from placements.disclosure.release import release
-from placements.disclosure.scan import Secrets, secrets_of
+from placements.disclosure.scanning import Secrets, secrets_of
 from placements.disclosure.secrets import county_secrets
 from placements.errors import UsageError
 from placements.frames import look_up

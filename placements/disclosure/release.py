@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from placements.disclosure.scan import Secrets, scan
+from placements.disclosure.scanning import Secrets, scan
 from placements.disclosure.suppress import INTERNAL
 from placements.errors import DisclosureError
 from placements.writing import write_bytes
@@ -20,7 +20,7 @@ def release(path: Path, content: bytes | str, secrets: Secrets, profile: str) ->
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     if profile != INTERNAL:
-        findings = scan(data, path.name, secrets)
+        findings = [found for found in scan(data, path.name, secrets, ours=True) if found.blocks]
         if findings:
             raise DisclosureError(
                 "\n  - ".join([f"{path} was not written, because it would show:", *map(str, findings)])

@@ -1,22 +1,26 @@
-"""How is a restatement under other boundaries made safe? One grid of flows decides what the summary may say.
+"""How is a restatement under other boundaries shown? Every figure is looked up in the one release of the county.
 
-Who is responsible (rows) by who hosts (columns) is a table with totals both ways (`grid`). Counts of the summary are
-cells and sums of that table, so a count is shown only where the cells it is made of are.
+Who is responsible (rows) by who hosts (columns) is a table with totals both ways; the counts of the summary are cells
+and sums of that table. What of it is hidden was decided with everything else that is published (`publication`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
-from placements.analysis.restated import HOST_UNKNOWN, restate, restated_flows, restated_summary
-from placements.disclosure.grid import TOTAL, hidden_grid, protect_grid
-from placements.disclosure.suppress import INTERNAL, SMALLEST_FLOW, SUPPRESSED, count_text, rounded, share_text
+from placements import codes
+from placements.disclosure.boundaries import RestatedGroups, dimension_of
+from placements.disclosure.control.tables import group
+from placements.disclosure.publication import counted_of, known_of
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.suppress import INTERNAL, SMALLEST_FLOW
 from placements.geography.boundary_sets import BoundarySet
 
+#: Name of the row and the column of totals.
+TOTAL: Final = "Total"
 #: Columns of a summary that are shown everywhere, with their titles.
 TITLES: Final = (
     ("children", "All"),
@@ -26,8 +30,11 @@ TITLES: Final = (
     ("share_out", "Share outside"),
     ("newly_out", "In county today, outside it then"),
 )
-#: Figures that are sums over what a row hides.
-_OF_THE_REST: Final = frozenset({"out_of_county", "share_out", "share_distant", "share_over_20_miles"})
+#: Columns of a summary.
+_COLUMNS: Final = (
+    *("children", "in_county", "out_of_county", "unknown", "newly_out"),
+    *("share_out", "share_newly_out", "share_distant", "share_over_20_miles"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,85 +59,62 @@ class ShownRestatement:
     lines: pd.DataFrame
 
 
-def shown_restatement(stock: pd.DataFrame, boundaries: BoundarySet, profile: str) -> ShownRestatement:
-    """Return a stock of one service restated for a boundary set, as it may be shown under a profile.
+def shown_restatement(figures: ShownFigures, population: str, boundaries: BoundarySet) -> ShownRestatement:
+    """Return the children of one service restated for a boundary set, as they may be shown.
 
     Parameters
     ----------
-    stock : DataFrame
-        Located placements, one row per child.
+    figures : ShownFigures
+        The release, which must have been made with the boundary set.
+    population : str
+        `publication.CARE` or `publication.PLANS`.
     boundaries : BoundarySet
-    profile : str
+
+    Raises
+    ------
+    KeyError
+        When the release does not have the boundary set.
     """
-    restated = restate(stock, boundaries)
-    flows = restated_flows(restated, boundaries)
-    flows = flows[flows.sum(axis=1).gt(0) | flows.index.isin(boundaries.part_names)]
-    hide = hidden_grid(flows, profile)
-    counts = restated_summary(stock, restated, boundaries)
-    whole = boundaries.whole_name
-    exact, secret = counts.to_dict("index"), hide.to_dict("index")
-    rows = {
-        whole: _row(exact[whole], profile, _hidden_whole(secret[TOTAL], boundaries))
-        | {"newly_out": "", "share_newly_out": ""}
+    groups = RestatedGroups(population, boundaries, figures.values_of(population, dimension_of(boundaries)))
+    rows = {boundaries.whole_name: _whole(figures, population)}
+    rows |= {name: _part(figures, groups, name) for name in boundaries.part_names}
+    flows = {
+        name or TOTAL: {host or TOTAL: figures.count(groups.flow(name, host)) for host in (*groups.hosts, None)}
+        for name in (*groups.responsible, None)
     }
-    for name in boundaries.part_names:
-        others = [host for host in boundaries.part_names if host != name]
-        rows[name] = _row(exact[name], profile, _hidden_parts(secret[name], name, others))
     return ShownRestatement(
-        boundaries, pd.DataFrame(rows).T, protect_grid(flows, profile), _lines(flows, hide, boundaries, profile)
+        boundaries, pd.DataFrame(rows, index=list(_COLUMNS)).T, pd.DataFrame(flows).T, _lines(figures, groups)
     )
 
 
-def _hidden_parts(row: Mapping[Any, bool], name: str, others: list[str]) -> set[str]:
-    """Return which counts of a part's row in the summary the cells of the grid forbid."""
-    secret = set()
-    if row[TOTAL]:
-        secret.add("children")
-    if row[name]:
-        secret.add("in_county")
-    if row[HOST_UNKNOWN]:
-        secret.add("unknown")
-    if any(row[other] for other in others):
-        secret.add("newly_out")
-    if row[name] or any(row[other] for other in others):
-        secret.add("share_newly_out")
-    if any(row.values()):
-        # A share beside the cells that are shown would give the rest of them away.
-        secret |= _OF_THE_REST
-    return secret
+def _part(figures: ShownFigures, groups: RestatedGroups, name: str) -> dict[str, str]:
+    counts = {column: figures.count(one) for column, one in groups.counts(name).items()}
+    return counts | {column: figures.share(*pair) for column, pair in groups.shares(name).items()}
 
 
-def _hidden_whole(total: Mapping[Any, bool], boundaries: BoundarySet) -> set[str]:
-    """Return which counts of the whole the totals of the grid forbid: they are the same children."""
-    secret = set(_OF_THE_REST) if any(total.values()) else set()
-    if total[HOST_UNKNOWN]:
-        secret.add("unknown")
-    if any(total[name] for name in boundaries.part_names):
-        secret.add("in_county")
-    if total[TOTAL]:
-        secret.add("children")
-    return secret
+def _whole(figures: ShownFigures, population: str) -> dict[str, str]:
+    """Return the row of the whole by its own boundaries: figures that every release has."""
+    row = {"children": figures.count(group(population))}
+    columns = {"in_county": codes.IN_COUNTY, "out_of_county": codes.OUT_OF_COUNTY, "unknown": codes.UNKNOWN}
+    row |= {column: figures.count(group(population, {"location": value})) for column, value in columns.items()}
+    row |= {"newly_out": "", "share_newly_out": ""}
+    shares = {"share_out": "location", "share_distant": "distant", "share_over_20_miles": "distance"}
+    for column, dimension in shares.items():
+        part, whole = group(population, counted_of(dimension)), group(population, known_of(dimension))
+        row[column] = figures.share(part, whole)
+    return row
 
 
-def _row(counts: Mapping[Any, int], profile: str, secret: set[str]) -> dict[str, str]:
-    columns = ("children", "in_county", "out_of_county", "unknown", "newly_out")
-    row = {name: count_text(float(counts[name]), profile) for name in columns}
-    row["share_out"] = share_text(counts["out_of_county"], counts["in_county"] + counts["out_of_county"], profile)
-    was_in = counts["in_county"] + counts["newly_out"]
-    row["share_newly_out"] = share_text(counts["newly_out"], was_in, profile)
-    row["share_distant"] = share_text(counts["distant"], counts["distant_known"], profile)
-    row["share_over_20_miles"] = share_text(counts["over_20_miles"], counts["distance_known"], profile)
-    return {name: SUPPRESSED if name in secret else text for name, text in row.items()}
-
-
-def _lines(flows: pd.DataFrame, hide: pd.DataFrame, boundaries: BoundarySet, profile: str) -> pd.DataFrame:
-    """Return the flows from each part to another that may be drawn."""
-    internal, cells = profile == INTERNAL, flows.to_dict("index")
-    drawn = [
-        (one, other, float(cells[one][other] if internal else rounded(cells[one][other])))
-        for one in boundaries.part_names
-        for other in boundaries.part_names
-        if one != other and not hide.loc[one, other] and cells[one][other] >= (1 if internal else SMALLEST_FLOW)
-    ]
+def _lines(figures: ShownFigures, groups: RestatedGroups) -> pd.DataFrame:
+    """Return the flows from each part to another that may be drawn, with their counts as shown."""
+    smallest = 1 if figures.profile == INTERNAL else SMALLEST_FLOW
+    parts = groups.boundaries.part_names
+    flows = {(one, other): groups.flow(one, other) for one in parts for other in parts if one != other}
+    texts = {
+        pair: figures.count(flow)
+        for pair, flow in flows.items()
+        if not figures.is_hidden(flow) and figures.value(flow) >= smallest
+    }
+    drawn = [(*pair, float(text.replace(",", ""))) for pair, text in texts.items()]
     frame = pd.DataFrame(drawn, columns=["responsible", "host", "count"])
     return frame.sort_values("count", ascending=False, kind="stable", ignore_index=True)

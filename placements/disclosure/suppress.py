@@ -71,6 +71,18 @@ def money_text(value: float, children: float, profile: str) -> str:
     return f"£{round(value, digits):,.0f}"
 
 
+def number_text(value: float, profile: str) -> str:
+    """Return a number about many children, such as a median: whole when shareable."""
+    if value is None or math.isnan(value):
+        return NOT_AVAILABLE
+    return f"{value:,.1f}" if profile == INTERNAL else f"{math.floor(value + 0.5):,d}"
+
+
+def number_of(text: str) -> float:
+    """Return the number that a count's text shows."""
+    return float(text.replace(",", ""))
+
+
 def yearly_money_text(mean_weekly_gbp: float, children: float, profile: str) -> str:
     """Return the cost of a year of children at a mean weekly cost.
 

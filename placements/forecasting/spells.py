@@ -10,6 +10,7 @@ import pandas as pd
 
 from placements import codes, schemas
 from placements.analysis.avoidable import classify
+from placements.analysis.occupancy import use_by_day
 from placements.analysis.snapshot import age_band, completed_years, stock
 from placements.county import County
 
@@ -84,7 +85,8 @@ def spells_of(county: County, history_years: int) -> Spells:
         & ~county.placements["legal_status"].isin(codes.SHORT_BREAKS)
         & ~(county.placements["start"] > snapshot)
     ].copy()
-    rows["judgement"] = classify(rows, county.provision, county.settings.thresholds)["judgement"]
+    use = use_by_day(county.placements, county.provision, county.snapshot)
+    rows["judgement"] = classify(rows, county.provision, county.settings.thresholds, use)["judgement"]
     rows["end"] = rows["end"].where(rows["end"] <= snapshot)
     frame = _described(rows, known)
     learning = frame.loc[frame["service"].eq(codes.EDUCATION), "start"].max()

@@ -1,33 +1,35 @@
-"""The county's figures as a map may show them: counted by `analysis`, made safe by `disclosure`, put together here."""
+"""The county's figures as a map may show them: looked up in the one release of the county, put together here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from placements import codes
-from placements.analysis.location import flows, out_of_county
-from placements.analysis.snapshot import looked_after, plans_in_force
 from placements.county import County
-from placements.disclosure.grid import TOTAL, hidden_grid
+from placements.disclosure.control.tables import Group, group
+from placements.disclosure.publication import LOCAL_NEED, NONE, counted_of, county_figures, known_of
+from placements.disclosure.shown import ShownFigures
 from placements.disclosure.suppress import (
     INTERNAL,
     NOT_AVAILABLE,
+    SMALLEST_FLOW,
     SUPPRESSED,
     count_text,
-    hidden,
     rounded,
-    safe_flows,
-    share_text,
 )
+from placements.geography.boundary_sets import BoundarySet
 
+#: Name of the row of all areas, and of the origin that is the whole county.
+TOTAL: Final = "Total"
 MINUS: Final = "\u2212"
-SUPPRESSED_WORDS: Final = "suppressed (a small number, or one from which a small number could be worked out)"
+SUPPRESSED_WORDS: Final = "suppressed (a number that is not shown)"
+NOT_SHOWN_NOTE: Final = "c: not shown: from 1 to 5, or a number that would give such a one away."
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,14 @@ class Shown:
         return "not available" if self.text == NOT_AVAILABLE else self.text
 
 
-def count(value: float, profile: str, *, hide: bool = False) -> Shown:
-    """Return a count of children, or of places that children hold, as it may be shown."""
-    text = SUPPRESSED if hide else count_text(value, profile)
-    if text in (SUPPRESSED, NOT_AVAILABLE):
-        return Shown(text)
-    return Shown(text, float(text.replace(",", "")))
+def count(value: float, profile: str) -> Shown:
+    """Return a number of places, or of households, as it may be shown: what is no count of children in the release."""
+    return shown(count_text(value, profile))
 
 
-def share(numerator: float, denominator: float, profile: str, *, hide: bool = False) -> Shown:
-    """Return a share as it may be shown; `value` is the percentage."""
-    text = SUPPRESSED if hide else share_text(numerator, denominator, profile)
-    if text in (SUPPRESSED, NOT_AVAILABLE):
-        return Shown(text)
-    return Shown(text, float(text.rstrip("%")))
+def shown(text: str) -> Shown:
+    """Return a figure from its text in the release: a count, or a share, of which `value` is the percentage."""
+    return Shown(text, None if text in (SUPPRESSED, NOT_AVAILABLE) else float(text.replace(",", "").rstrip("%")))
 
 
 def difference(need: float, places: float, parts: tuple[Shown, Shown], internal: bool) -> Shown:
@@ -82,50 +78,51 @@ def difference(need: float, places: float, parts: tuple[Shown, Shown], internal:
     return Shown(f"{value:+,.0f}".replace("-", MINUS) if value else "0", value)
 
 
-def _partnered(hide: pd.Series, values: pd.Series) -> pd.Series:
-    """Return `hide` with the smallest other count above 0 hidden too, if only one count is hidden beside a total."""
-    others = values[~hide & (values > 0)]
-    if hide.sum() != 1 or others.empty:
-        return hide
-    return hide | hide.index.isin([others.idxmin()])
-
-
 #: Figures of one planning area by name: see `Figures.areas`.
 AreaFigures = Mapping[str, Shown]
 
 
 @dataclass(frozen=True)
 class Flows:
-    """Flows that may be shown, largest first, and how many children are in those that may not.
+    """Flows that may be shown, largest first, and how many there are that may not.
+
+    How many children these are follows from the total as far as it may be known; it is no figure of the release.
 
     Attributes
     ----------
     frame : DataFrame
         `origin` (area code, or `TOTAL` for the whole county), `authority`, `count` (as shown).
-    total, left_out : Shown
-        All children placed outside the authority, and those of them in flows that are left out.
+    total : Shown
+        All children placed outside the authority.
     flows_left_out : int
-        How many flows that is.
+        How many flows with children are left out.
     """
 
     frame: pd.DataFrame
     total: Shown
-    left_out: Shown
     flows_left_out: int
 
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """All figures of a county under one disclosure profile, each worked out once."""
+    """All figures of a county under one disclosure profile, looked up in its release.
+
+    Attributes
+    ----------
+    county : County
+    profile : str
+    boundary_sets : tuple of BoundarySet
+        Other boundaries that the page shows figures by.
+    """
 
     county: County = field(repr=False)
     profile: str
+    boundary_sets: tuple[BoundarySet, ...] = ()
 
     @cached_property
-    def stock(self) -> dict[str, pd.DataFrame]:
-        """Return today's children by service."""
-        placements, on = self.county.placements, self.county.snapshot
-        return {codes.CARE: looked_after(placements, on), codes.EDUCATION: plans_in_force(placements, on)}
+    def release(self) -> ShownFigures:
+        """Return everything that is published of the county: the same pattern as in all its outputs."""
+        return county_figures(self.county, self.profile, self.boundary_sets)
 
     @cached_property
     def areas(self) -> dict[str, dict[str, AreaFigures]]:
@@ -134,77 +131,58 @@ class Figures:
         The figures are `need` (children a local place should meet), `places` (usable and available to us), `gap`, and
         of all children of the service `outside` (the authority), `known` (location known), `excluded`, `share`.
         """
-        need = self.county.sufficiency(by=["service", "area"])[["need_local", "available_to_us"]].astype(float)
-        return {service: self._areas(service, need) for service in codes.SERVICES}
+        places = self.county.sufficiency(by=["service", "area"])["available_to_us"].astype(float).to_dict()
+        found: dict[str, dict[str, AreaFigures]] = {}
+        for service in codes.SERVICES:
+            of_area = {str(area): places.get((service, area), 0.0) for area in self.county.areas["area"]}
+            rows = {area: self._row(service, {"home_area": area}, number) for area, number in of_area.items()}
+            found[service] = rows | {TOTAL: self._row(service, {}, sum(of_area.values()))}
+        return found
 
-    def _areas(self, service: str, need: pd.DataFrame) -> dict[str, AreaFigures]:
-        order = list(self.county.areas["area"])
-        known = service in need.index.get_level_values("service")
-        need = need.loc[[service] if known else []].droplevel("service")
-        outside = out_of_county(self.stock[service], ["home_area"])[["numerator", "denominator", "excluded"]]
-        numbers = need.reindex(order, fill_value=0.0).join(outside.reindex(order, fill_value=0).astype(float))
-        hide = pd.DataFrame({name: hidden(numbers[name], self.profile) for name in numbers.columns})
-        hide["numerator"] |= hidden(numbers["denominator"] - numbers["numerator"], self.profile)
-        # The county's flows are shown too: what they would give away is hidden here as well.
-        secret = self._grids[service][1][TOTAL]
-        hide["numerator"] |= secret.reindex(order, fill_value=False).astype(bool)
-        hide["numerator"] |= hide["denominator"]
-        hide["numerator"] = _partnered(hide["numerator"], numbers["numerator"])
-        rows = {str(area): self._row(numbers.loc[area], hide.loc[area]) for area in order}
-        total = pd.Series(False, index=hide.columns)
-        # A hidden count with no other to hide beside it is the total: hide that too.
-        total["numerator"] = bool(hide["numerator"].sum() == 1)
-        return rows | {TOTAL: self._row(numbers.sum(), total)}
-
-    def _row(self, row: pd.Series, hide: pd.Series) -> AreaFigures:
-        profile = self.profile
-        need = count(row["need_local"], profile, hide=bool(hide["need_local"]))
-        places = count(row["available_to_us"], profile, hide=bool(hide["available_to_us"]))
-        gap = difference(row["need_local"], row["available_to_us"], (need, places), profile == INTERNAL)
-        of = share(row["numerator"], row["denominator"], profile, hide=bool(hide["numerator"]))
+    def _row(self, service: str, where: Mapping[str, str], places_for_us: float) -> AreaFigures:
+        release = self.release
+        local = group(service, {**where, "part": LOCAL_NEED})
+        outside, known = group(service, counted_of("location", where)), group(service, known_of("location", where))
+        need, places = shown(release.count(local)), count(places_for_us, self.profile)
         return {
             "need": need,
             "places": places,
-            "gap": gap,
-            "share": of,
-            "outside": count(row["numerator"], profile, hide=bool(hide["numerator"])),
-            "known": count(row["denominator"], profile, hide=bool(hide["denominator"])),
-            "excluded": count(row["excluded"], profile, hide=bool(hide["excluded"])),
+            "gap": difference(release.value(local), places_for_us, (need, places), self.profile == INTERNAL),
+            "share": shown(release.share(outside, known)),
+            "outside": shown(release.count(outside)),
+            "known": shown(release.count(known)),
+            "excluded": shown(release.count(group(service, {**where, "location": codes.UNKNOWN}))),
         }
 
-    @cached_property
-    def _grids(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
-        """Return by service exact counts from home area to host authority, and which must be hidden."""
-        return {service: self._grid(service) for service in codes.SERVICES}
+    def hosts(self, service: str) -> tuple[str, ...]:
+        """Return every authority that hosts children of a service (`unknown` may be among them), sorted."""
+        return tuple(host for host in self.release.values_of(service, "host") if host != NONE)
 
-    def _grid(self, service: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        table = flows(self.stock[service])
-        table = table[table["location"].eq(codes.OUT_OF_COUNTY)]
-        counts = table.groupby(["home_area", "placement_authority"])["count"].sum().unstack(fill_value=0)
-        counts = counts.astype(int).sort_index().sort_index(axis=1)
-        return counts, hidden_grid(counts, self.profile)
+    def hosted(self, service: str, host: str) -> Shown:
+        """Return how many children of a service an authority hosts."""
+        return shown(self.release.count(group(service, {"host": host})))
 
     def county_flows(self, service: str) -> Flows:
         """Return flows from the whole county to each host authority."""
-        counts, hide = self._grids[service]
-        return self._flows(counts.sum().to_frame(TOTAL).T, hide.loc[[TOTAL]])
+        return self._flows(service, {(TOTAL, host): group(service, {"host": host}) for host in self.hosts(service)})
 
     def area_flows(self, service: str) -> Flows:
         """Return flows from each planning area to each host authority."""
-        return self._flows(*self._grids[service])
+        pairs = product(self.release.values_of(service, "home_area"), self.hosts(service))
+        cells = {(area, host): group(service, {"home_area": area, "host": host}) for area, host in pairs}
+        return self._flows(service, cells)
 
-    def _flows(self, counts: pd.DataFrame, hide: pd.DataFrame) -> Flows:
-        exact = counts.rename_axis("origin").melt(ignore_index=False, var_name="authority", value_name="count")
-        exact = exact.reset_index()
-        exact = exact[exact["count"] > 0]
-        pairs = zip(exact["origin"], exact["authority"], strict=True)
-        secret = np.array([bool(hide.loc[origin, host]) for origin, host in pairs], dtype=bool)
-        kept = safe_flows(exact[~secret], self.profile)
-        left = int(exact["count"].sum() - exact.loc[kept.index, "count"].sum())
-        kept = kept.sort_values(["count", "origin", "authority"], ascending=[False, True, True], kind="stable")
-        return Flows(
-            kept.reset_index(drop=True),
-            count(int(exact["count"].sum()), self.profile),
-            count(left, self.profile),
-            len(exact) - len(kept),
+    def _flows(self, service: str, cells: Mapping[tuple[str, str], Group]) -> Flows:
+        release, smallest = self.release, 1 if self.profile == INTERNAL else SMALLEST_FLOW
+        there = {pair: one for pair, one in cells.items() if release.value(one)}
+        drawn = [
+            (*pair, shown(release.count(one)).value)
+            for pair, one in there.items()
+            if not release.is_hidden(one) and release.value(one) >= smallest
+        ]
+        frame = pd.DataFrame(drawn, columns=["origin", "authority", "count"]).astype({"count": float})
+        frame = frame.sort_values(
+            ["count", "origin", "authority"], ascending=[False, True, True], kind="stable", ignore_index=True
         )
+        total = shown(release.count(group(service, {"location": codes.OUT_OF_COUNTY})))
+        return Flows(frame, total, len(there) - len(drawn))

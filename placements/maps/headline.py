@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from placements.analysis.indicators import Indicator
-from placements.disclosure.suppress import SUPPRESSED, count_text, share_text
+from placements.disclosure.headline import headline_texts
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.suppress import SUPPRESSED
 from placements.maps.scene import Scene
 
 #: The figures shown, in order, by their name in `analysis.indicators`.
@@ -35,17 +37,16 @@ class Figure:
 def figures(scene: Scene) -> tuple[Figure, ...]:
     """Return the headline figures as they may be shown."""
     by_name = {one.name: one for one in scene.county.headline()}
-    return tuple(_figure(by_name[name], scene.profile) for name in HEADLINES if name in by_name)
+    return tuple(_figure(by_name[name], scene.figures.release) for name in HEADLINES if name in by_name)
 
 
-def _figure(one: Indicator, profile: str) -> Figure:
-    if one.numerator is None or one.denominator is None:
-        return Figure(one.label, count_text(one.value, profile), one.definition)
-    value = share_text(one.numerator, one.denominator, profile)
-    numerator = SUPPRESSED if value == SUPPRESSED else count_text(one.numerator, profile)
-    of = f"{numerator} of {count_text(one.denominator, profile)}"
-    excluded = f"; not known: {count_text(one.excluded, profile)}" if one.excluded else ""
-    return Figure(one.label, "hidden" if value == SUPPRESSED else value, f"{of} whose place is known{excluded}")
+def _figure(one: Indicator, release: ShownFigures) -> Figure:
+    texts = headline_texts(release, one.name)
+    value = "hidden" if texts.value == SUPPRESSED else texts.value
+    if not texts.denominator:
+        return Figure(one.label, value, one.definition)
+    excluded = "" if texts.excluded == "0" else f"; not known: {texts.excluded}"
+    return Figure(one.label, value, f"{texts.numerator} of {texts.denominator} whose place is known{excluded}")
 
 
 def sources(scene: Scene) -> tuple[str, ...]:

@@ -72,8 +72,8 @@ def _about(scene: Scene) -> list[str]:
         rules = "Disclosure profile: internal. Figures are exact; this copy must not be shared."
     else:
         rules = (
-            "Disclosure profile: shareable. Counts of 1 to 5 children are suppressed (c), with others where they could "
-            "be worked out from totals; other counts are to the nearest 5; percentages are whole and need at least 10 "
+            "Disclosure profile: shareable. Counts of 1 to 5 children are suppressed (c), with others that would give "
+            "such a number away; other counts are to the nearest 5; percentages are whole and need at least 10 "
             "children; lines need at least 6. No child, carer or home is a point on this map."
         )
     outside = (

@@ -14,8 +14,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from placements.analysis.snapshot import looked_after, plans_in_force
-from placements.codes import CARE, EDUCATION
 from placements.county import County
 from placements.disclosure.restated import ShownRestatement, shown_restatement
 from placements.disclosure.suppress import INTERNAL
@@ -104,13 +102,12 @@ class Scene:
     @cached_property
     def figures(self) -> Figures:
         """Return the county's figures as this page may show them."""
-        return Figures(self.county, self.profile)
+        return Figures(self.county, self.profile, () if self.boundary_set is None else (self.boundary_set,))
 
     def restated(self, service: str) -> ShownRestatement:
         """Return a service's placements under the boundary set, as this page may show them."""
         assert self.boundary_set is not None
-        stock = {CARE: looked_after, EDUCATION: plans_in_force}[service](self.county.placements, self.county.snapshot)
-        return shown_restatement(stock, self.boundary_set, self.profile)
+        return shown_restatement(self.figures.release, service, self.boundary_set)
 
     @cached_property
     def area_names(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ import pandas as pd
 from placements import codes
 from placements.analysis.avoidable import classify
 from placements.analysis.cost import assumed_weekly_cost
+from placements.analysis.occupancy import use_by_day
 from placements.county import County
 from placements.errors import DataError, UsageError
 from placements.forecasting import Forecast
@@ -135,7 +136,8 @@ def _away_cost(county: County, groups: pd.DataFrame) -> pd.Series:
     rows = county.placements
     oldest = pd.Timestamp(county.snapshot) - pd.DateOffset(years=county.settings.forecast.history_years)
     rows = rows[rows["weekly_cost_gbp"].notna() & ~(rows["end"] <= oldest)]
-    judged = classify(rows, county.provision, county.settings.thresholds)["judgement"]
+    use = use_by_day(county.placements, county.provision, county.snapshot)
+    judged = classify(rows, county.provision, county.settings.thresholds, use)["judgement"]
     costed = rows[judged.eq("avoidable")]
     table = costed.groupby(["provision", "need_group"])["weekly_cost_gbp"].agg(["mean", "size"])
     fine = table["mean"].where(table["size"] >= _ENOUGH_COSTED)

@@ -101,6 +101,8 @@ def together(parts: Mapping[str, Any]) -> SourceTables:
         provider_use=parts["register"].provider_use,
         unit_costs=parts["register"].unit_costs,
         options=parts["register"].options,
+        school_transport=parts["register"].school_transport,
+        siblings=parts["register"].siblings,
         commissioning=parts["census"].commissioning,
         published=parts["published"].published,
         neighbours=parts["published"].neighbours,

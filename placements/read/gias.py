@@ -162,6 +162,7 @@ def _provision(rows: pd.DataFrame) -> pd.DataFrame:
             "closed_on": _day(rows["closed"]).where(closes),
             "section_41": _flag(rows["section_41"], _SECTION_41),
             "boards": _flag(rows["boarders"], _BOARDS).fillna(_flag(rows["boarding"], _BOARDS)),
+            "establishment_type": rows["type"].str.strip(),
         }
     )
     # A school may have both kinds of base: to a child they are one place, with the places of both.

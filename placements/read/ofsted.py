@@ -166,6 +166,7 @@ def _provision(rows: pd.DataFrame, gone: pd.Series) -> pd.DataFrame:
             "closed_on": rows["closed"],
             "section_41": pd.NA,
             "boards": pd.NA,
+            "establishment_type": "",
         }
     )
     return schemas.check(schemas.PROVISION_AS_READ, provision.reset_index(drop=True))

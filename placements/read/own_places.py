@@ -70,6 +70,7 @@ def _started(provision: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
             "closed_on": pd.NaT,
             "section_41": pd.NA,
             "boards": pd.NA,
+            "establishment_type": "",
         },
         index=new.index,
     )

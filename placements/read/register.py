@@ -1,4 +1,4 @@
-"""The authority's own registers: carers, homes, SEN units, how places are used, costs, and what could be opened."""
+"""The authority's own registers: carers, homes, SEN units, use of places, costs, what could be opened, siblings."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class OwnRegisters:
     provider_use: pd.DataFrame
     unit_costs: pd.DataFrame
     options: pd.DataFrame
+    siblings: pd.DataFrame
+    school_transport: pd.DataFrame
     quarantine: pd.DataFrame
     files: pd.DataFrame
 
@@ -44,7 +46,8 @@ def read_registers(folder: Path, root: Path) -> OwnRegisters:
     OwnRegisters
         `provision`: foster households (`schemas.PROVISION_AS_READ`); `own_places`: what the registers of homes and SEN
         units say (`own_places.OWN_PLACES`); `provider_use` (`provider_id`, `usable_places`, `occupied_by_others`,
-        `weekly_cost_gbp`); `unit_costs` (`schemas.UNIT_COSTS`); `options` (`schemas.OPTIONS`).
+        `weekly_cost_gbp`); `unit_costs` (`schemas.UNIT_COSTS`); `options` (`schemas.OPTIONS`);
+        `siblings` (`schemas.SIBLINGS`); `school_transport` (`schemas.SCHOOL_TRANSPORT`).
     """
     intake = Intake("register", root)
     parts: dict[str, list[tuple[RawTable, pd.DataFrame]]] = {name: [] for name in COLUMNS}
@@ -62,6 +65,8 @@ def read_registers(folder: Path, root: Path) -> OwnRegisters:
         provider_use=_use(read["provider_use"], homes),
         unit_costs=_as_declared(schemas.UNIT_COSTS, read["unit_costs"]),
         options=_as_declared(schemas.OPTIONS, read["candidate_sites"]),
+        siblings=_as_declared(schemas.SIBLINGS, read["siblings"]),
+        school_transport=_as_declared(schemas.SCHOOL_TRANSPORT, read["transport"]),
         quarantine=intake.quarantine,
         files=intake.files,
     )
@@ -87,6 +92,9 @@ def _checked(table: RawTable, name: str, intake: Intake) -> pd.DataFrame:
     if name == "candidate_sites":
         nowhere = rows["postcode"].eq("") & rows["district"].eq("")
         rows = intake.reject(table, name, rows, nowhere, "district", "no postcode and no district: give one of them")
+    if name == "transport":
+        nobody = rows["person_id"].eq("") & rows["upn"].eq("")
+        rows = intake.reject(table, name, rows, nobody, "person_id", "blank: give it, or the upn")
     key = list(KEYS[name])
     return intake.reject(table, name, rows, rows.duplicated(key), key[0], "given twice: keep one")
 
@@ -139,6 +147,7 @@ def _households(rows: pd.DataFrame) -> pd.DataFrame:
             "closed_on": pd.NaT,
             "section_41": pd.NA,
             "boards": pd.NA,
+            "establishment_type": "",
         }
     )
     return schemas.check(schemas.PROVISION_AS_READ, households)

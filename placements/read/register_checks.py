@@ -97,7 +97,15 @@ def _postcodes(text: pd.Series) -> pd.Series:
     return text.where(tidy.str.fullmatch(_POSTCODE).astype(bool))
 
 
+def _pupil_numbers(text: pd.Series) -> pd.Series:
+    """Return pupil numbers; `UN1` and the like, which say that there is none, as nothing."""
+    tidy = text.str.upper().str.replace(r"\s", "", regex=True)
+    none = tidy.str.fullmatch(r"UN\d+").astype(bool)
+    return tidy.where(tidy.str.fullmatch(r"[A-Z]\d{11}[\dA-Z]").astype(bool) | none).mask(none, "")
+
+
 ANY_TEXT: Final = Check("", lambda text: text)
 POSTCODE: Final = Check("not a whole postcode, such as AB1 2CD", _postcodes)
+UPN: Final = Check("not a unique pupil number: a letter, eleven digits, and a digit or letter", _pupil_numbers)
 DATE: Final = Check("not a date between 1980 and 2099: write it as dd/mm/yyyy", parse_dates, "datetime64[us]")
 SEX: Final = one_of({"M": "", "F": "", "any": ""}, {**{k: v for k, v in codes.SEX.items() if v in ("M", "F")}, **_SEX})

@@ -9,7 +9,7 @@ from typing import Final
 
 from placements import codes, schemas
 from placements.read.rawtable import RawTable, plain
-from placements.read.register_checks import ANY_TEXT, DATE, POSTCODE, SEX, Check, number, one_of, several_of
+from placements.read.register_checks import ANY_TEXT, DATE, POSTCODE, SEX, UPN, Check, number, one_of, several_of
 
 _OR_ANY: Final = {"any": "any"}
 _CARE_NEEDS: Final = {group: codes.NEED_GROUP_LABEL[group] for group in codes.CARE_NEED_GROUPS}
@@ -136,6 +136,16 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "minimum_occupancy": Column("share below which it is not viable, 0 to 1", number(0, 1)),
             "source": Column("where the figures come from", required=True),
         },
+        "siblings": {
+            "child_id": Column("CHILD as in your SSDA903 returns; a row for each child looked after", required=True),
+            "sibling_group": Column("your own reference of the family, the same for all its children", required=True),
+        },
+        "transport": {
+            "person_id": Column("id of the child in the SEN2 return; may be blank when upn is given; never shown"),
+            "upn": Column("unique pupil number; may be blank when person_id is given; never shown", UPN),
+            "yearly_cost_gbp": Column("what home-to-school transport costs a year; blank = not known", _GBP),
+            "mode": Column("how the child travels, such as taxi, minibus, pass, mileage; may be left out"),
+        },
     }
 )
 #: What each register has one row of.
@@ -147,6 +157,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "provider_use": ("urn",),
         "unit_costs": ("provision", "sector", "location"),
         "candidate_sites": ("option_id",),
+        "siblings": ("child_id",),
+        "transport": ("person_id", "upn"),
     }
 )
 #: Columns, by plain name, that no other register has together: a table that holds them is known without its file name.
@@ -158,6 +170,8 @@ KNOWN_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "provider_use": frozenset({"urn", "usableplaces", "occupiedbyothers"}),
         "unit_costs": frozenset({"provision", "sector", "location", "weeklycostgbp"}),
         "candidate_sites": frozenset({"optionid", "siteid", "kind"}),
+        "siblings": frozenset({"childid", "siblinggroup"}),
+        "transport": frozenset({"upn", "yearlycostgbp"}),
     }
 )
 #: File name (without .csv) to its columns and what they mean: the templates that `placements init` writes.

@@ -35,10 +35,14 @@ class SourceTables:
         The other tables of the SSDA903 returns by name (`read.ssda903_tables`), each with `child_id`.
     commissioning : DataFrame
         The commissioning census (`COMMISSIONING`).
+    school_transport : DataFrame
+        The register of home-to-school transport (`SCHOOL_TRANSPORT`).
     school_links : DataFrame
         Which school took the place of which (`SCHOOL_LINKS`).
     published, neighbours : DataFrame
         Published statistics and statistical neighbours that the study holds (`PUBLISHED`, `NEIGHBOURS`).
+    siblings : DataFrame
+        Which children looked after are siblings (`SIBLINGS`).
     """
 
     children: pd.DataFrame
@@ -53,6 +57,8 @@ class SourceTables:
     files: pd.DataFrame
     care_tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     commissioning: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.COMMISSIONING))
+    school_transport: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SCHOOL_TRANSPORT))
     school_links: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SCHOOL_LINKS))
     published: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.PUBLISHED))
     neighbours: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.NEIGHBOURS))
+    siblings: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SIBLINGS))

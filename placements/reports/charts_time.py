@@ -82,7 +82,8 @@ def fan(
 ) -> tuple[bytes, bytes]:
     """Draw a forecast: its middle and its bands (each `Line` a band, widest first), after what has been observed.
 
-    `when` names every step, past ones first; a tick is drawn every `ticks` steps counted back from the last past one.
+    `when` names every step, past ones first; a value that may not be shown is NaN and leaves a break. A tick is
+    drawn every `ticks` steps counted back from the last past one.
     """
     with styled():
         drawing, axes = canvas(3.0)
@@ -131,7 +132,8 @@ def fan(
         axes.set_xticks(chosen, [when[step] for step in chosen])
         axes.set_xlim(0, max(len(when) - 1, 1) * 1.2)
         everything = [*past, *(value for line in lines for value in (*line.low, *line.high))]
-        bottom, highest = min(everything, default=0.0), max([*everything, 1.0])
+        seen = [value for value in everything if not math.isnan(value)]
+        bottom, highest = min(seen, default=0.0), max([*seen, 1.0])
         # Bands too thin to read from zero are drawn nearer, and the drawing says so.
         cut = bottom > 0.6 * highest
         axes.set_ylim(bottom - (highest - bottom) * 0.6 if cut else 0, highest + (highest - bottom) * 0.15)

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
 from placements import codes, schemas
 from placements.analysis.avoidable import classify
 from placements.analysis.indicators import Indicator
+from placements.analysis.occupancy import use_by_day
 from placements.analysis.snapshot import looked_after, plans_in_force
 from placements.analysis.trend import care_trend
 from placements.county import County
-from placements.disclosure.suppress import INTERNAL, count_text, share_text
+from placements.disclosure.control.tables import Group, group
+from placements.disclosure.headline import headline_texts
+from placements.disclosure.publication import counted_of, county_figures, known_of
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.suppress import INTERNAL
 from placements.geography.authorities import authority_names
 from placements.reports.content import TracedFigure
 from placements.reports.future import Future
-from placements.reports.words import long_date
+from placements.reports.words import Share, long_date
 
 #: What a child placed by each service is called in a sentence.
 SERVICE_NOUN: Final[Mapping[str, str]] = MappingProxyType(
@@ -29,6 +34,8 @@ SERVICE_NOUN: Final[Mapping[str, str]] = MappingProxyType(
 )
 SYNTHETIC_MARK: Final = "Synthetic data: no real children"
 INTERNAL_MARK: Final = "INTERNAL - NOT FOR SHARING"
+#: By dimension of a release, the value that members have, or the values of which they have one.
+Where: TypeAlias = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,8 @@ class Context:
     def judged(self) -> pd.DataFrame:
         """Return every child placed outside the authority, with `judgement`, `reason` and `basis`."""
         both = pd.concat([self.care, self.plans])
-        judged = classify(both, self.county.provision, self.county.settings.thresholds)
+        use = use_by_day(self.county.placements, self.county.provision, self.day)
+        judged = classify(both, self.county.provision, self.county.settings.thresholds, use)
         both = both.assign(**{str(name): column for name, column in judged.items()})
         return both[both["location"].eq(codes.OUT_OF_COUNTY)]
 
@@ -143,29 +151,34 @@ class Context:
         """Return the name of an authority that hosts children; a code that is not in the reference has none."""
         return self.host_names.get(code, "An authority whose code is not in the reference list")
 
+    @cached_property
+    def figures(self) -> ShownFigures:
+        """Return every count of children as it may be shown: one release for all sections."""
+        return county_figures(self.county, self.profile)
+
+    def count(self, population: str, where: Where | None = None) -> str:
+        """Return how many of a population meet some conditions, as it may be shown."""
+        return self.figures.count(group(population, where))
+
+    def share(self, population: str, part: Where, whole: Where | None = None) -> Share:
+        """Return the share of those who meet some conditions, as it may be shown with what it is made of."""
+        return self.share_in(group(population, part), group(population, whole))
+
+    def share_in(self, one: Group, of: Group) -> Share:
+        """Return the share of one group in another, as it may be shown with what it is made of."""
+        return Share(self.figures.count(one), self.figures.count(of), self.figures.share(one, of))
+
+    def share_of_known(self, population: str, dimension: str, where: Where | None = None) -> Share:
+        """Return the share outside, over 20 miles away or distant, of those for whom that is known."""
+        return self.share(population, counted_of(dimension, where), known_of(dimension, where))
+
+    def headline_share(self, name: str) -> Share:
+        """Return a headline figure that is a share."""
+        texts = headline_texts(self.figures, name)
+        return Share(texts.numerator, texts.denominator, texts.value)
+
     def traced(self, indicator: Indicator) -> TracedFigure:
         """Return a headline figure as it may be shown, for the register."""
-        return traced(indicator, self.profile)
-
-
-def traced(indicator: Indicator, profile: str) -> TracedFigure:
-    """Return an indicator as it may be shown: a count, or a share with what it is made of and what is left out."""
-    if indicator.numerator is None or indicator.denominator is None:
-        value = count_text(indicator.value, profile)
-        return TracedFigure(indicator.name, indicator.label, value, "", "", "", indicator.definition)
-    value = share_text(indicator.numerator, indicator.denominator, profile)
-    return TracedFigure(
-        indicator.name,
-        indicator.label,
-        value,
-        _part(indicator.numerator, indicator.denominator, value, profile),
-        count_text(indicator.denominator, profile),
-        count_text(indicator.excluded or 0, profile),
-        indicator.definition,
-    )
-
-
-def _part(numerator: float, denominator: float, shown: str, profile: str) -> str:
-    """Return the numerator, hidden where the rest of the denominator is what must be hidden."""
-    text = count_text(numerator, profile)
-    return shown if shown in ("c", "x") and numerator != denominator and numerator else text
+        texts = headline_texts(self.figures, indicator.name)
+        parts = (texts.value, texts.numerator, texts.denominator, texts.excluded)
+        return TracedFigure(indicator.name, indicator.label, *parts, indicator.definition)

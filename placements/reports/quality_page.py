@@ -12,15 +12,14 @@ from typing import Final
 
 import pandas as pd
 
-from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text
+from placements.disclosure.suppress import INTERNAL, count_text
 from placements.reports.content import Block, Document, Paragraph, Section, Table
 from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
+from placements.reports.quality_rows import RowFigures, row_figures
 from placements.reports.tables import noted, rows_of
 from placements.reports.words import long_date
 
 NAME: Final = "data-quality.html"
-#: Sources whose rows are children: their numbers of rows are treated as numbers of children.
-PERSON_SOURCES: Final = ("ssda903", "sen2", "census")
 SOURCE_LABEL: Final = {
     "ssda903": "Children looked after (SSDA903)",
     "sen2": "EHC plans (SEN2)",
@@ -30,7 +29,6 @@ SOURCE_LABEL: Final = {
     "census": "Commissioning census",
     "published": "Published statistics (DfE)",
 }
-_COUNTS: Final = ("rows_in", "used", "quarantined", "superseded")
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,7 @@ class QualityFindings:
 
 def quality_page(found: QualityFindings, profile: str) -> Document:
     """Return the page as content."""
+    shown = row_figures(found.files, found.quarantine, profile)
     marks = [SYNTHETIC_MARK] if found.synthetic else []
     marks += [INTERNAL_MARK] if profile == INTERNAL else ["Shareable: small counts are hidden, others rounded to 5"]
     return Document(
@@ -69,18 +68,14 @@ def quality_page(found: QualityFindings, profile: str) -> Document:
         date_text=long_date(found.day),
         date_iso=found.day.isoformat(),
         marks=tuple(marks),
-        sections=(_files(found, profile), _reasons(found, profile), _rules(found, profile)),
+        sections=(_files(found, shown), _reasons(found, shown), _rules(found, profile)),
     )
 
 
-def rows_text(source: str, value: float, profile: str) -> str:
-    """Return a number of rows as it may be shown: rows about children as numbers of children are."""
-    return count_text(value, profile) if source in PERSON_SOURCES else f"{value:,.0f}"
-
-
-def _files(found: QualityFindings, profile: str) -> Section:
+def _files(found: QualityFindings, shown: RowFigures) -> Section:
+    profile = shown.figures.profile
     rows = [
-        (_file_name(str(row["path"]), profile), str(row["table"]), *_account(row, profile))
+        (_file_name(str(row["path"]), profile), str(row["table"]), *shown.of_file(row))
         for _, row in rows_of(found.files.sort_values(["path", "table"], kind="stable"))
     ]
     table = Table(
@@ -103,43 +98,29 @@ def _upper_first(text: object) -> str:
     return f"{str(text)[:1].upper()}{str(text)[1:]}"
 
 
-def _account(row: pd.Series, profile: str) -> tuple[str, ...]:
-    """Return the four counts of a file; where one part is hidden, so is another that would give it away."""
-    source, values = str(row["source"]), [float(row[name]) for name in _COUNTS]
-    shown = [rows_text(source, value, profile) for value in values]
-    parts = shown[1:]
-    if parts.count(SUPPRESSED) == 1:
-        others = [i for i in range(1, len(shown)) if shown[i] != SUPPRESSED and values[i] > 0]
-        if others:
-            shown[min(others, key=lambda i: values[i])] = SUPPRESSED
-    return tuple(shown)
-
-
 def _file_name(path: str, profile: str) -> str:
     """Return a file's name; when shareable without the name of the sheet, which may be a child's."""
     return path if profile == INTERNAL else path.partition(" [")[0]
 
 
-def _reasons(found: QualityFindings, profile: str) -> Section:
+def _reasons(found: QualityFindings, shown: RowFigures) -> Section:
     rejected = found.quarantine
     if rejected.empty:
         return Section("reasons", "Rows set aside", (Paragraph("Every row could be used."),))
-    # Where a count of rows set aside is hidden above, its parts here must not give it back.
-    secret = {
-        (row["source"], row["table"])
-        for _, row in rows_of(found.files)
-        if row["quarantined"] and _account(row, profile)[2] == SUPPRESSED
-    }
-    counts = rejected.groupby(["source", "table", "column", "reason"], sort=True).size().rename("rows").reset_index()
+    kinds = (
+        rejected[["source", "table", "column", "reason"]]
+        .drop_duplicates()
+        .sort_values(["source", "table", "column", "reason"])
+    )
     rows = tuple(
         (
-            SOURCE_LABEL.get(str(source), str(source)),
-            str(table),
-            str(column) or "-",
-            str(reason),
-            SUPPRESSED if (source, table) in secret else rows_text(str(source), float(number), profile),
+            SOURCE_LABEL.get(source, source),
+            table,
+            column or "-",
+            reason,
+            shown.of_reason(source, table, column, reason),
         )
-        for source, table, column, reason, number in counts.itertuples(index=False)
+        for source, table, column, reason in kinds.astype("str").itertuples(index=False, name=None)
     )
     table = Table(
         "quality-reasons",
@@ -149,7 +130,7 @@ def _reasons(found: QualityFindings, profile: str) -> Section:
         ("text", "text", "text", "text", "number"),
         ("Each row stands, as it was found, in the quarantine folder: file, line, column, value, reason.",),
     )
-    return Section("reasons", "Rows set aside", (noted(table, profile),))
+    return Section("reasons", "Rows set aside", (noted(table, shown.figures.profile),))
 
 
 def _rules(found: QualityFindings, profile: str) -> Section:

@@ -1,31 +1,25 @@
-"""How do counts become a table that may be shown? Counts, shares and their bases, through disclosure control."""
+"""How do the figures of a release become a table? Counts, shares and their bases, looked up, none worked out anew."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from placements.analysis.measure import wilson
-from placements.analysis.profile import NOT_RECORDED
-from placements.disclosure.grid import TOTAL, protect_grid
-from placements.disclosure.suppress import (
-    INTERNAL,
-    NOT_AVAILABLE,
-    SMALLEST_SHOWN,
-    SUPPRESSED,
-    count_text,
-    hidden,
-    rounded,
-    share_text,
-)
+from placements.codes import UNKNOWN
+from placements.disclosure.control.tables import group
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.suppress import INTERNAL, NOT_AVAILABLE, SMALLEST_SHOWN, SUPPRESSED
 from placements.reports.content import Kind, Table
+from placements.reports.words import Share, value_of
 
 #: What the markers in a table mean; a note under every table that has one.
 SUPPRESSED_NOTE: Final = (
-    f"{SUPPRESSED}: hidden, as it is from 1 to {SMALLEST_SHOWN - 1} children or would give such a number away."
+    f"{SUPPRESSED}: not shown: from 1 to {SMALLEST_SHOWN - 1}, or a number that would give such a one away."
 )
 NOT_AVAILABLE_NOTE: Final = f"{NOT_AVAILABLE}: there is nothing to take a share or a mean of."
 ROUNDED_NOTE: Final = "Counts of children are to the nearest 5, so they may not add up to the totals."
@@ -45,7 +39,22 @@ def cell(table: pd.DataFrame, row: Any, column: Any) -> float:
 
 def label_of(labels: Mapping[str, str], value: str) -> str:
     """Return what a reader sees for a code: its label, "Not recorded", or the code itself when it has no label."""
-    return "Not recorded" if value == NOT_RECORDED else labels.get(value, value)
+    return labels.get(value, "Not recorded" if value == UNKNOWN else value)
+
+
+def ordered(figures: ShownFigures, population: str, dimension: str, order: Sequence[str] = ()) -> list[str]:
+    """Return the values that occur of a dimension: those of an order first, the others by the numbers that are shown.
+
+    What is not recorded comes last, unless the order says otherwise; hidden numbers before it, by name.
+    """
+    held = figures.values_of(population, dimension)
+
+    def place(value: str) -> tuple[bool, bool, float, str]:
+        shown = value_of(figures.count(group(population, {dimension: value})))
+        return (value == UNKNOWN, math.isnan(shown), 0.0 if math.isnan(shown) else -shown, value)
+
+    others = sorted((value for value in held if value not in order), key=place)
+    return [*(value for value in order if value in held), *others]
 
 
 def numeric(columns: int) -> tuple[Kind, ...]:
@@ -69,141 +78,116 @@ def noted(table: Table, profile: str, *, children: bool = True) -> Table:
 def profile_table(
     key: str,
     caption: str,
-    counts: pd.Series,
+    figures: ShownFigures,
+    population: str,
+    dimension: str,
     *,
+    order: Sequence[str] = (),
     labels: Mapping[str, str],
-    profile: str,
     first: str,
     notes: Sequence[str] = (),
 ) -> Table:
     """Return a table of counts of children by one characteristic, each with its share of all."""
-    kept = counts[(counts > 0) | ~counts.index.isin([NOT_RECORDED])]
-    hide, total = hidden(kept, profile), float(kept.sum())
-    rows = [
-        (
-            label_of(labels, str(value)),
-            SUPPRESSED if secret else count_text(float(count), profile),
-            SUPPRESSED if secret else share_text(float(count), total, profile),
-        )
-        for (value, count), secret in zip(kept.items(), hide, strict=True)
+    everyone = group(population)
+    parts = [
+        (label_of(labels, value), group(population, {dimension: value}))
+        for value in ordered(figures, population, dimension, order)
     ]
-    rows.append((ALL, count_text(total, profile), share_text(total, total, profile)))
+    rows = [(name, figures.count(part), figures.share(part, everyone)) for name, part in (*parts, (ALL, everyone))]
     table = Table(key, caption, (first, "Children", "Share of all"), tuple(rows), numeric(3), tuple(notes), 1)
-    return noted(table, profile)
+    return noted(table, figures.profile)
 
 
 def grid_table(
     key: str,
     caption: str,
-    counts: pd.DataFrame,
+    figures: ShownFigures,
+    population: str,
     *,
+    rows: tuple[str, Sequence[str]],
+    columns: tuple[str, Sequence[str]],
     row_labels: Mapping[str, str],
     column_labels: Mapping[str, str],
-    profile: str,
     first: str,
     notes: Sequence[str] = (),
 ) -> Table:
-    """Return a table of counts of children by two characteristics with totals; empty rows and columns are left out."""
-    kept = counts.loc[counts.sum(axis=1) > 0, counts.sum(axis=0) > 0]
-    texts = protect_grid(kept, profile)
-    rows = tuple(
-        (ALL if value == TOTAL else label_of(row_labels, str(value)), *(str(cell) for cell in row))
-        for value, row in zip(texts.index, texts.to_numpy(), strict=True)
-    )
-    columns = (first, *(label_of(column_labels, str(value)) for value in kept.columns), ALL)
-    return noted(Table(key, caption, columns, rows, numeric(len(columns)), tuple(notes), 1), profile)
-
-
-def shown_shares(shares: pd.DataFrame, profile: str, *, keep: Collection[str] = ()) -> pd.DataFrame:
-    """Return shares as they may be shown, with a last row `TOTAL`.
+    """Return a table of counts of children by two characteristics with totals.
 
     Parameters
     ----------
-    shares : DataFrame
-        Indexed by group, with `numerator`, `denominator` and `excluded`: groups that do not overlap.
-    profile : str
-    keep : collection of str
-        Groups whose share is published elsewhere, and so is hidden here only if it must be.
-
-    Returns
-    -------
-    DataFrame
-        `numerator`, `denominator`, `excluded`, `percent` (texts) and `share`, `low`, `high` (between 0 and 1, NaN when
-        hidden). When shareable these three are computed from the rounded counts, so that they say nothing more than the
-        texts do.
+    rows, columns : (str, sequence of str)
+        A dimension and the order of its values; those that do not occur are left out.
     """
-    parts = pd.DataFrame({"inside": shares["denominator"] - shares["numerator"], "outside": shares["numerator"]})
-    grid, excluded = protect_grid(parts, profile, keep=keep), hidden(shares["excluded"], profile)
-    sums = shares[["numerator", "denominator", "excluded"]].sum()
-    rows = []
-    for group in grid.index:
-        row = sums if group == TOTAL else shares.loc[group]
-        part, whole, left = float(row["numerator"]), float(row["denominator"]), float(row["excluded"])
-        secret = SUPPRESSED in (grid.loc[group, "outside"], grid.loc[group, "inside"])
-        percent = SUPPRESSED if secret else share_text(part, whole, profile)
-        rows.append(
-            {
-                "numerator": str(grid.loc[group, "outside"]),
-                "denominator": str(grid.loc[group, TOTAL]),
-                "percent": percent,
-                "excluded": SUPPRESSED if group != TOTAL and excluded[group] else count_text(left, profile),
-                **_interval(part, whole, percent, profile),
-            }
-        )
-    return pd.DataFrame(rows, index=grid.index)
+    down, across = ((name, ordered(figures, population, name, order)) for name, order in (rows, columns))
+    whole: dict[str, str] = {}
+    lines = [(label_of(row_labels, value), {down[0]: value}) for value in down[1]] + [(ALL, whole)]
+    wheres = [{across[0]: value} for value in across[1]] + [whole]
+    texts = tuple(
+        (name, *(figures.count(group(population, {**line, **where})) for where in wheres)) for name, line in lines
+    )
+    titles = (first, *(label_of(column_labels, value) for value in across[1]), ALL)
+    return noted(Table(key, caption, titles, texts, numeric(len(titles)), tuple(notes), 1), figures.profile)
 
 
-def _interval(part: float, whole: float, percent: str, profile: str) -> dict[str, float]:
-    if percent in (SUPPRESSED, NOT_AVAILABLE):
-        return {"share": np.nan, "low": np.nan, "high": np.nan}
-    if profile != INTERNAL:
-        part, whole = float(rounded(part)), float(max(rounded(whole), 1))
-        part = min(part, whole)
+@dataclass(frozen=True)
+class KnownShare:
+    """A share of those for whom something is known, as it may be shown.
+
+    Attributes
+    ----------
+    name : str
+        What the reader sees for the group.
+    share : Share
+    excluded : str
+        How many are left out because it is not known.
+    value, low, high : float
+        The share between 0 and 1 and its likely range, worked out from what is shown; NaN when it is not.
+    """
+
+    name: str
+    share: Share
+    excluded: str
+    value: float
+    low: float
+    high: float
+
+
+def known_share(name: str, share: Share, excluded: str) -> KnownShare:
+    """Return a share with its likely range: of the counts that are shown, so that it says nothing more than they do."""
+    if {*share} & {SUPPRESSED, NOT_AVAILABLE}:
+        return KnownShare(name, share, excluded, math.nan, math.nan, math.nan)
+    whole = max(value_of(share.denominator), 1.0)
+    part = min(value_of(share.numerator), whole)
     low, high = wilson(pd.Series([part]), pd.Series([whole]))
-    return {"share": part / whole, "low": float(low.iloc[0]), "high": float(high.iloc[0])}
+    return KnownShare(name, share, excluded, part / whole, float(low.iloc[0]), float(high.iloc[0]))
 
 
 def range_text(low: float, high: float) -> str:
     """Return an interval of a share in whole percentages, ``"56% to 63%"``; hidden when there is none."""
-    return SUPPRESSED if np.isnan(low) else f"{100 * low:.0f}% to {100 * high:.0f}%"
+    return SUPPRESSED if math.isnan(low) else f"{100 * low:.0f}% to {100 * high:.0f}%"
 
 
 def share_table(
     key: str,
     caption: str,
-    shares: pd.DataFrame,
-    *,
-    labels: Mapping[str, str],
+    shares: Sequence[KnownShare],
     profile: str,
+    *,
     first: str,
     counted: str = "Outside the authority",
     base: str = "Location known",
     excluded: str = "Not known",
     notes: Sequence[str] = (),
-    total: bool = True,
-    keep: Collection[str] = (),
 ) -> Table:
-    """Return a table of shares: each row with what it is made of, its likely range and what is left out of it."""
-    shown = shown_shares(shares[shares[["denominator", "excluded"]].sum(axis=1) > 0], profile, keep=keep)
-    shown = shown if total else shown.drop(index=TOTAL)
+    """Return a table of shares, that of all last: each with its parts, its likely range and what is left out of it."""
     rows = tuple(
         (
-            ALL if group == TOTAL else label_of(labels, str(group)),
-            str(row["numerator"]),
-            str(row["denominator"]),
-            str(row["percent"]),
-            NOT_AVAILABLE if row["percent"] == NOT_AVAILABLE else range_text(float(row["low"]), float(row["high"])),
-            str(row["excluded"]),
+            one.name,
+            *one.share,
+            NOT_AVAILABLE if one.share.percent == NOT_AVAILABLE else range_text(one.low, one.high),
+            one.excluded,
         )
-        for group, row in rows_of(shown)
+        for one in shares
     )
-    table = Table(
-        key,
-        caption,
-        (first, counted, base, "Share", "Likely range", excluded),
-        rows,
-        numeric(6),
-        tuple(notes),
-        1 if total else 0,
-    )
-    return noted(table, profile)
+    titles = (first, counted, base, "Share", "Likely range", excluded)
+    return noted(Table(key, caption, titles, rows, numeric(6), tuple(notes), 1), profile)

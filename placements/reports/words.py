@@ -1,7 +1,8 @@
 """How does a number read in plain English? Small rules, tested one by one; no cause is ever claimed.
 
-Every text passes disclosure control: a hidden count reads "fewer than 6", and a percentage always stands behind its
-numerator and denominator ("545 of 910 (60%)").
+Counts of children come as the texts that a release gives of them, so that no sentence says more than the tables do: a
+hidden one reads "a number that is not shown", as it may be any, and a percentage always stands behind its numerator and
+denominator ("545 of 910 (60%)"). Estimates are not counts of children; a small one reads "fewer than 6".
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from placements.analysis.change import count_change_is_clear, share_change_is_clear
 from placements.disclosure.suppress import (
@@ -18,10 +19,12 @@ from placements.disclosure.suppress import (
     SMALLEST_SHOWN,
     SUPPRESSED,
     count_text,
-    share_text,
 )
 
 FEWER: Final = f"fewer than {SMALLEST_SHOWN}"
+#: What stands in a sentence for a count that is hidden.
+NOT_SHOWN: Final = "a number that is not shown"
+_NO_COMPARISON: Final = "not compared, because a figure is not shown"
 #: Shares that have a name a reader knows, and the name.
 _FRACTIONS: Final = (
     (0.0, "none"),
@@ -41,19 +44,41 @@ _FRACTIONS: Final = (
 _SMALL_NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def number(value: float, profile: str) -> str:
-    """Return a count of children for a sentence: ``"910"``, ``"no"`` or ``"fewer than 6"``."""
-    text = count_text(value, profile)
+class Share(NamedTuple):
+    """A share as it may be shown: texts that a release gives, never worked out from each other.
+
+    Attributes
+    ----------
+    numerator, denominator : str
+        Counts: ``"910"``, ``"c"`` or ``"x"``.
+    percent : str
+        ``"60%"``, ``"c"`` (also when a part is hidden) or ``"x"`` (of nobody).
+    """
+
+    numerator: str
+    denominator: str
+    percent: str
+
+
+def value_of(text: str) -> float:
+    """Return the number that a shown count or percentage says; NaN when it says none."""
+    return math.nan if text in (SUPPRESSED, NOT_AVAILABLE) else float(text.replace(",", "").rstrip("%"))
+
+
+def number(text: str) -> str:
+    """Return a shown count for a sentence: ``"910"``, ``"no"`` or ``"a number that is not shown"``."""
     if text == SUPPRESSED:
-        return FEWER
+        return NOT_SHOWN
     if text == NOT_AVAILABLE:
-        return "an unknown number of"
+        return "an unknown number"
     return "no" if text == "0" else text
 
 
-def counted(value: float, profile: str, one: str = "child", many: str = "children") -> str:
-    """Return a count with its noun: ``"910 children"``, ``"no children"``, ``"fewer than 6 children"``."""
-    return f"{number(value, profile)} {one if number(value, profile) == '1' else many}"
+def counted(text: str, one: str = "child", many: str = "children") -> str:
+    """Return a shown count with its noun: ``"910 children"``, ``"a number of children that is not shown"``."""
+    if text == SUPPRESSED:
+        return f"a number of {many} that is not shown"
+    return f"{number(text)} {one if text == '1' else many}"
 
 
 def plain_count(value: int, one: str, many: str) -> str:
@@ -62,84 +87,77 @@ def plain_count(value: int, one: str, many: str) -> str:
     return f"{figure} {one if value == 1 else many}"
 
 
-def of(numerator: float, denominator: float, profile: str) -> str:
+def of(share: Share) -> str:
     """Return a share with what it is made of: ``"545 of 910 (60%)"``.
 
-    Hidden: ``"fewer than 6 of 40"``; where the rest is what must be hidden, ``"all but a few of 40"``; on a base too
-    small to state, ``"fewer than 6"`` or the count alone.
+    What is hidden of it is said to be: ``"40 of 45 (share not shown)"``, ``"a number that is not shown, of 40"``.
     """
-    percent = share_text(numerator, denominator, profile)
+    part, whole, percent = share
     if percent == NOT_AVAILABLE:
         return "none of 0"
-    base = count_text(denominator, profile)
-    if percent != SUPPRESSED:
-        return f"{count_text(numerator, profile)} of {base} ({percent})"
-    if base == SUPPRESSED:
-        return f"some of {FEWER}"
-    if 0 < numerator < SMALLEST_SHOWN:
-        return f"{FEWER} of {base}"
-    if numerator == 0:
-        return f"none of {base}"
-    return f"all of {base}" if numerator == denominator else f"all but a few of {base}"
+    if SUPPRESSED not in share:
+        return f"{part} of {whole} ({percent})"
+    if part == SUPPRESSED:
+        return NOT_SHOWN if whole == SUPPRESSED else f"{NOT_SHOWN}, of {whole},"
+    if part == "0":
+        return "none"
+    return f"{part}, of {NOT_SHOWN}," if whole == SUPPRESSED else f"{part} of {whole} (share not shown)"
 
 
-def about(numerator: float, denominator: float, profile: str) -> str:
-    """Return a share as a fraction everyone knows, ``"about three in five"``; empty when it may not be shown.
+def about(share: Share) -> str:
+    """Return a share as a fraction everyone knows, ``"about three in five"``; empty when it is not shown.
 
-    The nearest named fraction is used; ``just over`` and ``just under`` say on which side of it a share lies that is
-    1 to 3 hundredths away. One that is farther than 3 hundredths from any has no name.
+    Worked out from the percentage that is shown. The nearest named fraction is used; ``just over`` and ``just under``
+    say on which side of it a share lies that is 1 to 3 hundredths away. One that is farther than 3 hundredths from any
+    has no name. None and all are said only of counts that say so.
     """
-    if share_text(numerator, denominator, profile) in (SUPPRESSED, NOT_AVAILABLE):
+    if SUPPRESSED in share or NOT_AVAILABLE in share:
         return ""
-    share = numerator / denominator
-    value, name = min(_FRACTIONS, key=lambda pair: abs(pair[0] - share))
+    shown = value_of(share.percent) / 100
+    value, name = min(_FRACTIONS, key=lambda pair: abs(pair[0] - shown))
     if value in (0.0, 1.0):
-        return name if share == value else ("almost none" if value == 0.0 else "almost all")
-    if abs(share - value) <= 0.01:
+        says_so = share.numerator == ("0" if value == 0.0 else share.denominator)
+        return name if says_so and shown == value else ("almost none" if value == 0.0 else "almost all")
+    if abs(shown - value) <= 0.01:
         return f"about {name}"
-    if abs(share - value) > 0.035:
+    if abs(shown - value) > 0.035:
         return ""
-    return f"just over {name}" if share > value else f"just under {name}"
+    return f"just over {name}" if shown > value else f"just under {name}"
 
 
-def fraction_first(numerator: float, denominator: float, profile: str) -> str:
+def fraction_first(share: Share) -> str:
     """Return the named fraction with its figures, ``"about three in five, 545 of 910 (60%),"``; or the figures alone.
 
     The figures are set off by commas where they follow a name, so that the sentence can go on.
     """
-    name, figures = about(numerator, denominator, profile), of(numerator, denominator, profile)
+    name, figures = about(share), of(share)
     return f"{name}, {figures}," if name else figures
 
 
-def change_of_count(before: float, after: float, profile: str) -> str:
-    """Return what happened to a count: ``"up from 870 to 910, a change that could be chance"``.
+def change_of_count(before: str, after: str) -> str:
+    """Return what happened to a shown count: ``"up from 870 to 910, a change that could be chance"``.
 
     Nothing is said of a change that rounding has hidden, nor of one where either count is hidden.
     """
-    first, last = count_text(before, profile), count_text(after, profile)
-    if {first, last} & {SUPPRESSED, NOT_AVAILABLE}:
-        return "too few to compare"
-    if first == last:
-        return f"about the same, at {last}"
-    way = "up" if after > before else "down"
-    doubt = "" if count_change_is_clear(before, after) else ", a change that could be chance"
-    return f"{way} from {first} to {last}{doubt}"
+    if {before, after} & {SUPPRESSED, NOT_AVAILABLE}:
+        return _NO_COMPARISON
+    if before == after:
+        return f"about the same, at {after}"
+    first, last = value_of(before), value_of(after)
+    doubt = "" if count_change_is_clear(first, last) else ", a change that could be chance"
+    return f"{'up' if last > first else 'down'} from {before} to {after}{doubt}"
 
 
-def change_of_share(
-    numerator_before: float, denominator_before: float, numerator_after: float, denominator_after: float, profile: str
-) -> str:
+def change_of_share(before: Share, after: Share) -> str:
     """Return what happened to a share, both with their figures, and whether it could be chance."""
-    first = share_text(numerator_before, denominator_before, profile)
-    last = share_text(numerator_after, denominator_after, profile)
-    if {first, last} & {SUPPRESSED, NOT_AVAILABLE}:
-        return "too few to compare"
-    figures = (of(numerator_before, denominator_before, profile), of(numerator_after, denominator_after, profile))
-    if first == last:
-        return f"about the same, at {figures[1]} against {figures[0]}"
-    way = "up" if numerator_after / denominator_after > numerator_before / denominator_before else "down"
-    clear = share_change_is_clear(numerator_before, denominator_before, numerator_after, denominator_after)
-    return f"{way} from {figures[0]} to {figures[1]}" + ("" if clear else ", a change that could be chance")
+    if {*before, *after} & {SUPPRESSED, NOT_AVAILABLE}:
+        return _NO_COMPARISON
+    if before.percent == after.percent:
+        return f"about the same, at {of(after)} against {of(before)}"
+    way = "up" if value_of(after.percent) > value_of(before.percent) else "down"
+    parts = [value_of(text) for text in (*before[:2], *after[:2])]
+    doubt = "" if share_change_is_clear(*parts) else ", a change that could be chance"
+    return f"{way} from {of(before)} to {of(after)}{doubt}"
 
 
 def joined(items: Sequence[str]) -> str:

@@ -41,6 +41,7 @@ _FOUND_BY: Final[dict[str, tuple[str, ...]]] = {
     "episodes": ("child_id", "start", "return_year", "source"),
     "stated_births": ("table", "child_id", "source"),
     "plans": ("person_id", "start", "source"),
+    "school_transport": ("person_id", "source"),
     "education_placements": ("person_id", "start", "rank", "source"),
     "provision": ("provider_id", "source"),
     "provider_use": ("provider_id",),

@@ -9,6 +9,7 @@ import pandas as pd
 from placements import codes
 from placements.frames import among
 from placements.read.gias import BASE_SUFFIX
+from placements.school_transport import unmatched
 from placements.validate.columns import blank, completed_years, overlaps_next, spread
 from placements.validate.evidence import Evidence
 from placements.validate.rule import ERROR, WARNING, Rule
@@ -194,5 +195,14 @@ RULES: Final = (
             & e.education_placements["setting"].eq(_OUT_OF_WORK)
             & (completed_years(e.education_placements["born"], e.snapshot) < 16)
         ),
+    ),
+    Rule(
+        "S28",
+        WARNING,
+        "school_transport",
+        "transport of a child of whom there is no plan, or whose pupil number stands on several",
+        "correct person_id or upn in the register of transport",
+        lambda e: unmatched(e.tables.school_transport, e.tables.plans),
+        ("plans",),
     ),
 )

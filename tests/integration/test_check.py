@@ -137,16 +137,27 @@ def test_another_persons_table_in_the_quarantine_folder_is_left_alone(returns, t
     assert own.exists()
 
 
+def numbers_of(page, key):
+    table = page[page.index(f'id="table-{key}"') :]
+    return re.findall(r'<td class="number">([^<]*)</td>', table[: table.index("</table>")])
+
+
 def test_a_hidden_count_is_not_given_back_by_its_reason(tmp_path, capsys):
-    """Seven rows, six of them set aside for one reason: a shown 5 beside a hidden 1 would tell both."""
+    """Seven rows, six of them set aside for one reason: the 5 beside the total would tell the hidden 1, so one is hidden.
+
+    The number set aside is the same in both tables.
+    """
     folder = tmp_path / "2025"
     folder.mkdir()
     rows = [f"C{i},05/05/2023,S,C2,N1,{'U6' if i == 0 else 'Q9'},PR4,,,,,,\n" for i in range(7)]
     (folder / "e.csv").write_text(EPISODES + "".join(rows))
     run(capsys, "check", "--source", "ssda903", folder, "--out", tmp_path)
     page = (tmp_path / "data-quality.html").read_text()
-    table = page[page.index('id="table-quality-reasons"') :]
-    assert re.findall(r'<td class="number">([^<]*)</td>', table[: table.index("</table>")]) == ["c"]
+    read, used, aside, superseded = numbers_of(page, "quality-every-file")
+    assert used == "c"
+    assert superseded == "0"
+    assert "c" in (read, aside)
+    assert numbers_of(page, "quality-reasons") == [aside]
 
 
 def test_every_rule_is_listed(capsys):

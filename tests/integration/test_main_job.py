@@ -11,7 +11,7 @@ import pytest
 
 from placements.analysis.snapshot import looked_after, plans_in_force
 from placements.cli import main
-from placements.disclosure.scan import scan
+from placements.disclosure.scanning import scan
 from placements.disclosure.secrets import county_secrets
 from placements.read.everything import read_everything
 from placements.study import open_study

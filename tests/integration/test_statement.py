@@ -16,7 +16,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from placements.comparison import compare
-from placements.disclosure.scan import Secrets, scan, secrets_of
+from placements.disclosure.scanning import Secrets, scan, secrets_of
 from placements.errors import DisclosureError
 from placements.forecasting import forecast
 from placements.optimisation import optimise

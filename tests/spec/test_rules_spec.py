@@ -528,6 +528,11 @@ S27
 -*setting urn=- setting=NEET
 + plan birth=2009-03-31
 + setting urn=- setting=NEET
+S28
+-*transport person=p9 upn=-
+-*transport person=p9 upn=Z801200001002
++ transport person=p9
++ transport upn=-
 P01
 -*provider registered_places=-
 + provider registered_places=- is_open=no

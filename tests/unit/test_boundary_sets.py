@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
-import math
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from placements.analysis.location import distance_band
 from placements.analysis.restated import (
     ADJOINING,
     BEYOND,
@@ -23,12 +23,19 @@ from placements.analysis.restated import (
     restated_flows,
     restated_summary,
 )
+from placements.disclosure.boundaries import declare_boundaries, dimension_of, sets_of, under_boundaries
+from placements.disclosure.control.tables import Plan, group
+from placements.disclosure.links import link
+from placements.disclosure.publication import CARE, KNOWN, counted_of, county_figures, known_of
 from placements.disclosure.restated import ShownRestatement, shown_restatement
+from placements.disclosure.shown import ShownFigures, shown_figures
 from placements.errors import SettingsError, UsageError
 from placements.geography.adjoining import adjoining_codes
 from placements.geography.authorities import authority_of, find_authority
 from placements.geography.boundary_sets import boundary_set, coming_change
 from placements.settings import settings_from
+from tests.reader_support import Reader
+from tests.support import tiny_county
 
 SURREY = find_authority("Surrey", on=dt.date(2025, 3, 31))
 CHANGE = coming_change(SURREY)
@@ -203,60 +210,59 @@ def test_a_place_without_a_district_is_not_known_to_any_part() -> None:
     assert out["distant"].isna().all()
 
 
-def _bounds(text: str) -> tuple[float, float]:
-    """Return what a shown count may stand for."""
-    if text == "c":
-        return 1, math.inf
-    value = int(text.replace(",", ""))
-    return (0, 0) if value == 0 else (max(6, value - 2), value + 2)
+def figures_of(stock: pd.DataFrame, profile: str) -> ShownFigures:
+    """Return the release of what a stock says of today's boundaries and of those to come, and of nothing else."""
+    rows = pd.DataFrame(
+        {
+            "location": stock["location"],
+            "distance": distance_band(stock),
+            "distant": stock["distant"].map({True: "distant", False: "not_distant"}).astype("str"),
+            dimension_of(CHANGE): under_boundaries(stock, CHANGE),
+        }
+    )
+    rows["distant"] = rows["distant"].where(stock["distant"].notna(), "unknown")
+    plan = Plan({CARE: rows}, tables=[(CARE, ("location",))], known=[group(CARE)])
+    plan.shares.extend((group(CARE, counted_of(name)), group(CARE, known_of(name))) for name in KNOWN)
+    declare_boundaries(plan, CARE, CHANGE)
+    link(plan, CARE, "whereabouts", [("location",), ("distant",), (dimension_of(CHANGE),)])
+    return shown_figures(plan, profile)
 
 
-def _exact_small_cells(shown: ShownRestatement, flows: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return hidden cells of 1 to 5 of which all that is shown allows one value only, by integer programming."""
-    cells = [(one, other) for one in flows.index for other in flows.columns]
-    place = {cell: number for number, cell in enumerate(cells)}
-    sums, low, high = [], [], []
-
-    def said(members: list[tuple[str, str]], text: str) -> None:
-        sums.append([float(cell in members) for cell in cells])
-        bounds = _bounds(text)
-        low.append(bounds[0])
-        high.append(bounds[1])
-
-    for one in flows.index:
-        for other in flows.columns:
-            said([(one, other)], shown.flows.loc[one, other])
-        said([(one, other) for other in flows.columns], shown.flows.loc[one, "Total"])
-    for other in flows.columns:
-        said([(one, other) for one in flows.index], shown.flows.loc["Total", other])
-    said(cells, shown.flows.loc["Total", "Total"])
-    for part in CHANGE.part_names:
-        out = [(part, other) for other in flows.columns if other not in (part, HOST_UNKNOWN)]
-        newly = [(part, other) for other in CHANGE.part_names if other != part]
-        for members, column in ((out, "out_of_county"), (newly, "newly_out"), ([(part, part)], "in_county")):
-            said(members, shown.summary.loc[part, column])
-    rules = LinearConstraint(np.array(sums), low, high)
-    found = []
-    for cell in cells:
-        if not 0 < flows.loc[cell] < 6:
-            continue
-        goal = np.zeros(len(cells))
-        goal[place[cell]] = 1.0
-        ends = [
-            milp(sign * goal, constraints=rules, integrality=np.ones(len(cells)), bounds=Bounds(0, 10_000)).fun
-            for sign in (1, -1)
-        ]
-        if round(ends[0]) == round(-ends[1]):
-            found.append(cell)
-    return found
+def reader_of(shown: ShownRestatement, children: int) -> tuple[Reader, list[tuple[str, str]]]:
+    """Return a reader of a restatement by (responsible, host), and these cells. Every home is in one of the parts."""
+    table, summary, whole = shown.flows, shown.summary, CHANGE.whole_name
+    rows, hosts = ([name for name in names if name != "Total"] for names in (table.index, table.columns))
+    cells = list(itertools.product(rows, hosts))
+    parts = set(CHANGE.part_names)
+    reader = Reader(cells)
+    reader.knows(cells, children)
+    for one, host in itertools.product([*rows, "Total"], [*hosts, "Total"]):
+        reader.reads_count([cell for cell in cells if one in (cell[0], "Total") and host in (cell[1], "Total")],
+                           table.loc[one, host])  # fmt: skip
+    inside = {name: [(name, name)] for name in parts} | {whole: [cell for cell in cells if cell[1] in parts]}
+    for name in (whole, *CHANGE.part_names):
+        mine = [cell for cell in cells if name in (cell[0], whole)]
+        known = [cell for cell in mine if cell[1] != HOST_UNKNOWN]
+        out = [cell for cell in known if cell not in inside[name]]
+        newly = [cell for cell in out if cell[1] in parts]
+        distant = [cell for cell in known if cell[1] == BEYOND]
+        reader.reads_count(mine, summary.loc[name, "children"])
+        reader.reads_count(inside[name], summary.loc[name, "in_county"])
+        reader.reads_count(out, summary.loc[name, "out_of_county"])
+        reader.reads_count([cell for cell in mine if cell not in known], summary.loc[name, "unknown"])
+        reader.reads_share(out, known, summary.loc[name, "share_out"])
+        if name != whole:
+            reader.reads_count(newly, summary.loc[name, "newly_out"])
+            reader.reads_share(newly, [*newly, *inside[name]], summary.loc[name, "share_newly_out"])
+            reader.reads_share(distant, known, summary.loc[name, "share_distant"])
+    return reader, cells
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_small_flow_can_be_worked_out_from_all_that_is_shown(seed: int) -> None:
-    """Cells, totals and counts of the parts together leave every hidden number of 1 to 5 with more than one value.
+    """Cells, totals, counts and shares together leave five numbers at least to every number of 1 to 5.
 
-    What may be 1 to 5, or is hidden beside such a number, is taken to be any number from 1; rounded counts may stand
-    for any number that rounds to them. A share of a row with a hidden cell is hidden too, so shares add nothing.
+    These are the whole numbers between the ends that the sums allow; of them one may be ruled out by whole children.
     """
     rng = np.random.default_rng(seed)
     homes = rng.choice([ELMBRIDGE, WOKING], 150)
@@ -264,25 +270,87 @@ def test_no_small_flow_can_be_worked_out_from_all_that_is_shown(seed: int) -> No
         np.array([ELMBRIDGE, WOKING, KINGSTON, LEEDS, None], object), 150, p=[0.4, 0.4, 0.1, 0.06, 0.04]
     )
     stock = stock_of(*zip(homes, places, strict=True))
-    shown = shown_restatement(stock, CHANGE, "shareable")
+    shown = shown_restatement(figures_of(stock, "shareable"), CARE, CHANGE)
     flows = restated_flows(restate(stock, CHANGE), CHANGE)
-    flows = flows[flows.index.isin(shown.flows.index)]
-    assert _exact_small_cells(shown, flows) == []
-    for part in CHANGE.part_names:
-        if (shown.flows.loc[part] == "c").any():
-            assert (shown.summary.loc[part, ["share_out", "share_distant", "share_over_20_miles"]] == "c").all()
+    reader, cells = reader_of(shown, len(stock))
+    small = [cell for cell in cells if 0 < flows.loc[cell] < 6]
+    assert small
+    for cell in small:
+        least, most = reader.ends([cell], whole=False)
+        assert most - least >= 4
+        least, most = reader.ends([cell])
+        assert least <= flows.loc[cell] <= most
+        assert most - least >= 3
+        assert shown.flows.loc[cell] == "c"
+
+
+def test_every_text_of_a_restatement_is_that_of_a_plain_count() -> None:
+    """Inside: exact counts and shares, cell by cell, as `restated_flows` and `restated_summary` have them."""
+    rows = itertools.product([ELMBRIDGE, WOKING, KINGSTON, None], [*SURREY.districts, KENT, LEEDS, None])
+    stock = stock_of(*rows, *[(ELMBRIDGE, WOKING)] * 5)
+    stock["over_20_miles"] = pd.array([True, False, None] * len(stock), dtype="boolean")[: len(stock)]
+    shown = shown_restatement(figures_of(stock, "internal"), CARE, CHANGE)
+    restated = restate(stock, CHANGE)
+    flows, exact = restated_flows(restated, CHANGE), restated_summary(stock, restated, CHANGE)
+    assert shown.flows.iloc[:-1, :-1].astype(int).equals(flows.astype("int64"))
+    assert shown.flows.loc["Total", "Total"] == str(len(stock))
+    for name, row in exact.iterrows():
+        for column in ("children", "in_county", "out_of_county", "unknown"):
+            assert shown.summary.loc[name, column] == str(row[column])
+        assert shown.summary.loc[name, "share_distant"] == f"{100 * row['distant'] / row['distant_known']:.1f}%"
+        far = f"{100 * row['over_20_miles'] / row['distance_known']:.1f}%"
+        assert shown.summary.loc[name, "share_over_20_miles"] == far
+        was = row["in_county"] + row["newly_out"]
+        newly = ["", ""] if name == "Surrey" else [str(row["newly_out"]), f"{100 * row['newly_out'] / was:.1f}%"]
+        assert shown.summary.loc[name, ["newly_out", "share_newly_out"]].tolist() == newly
 
 
 def test_small_flows_are_not_given_away_by_the_summary() -> None:
-    """Three children from East to West are hidden in the table, in the count newly out, and in what is left of sums."""
+    """Three children from East to West are hidden in the table, in the count newly out, and in its share."""
     rows = [(ELMBRIDGE, WOKING)] * 3 + [(ELMBRIDGE, ELMBRIDGE)] * 40 + [(ELMBRIDGE, LEEDS)] * 30
     rows += [(WOKING, WOKING)] * 40 + [(WOKING, ELMBRIDGE)] * 20 + [(WOKING, LEEDS)] * 25
-    shown = shown_restatement(stock_of(*rows), CHANGE, "shareable")
+    shown = shown_restatement(figures_of(stock_of(*rows), "shareable"), CARE, CHANGE)
     assert shown.flows.loc["East Surrey", "West Surrey"] == "c"
-    assert (shown.flows.loc["East Surrey"] == "c").sum() >= 2
-    assert shown.summary.loc["East Surrey", "newly_out"] == "c"
-    assert shown.summary.loc["East Surrey", "out_of_county"] == "c"
-    assert not ((shown.lines["responsible"] == "East Surrey") & (shown.lines["host"] == "West Surrey")).any()
-    exact = shown_restatement(stock_of(*rows), CHANGE, "internal")
+    assert shown.summary.loc["East Surrey", ["newly_out", "share_newly_out"]].tolist() == ["c", "c"]
+    least, most = reader_of(shown, len(rows))[0].ends([("East Surrey", "West Surrey")])
+    assert most - least >= 4
+    assert shown.lines["responsible"].tolist() == ["West Surrey"]
+    exact = shown_restatement(figures_of(stock_of(*rows), "internal"), CARE, CHANGE)
     assert exact.flows.loc["East Surrey", "West Surrey"] == "3"
     assert exact.summary.loc["East Surrey", "newly_out"] == "3"
+
+
+def test_a_release_has_the_coming_change_and_the_sets_of_the_study_and_those_asked_for() -> None:
+    """Each once, by its parts: the coming change asked for by its date is the same one."""
+    county = tiny_county("n | service | provision | home | to | need | birth | start | end")
+    by_date = boundary_set("2027-04-01", SURREY)
+    surrey = dataclasses.replace(
+        county,
+        authority=SURREY,
+        settings=dataclasses.replace(county.settings, boundary_sets={"halves": {"North": ("Woking",)}}),
+    )
+    assert [one.name for one in sets_of(surrey, [by_date])] == ["surrey-2027", "halves"]
+    other = boundary_set("2025-03-31", SURREY)
+    assert [one.name for one in sets_of(surrey, [other])] == ["surrey-2027", "halves", "2025-03-31"]
+
+
+def test_a_set_that_is_asked_for_leaves_the_release_as_it_stands() -> None:
+    """What the release shows or hides of flows from home areas is the same with a set that no release has by itself."""
+    rows = "n | service | provision | home | to | need | birth | start | end\n" + "\n".join(
+        f"{n} | care | childrens_home | {home} | {to} | N1 | 2012-01-01 | 2024-01-01 | -"
+        for home, to, n in [
+            *(("Guildford", "Guildford", 30), ("Guildford", "Woking", 4), ("Woking", "Woking", 25)),
+            *(("Woking", "Tandridge", 9), ("Tandridge", "out", 12), ("Guildford", "near", 3), ("Woking", "near", 8)),
+        ]
+    )
+    county = tiny_county(rows)
+    asked = boundary_set("mine", county.authority, {"mine": {"Here": ("Guildford",), "There": ("Woking",)}})
+    usual, more = county_figures(county, "shareable"), county_figures(county, "shareable", (asked,))
+    with pytest.raises(KeyError):
+        shown_restatement(usual, CARE, asked)
+    for one, position in usual.linked.positions.items():
+        if usual.linked.model.published[position]:
+            assert more.count(one) == usual.count(one)
+    shown = shown_restatement(more, CARE, asked)
+    assert shown.flows.loc["Here", "There"] == "c"
+    assert shown.flows.loc["Total", "Total"] == "90"

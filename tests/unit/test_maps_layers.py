@@ -108,7 +108,7 @@ def test_flows_say_how_many_are_left_out(layers, scenes):
     few = PLACEMENTS.replace("8  | care      | connected", "4  | care      | connected")
     scene = dataclasses.replace(scenes["shareable"], county=map_county(few))
     note = next(layer for layer in build(scene) if layer.key == "care_flows").note
-    assert "Left out of it: 2 smaller or suppressed flows, about 35 of 35 children" in note
+    assert "1 smaller or suppressed flow left out. Children placed outside the authority in all: 35." in note
 
 
 def test_flows_have_a_line_and_an_arrow_each(layers):

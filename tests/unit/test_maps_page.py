@@ -7,7 +7,8 @@ from importlib import resources
 
 import pytest
 
-from placements.disclosure.scan import scan, secrets_of
+from placements.disclosure.scanning import scan
+from placements.disclosure.secrets import county_secrets
 from placements.errors import DisclosureError, UsageError
 from placements.maps import write_map
 from tests.maps_support import map_county, map_result, outline, small_country, small_numbers
@@ -131,7 +132,7 @@ def test_the_three_children_are_nowhere(parts):
 def test_nothing_of_a_child_is_in_the_file(page):
     """Ids, postcodes and dates of birth are not in the page; the scan that says so finds one that is planted."""
     county = map_county()
-    secrets = secrets_of(county.placements)
+    secrets = county_secrets(county)
     assert scan(page.encode(), "placements.html", secrets) == ()
     for secret in ("K9000001", "GU2 4QZ", "GU24QZ", "RH8 9ZX", "2011-03-03"):
         assert secret not in page

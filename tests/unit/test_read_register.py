@@ -92,6 +92,13 @@ GOOD = {
         "minimum_occupancy": "0.6",
         "source": "estimate",
     },
+    "siblings": {"child_id": "1001", "sibling_group": "f1"},
+    "transport": {
+        "person_id": "77",
+        "upn": "",
+        "yearly_cost_gbp": "£8,450",
+        "mode": "taxi",
+    },
 }
 #: What may not stand in a column, and a part of the reason that is given.
 BAD = [
@@ -156,6 +163,11 @@ BAD = [
     ("candidate_sites", "planned_occupancy", "1.5", "from 0.01 to 1"),
     ("candidate_sites", "minimum_occupancy", "2", "from 0 to 1"),
     ("candidate_sites", "source", "", "blank"),
+    ("siblings", "child_id", "", "blank"),
+    ("siblings", "sibling_group", "", "blank"),
+    ("transport", "person_id", "", "give it, or the upn"),
+    ("transport", "upn", "A123", "unique pupil number"),
+    ("transport", "yearly_cost_gbp", "-1", "0 or more"),
 ]
 
 
@@ -186,6 +198,8 @@ def rows_of(result, name: str) -> int:
         "provider_use": len(result.provider_use),
         "unit_costs": len(result.unit_costs),
         "candidate_sites": len(result.options),
+        "siblings": len(result.siblings),
+        "transport": len(result.school_transport),
     }[name]
 
 
@@ -198,6 +212,7 @@ def test_a_template_as_it_is_handed_out_is_an_empty_register(tmp_path, name):
     schemas.check(schemas.PROVISION_AS_READ, result.provision)
     schemas.check(schemas.OPTIONS, result.options)
     schemas.check(schemas.UNIT_COSTS, result.unit_costs)
+    schemas.check(schemas.SIBLINGS, result.siblings)
     tables = read_source("register", tmp_path)
     assert tables.provision.empty
     assert tables.provider_use.empty
@@ -214,7 +229,7 @@ def test_a_good_row_is_used(tmp_path, name):
 
 def test_every_column_that_can_be_wrong_is_tried():
     """Free text cannot be wrong; every other column of every register is among the bad cells below."""
-    free = {"name", "district"}
+    free = {"name", "district", "mode"}
     tried = {(name, column) for name, column, *_ in BAD}
     assert {(name, c) for name, columns in COLUMNS.items() for c in columns if c not in free} == tried
 
@@ -222,7 +237,7 @@ def test_every_column_that_can_be_wrong_is_tried():
 @pytest.mark.parametrize(("name", "column", "value", "reason"), BAD)
 def test_a_bad_cell_is_named_by_row_and_column_with_what_it_should_be(tmp_path, name, column, value, reason):
     """The bad row alone is refused: the good one before it stays."""
-    other = {column: GOOD[name][column] for column in ("household_id", "urn", "option_id") if column in GOOD[name]}
+    other = {column: GOOD[name][column] for column in ("household_id", "urn", "option_id", "person_id", "child_id") if column in GOOD[name]}
     other = {key: text + "2" for key, text in other.items()} or {"provision": "secure"}
     write(tmp_path, name, {}, other | {column: value})
     result = read(tmp_path)
@@ -253,7 +268,7 @@ def test_the_same_key_twice_in_a_table_is_refused_and_in_a_later_file_wins(tmp_p
 
 
 def test_registers_are_known_by_their_columns_in_workbooks_too(tmp_path):
-    """All six on the sheets of one workbook of another name, with a title above the header."""
+    """All of them on the sheets of one workbook of another name, with a title above the header."""
     book = openpyxl.Workbook()
     for name, row in GOOD.items():
         sheet = book.create_sheet(f"Sheet of {name}"[:31])
@@ -286,7 +301,8 @@ def test_a_file_that_is_no_register_is_said_to_be_none(tmp_path):
 def test_absent_registers_are_empty_not_an_error(tmp_path):
     """An authority that keeps no register can still run everything else."""
     result = read(tmp_path)
-    for frame in (result.options, result.unit_costs, result.provision, result.own_places, result.provider_use):
+    every = (result.options, result.unit_costs, result.provision, result.own_places, result.provider_use)
+    for frame in (*every, result.siblings):
         assert frame.empty
 
 

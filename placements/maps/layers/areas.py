@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from placements import codes
-from placements.disclosure.grid import TOTAL
 from placements.disclosure.suppress import NOT_AVAILABLE
 from placements.maps import style
-from placements.maps.figures import AreaFigures, Shown
+from placements.maps.figures import NOT_SHOWN_NOTE, TOTAL, AreaFigures, Shown
 from placements.maps.geojson import label_point
 from placements.maps.layer import CARE_AREAS, LEARNING_AREAS, Layer, LegendItem, Table, frame
 from placements.maps.scene import Scene
@@ -22,7 +21,7 @@ _WHO: Final = {codes.CARE: "looked-after children", codes.EDUCATION: "children a
 _RETURNS: Final = {codes.CARE: "SSDA903 returns", codes.EDUCATION: "SEN2 returns"}
 _PLACES: Final = {codes.CARE: "Ofsted list and own registers", codes.EDUCATION: "GIAS"}
 _MISSING: Final = Shown(NOT_AVAILABLE)
-_ROUNDING: Final = "Counts are to the nearest 5 and rounded one by one, so they may not add up; c = suppressed."
+_ROUNDING: Final = "Counts are to the nearest 5 and rounded one by one, so they may not add up."
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _table(scene: Scene, figures: Mapping[str, AreaFigures], measure: Measure, w
         caption=f"{measure.name}: {who}, {where}",
         columns=("Area", *(title for _, title in measure.columns)),
         rows=rows,
-        notes=(measure.note.format(who=who), *(() if scene.internal else (_ROUNDING,))),
+        notes=(measure.note.format(who=who), *(() if scene.internal else (_ROUNDING, NOT_SHOWN_NOTE))),
         total=("All areas", *(total[name].text for name, _ in measure.columns)),
         numeric=tuple(range(1, len(measure.columns) + 1)),
     )

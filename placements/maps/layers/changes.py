@@ -11,7 +11,7 @@ from placements import codes
 from placements.disclosure.restated import TITLES, ShownRestatement
 from placements.geography.timeline import said
 from placements.maps import style
-from placements.maps.figures import SUPPRESSED_WORDS
+from placements.maps.figures import NOT_SHOWN_NOTE, SUPPRESSED_WORDS
 from placements.maps.geojson import arrival_degrees, curve, label_point
 from placements.maps.layer import OTHER_BOUNDARIES, Layer, LegendItem, Table, frame
 from placements.maps.scene import Scene
@@ -104,9 +104,11 @@ def _table(scene: Scene, service: str, shown: ShownRestatement) -> Table:
         total=rows[-1],
         notes=(
             f"{shown.boundaries.title}.",
-            "Counts are to the nearest 5 and rounded one by one; c = suppressed."
-            if not scene.internal
-            else "Exact counts.",
+            *(
+                ("Exact counts.",)
+                if scene.internal
+                else ("Counts are to the nearest 5 and rounded one by one, so they may not add up.", NOT_SHOWN_NOTE)
+            ),
         ),
         numeric=tuple(range(1, len(hosts) + 1)),
     )

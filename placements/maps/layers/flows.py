@@ -9,9 +9,8 @@ import pandas as pd
 import shapely
 
 from placements import codes
-from placements.disclosure.grid import TOTAL
 from placements.maps import style
-from placements.maps.figures import Flows
+from placements.maps.figures import NOT_SHOWN_NOTE, TOTAL, Flows
 from placements.maps.geojson import arrival_degrees, curve, label_point
 from placements.maps.layer import FLOWS, Layer, LegendItem, Table, frame
 from placements.maps.scene import Scene, authority_label
@@ -19,6 +18,7 @@ from placements.maps.scene import Scene, authority_label
 _WHO: Final = {codes.CARE: "Looked-after children", codes.EDUCATION: "EHC plans"}
 _COLOUR: Final = {codes.CARE: style.CARE_FLOW, codes.EDUCATION: style.LEARNING_FLOW}
 _SOURCE: Final = {codes.CARE: "SSDA903 returns", codes.EDUCATION: "SEN2 returns and GIAS"}
+_LEFT_OUT: Final = "Authorities without a flow that may be shown are left out."
 #: Hosts named on the map beside their centre; the others are named in the pop-up and the table.
 _LABELLED_HOSTS: Final = 12
 
@@ -101,8 +101,8 @@ def hosts(scene: Scene) -> Layer:
     shapes, properties, rows = [], [], []
     for position, host in enumerate(order):
         name = authority_label(str(host))
-        texts = ["fewer than 6, or suppressed" if pd.isna(value) else f"{value:,.0f}" for value in table.loc[host]]
-        rows.append((name, _adjoins(scene, str(host)), *(text if text[0].isdigit() else "c" for text in texts)))
+        hosted = [scene.figures.hosted(service, str(host)) for service in codes.SERVICES]
+        rows.append((name, _adjoins(scene, str(host)), *(shown.text for shown in hosted)))
         if host not in scene.centres.index:
             continue
         point = shapely.Point(_centre(scene, str(host)))
@@ -110,7 +110,7 @@ def hosts(scene: Scene) -> Layer:
         properties.append(
             {
                 "label": name,
-                "rows": [[_WHO[service], text] for service, text in zip(codes.SERVICES, texts, strict=True)],
+                "rows": [[_WHO[service], shown.words] for service, shown in zip(codes.SERVICES, hosted, strict=True)],
                 "marker": {"kind": "circle", "size": 4},
                 "style": {"color": style.INK, "weight": 1.5, "fillColor": style.PAPER, "fillOpacity": 1},
             }
@@ -130,12 +130,10 @@ def hosts(scene: Scene) -> Layer:
             caption="Host authorities: where our children are placed outside the authority",
             columns=("Authority", "Adjoining", "Looked-after children", "EHC plans"),
             rows=tuple(rows),
-            notes=(
-                "c = fewer than 6 (none among them), or suppressed. Authorities with no figure to show are left out.",
-            ),
+            notes=(_LEFT_OUT, *(() if scene.internal else (NOT_SHOWN_NOTE,))),
             numeric=(2, 3),
         ),
-        note="Authorities with no figure that may be shown are left out.",
+        note=_LEFT_OUT,
         shown=not scene.boundary_set_first,
     )
 
@@ -169,10 +167,11 @@ def _statement(flows: Flows, scene: Scene) -> str:
         return f"All {flows.total.text} children placed outside the authority."
     if not flows.flows_left_out:
         return f"All flows are shown; {flows.total.text} children in all."
-    left = "a suppressed number" if flows.left_out.suppressed else f"about {flows.left_out.text}"
+    total = "a number that is not shown" if flows.total.suppressed else flows.total.text
+    left = f"{flows.flows_left_out} smaller or suppressed flow{'s' if flows.flows_left_out > 1 else ''}"
     return (
-        f"Only flows of 6 or more are shown, to the nearest 5. Left out of it: {flows.flows_left_out} smaller or "
-        f"suppressed flows, {left} of {flows.total.text} children placed outside the authority."
+        f"Only flows of 6 or more are shown, to the nearest 5; {left} left out. Children placed outside the authority "
+        f"in all: {total}."
     )
 
 

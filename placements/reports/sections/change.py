@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from placements.disclosure.grid import TOTAL
-from placements.disclosure.restated import TITLES, ShownRestatement, shown_restatement
+from placements.disclosure.publication import county_figures
+from placements.disclosure.restated import TITLES, TOTAL, ShownRestatement, shown_restatement
 from placements.geography.boundary_sets import BoundarySet, coming_change
 from placements.reports.content import Block, Heading, Paragraph, Table
 from placements.reports.context import Context
@@ -27,8 +27,9 @@ def change_blocks(context: Context) -> list[Block]:
             "children whose home is not known, or is elsewhere, cannot be, and are in neither row."
         ),
     ]
+    figures = county_figures(context.county, context.profile)
     for service in context.services:
-        shown = shown_restatement(context.stock(service), change, context.profile)
+        shown = shown_restatement(figures, service, change)
         blocks += [_summary(context, service, shown, change), _flows(context, service, shown, day)]
     return blocks
 

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from placements import codes
-from placements.analysis.profile import profile
-from placements.disclosure.suppress import count_text, is_small, share_text
+from placements.disclosure.publication import CARE, YES, ceased_population, started_population, year_population
 from placements.reports import words
 from placements.reports.charts_time import Line, trend
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
-from placements.reports.sections.parts import (
-    NEED_LABEL,
-    SOURCE,
-    age_order,
-    figure,
-    mark,
-    shown_count,
-    shown_share,
-)
-from placements.reports.tables import noted, numeric, profile_table, rows_of
+from placements.reports.sections.parts import NEED_LABEL, SOURCE, age_order, charted_share, figure, mark
+from placements.reports.tables import noted, numeric, profile_table
 
 
 def section(context: Context) -> Section:
     """Return the section on children looked after."""
-    care, profile_name = context.care, context.profile
-    if care.empty:
+    if context.care.empty:
         return Section("children", "Our children", (Paragraph("The data hold no children looked after."),))
-    uasc = int(care["uasc"].sum())
     blocks: list[Block] = [
         Paragraph(
-            f"On {context.day_text} {context.authority} looked after {words.counted(len(care), profile_name)}. Of "
-            f"these, {words.of(uasc, len(care), profile_name)} were unaccompanied asylum-seeking children. Children "
-            "who only have a planned series of short breaks are not counted."
+            f"On {context.day_text} {context.authority} looked after {words.counted(context.count(CARE))}. Of these, "
+            f"{words.of(context.share(CARE, {'uasc': YES}))} were unaccompanied asylum-seeking children. Children who "
+            "only have a planned series of short breaks are not counted."
         ),
         *_trend_blocks(context),
         Heading("Age"),
@@ -69,53 +58,67 @@ def _profile(
     order: tuple[str, ...],
     labels: Mapping[str, str],
 ) -> Table:
-    counts = profile(context.care, column, order)
     return profile_table(
         f"children-by-{key}",
         f"Children looked after by {what}, {context.day_text}",
-        counts[counts > 0],
+        context.figures,
+        CARE,
+        column,
+        order=order,
         labels=labels,
-        profile=context.profile,
         first=first,
         notes=[f"Source: {SOURCE[codes.CARE]}."],
     )
 
 
+@dataclass(frozen=True)
+class _YearEnd:
+    """A year end as it may be shown."""
+
+    day: dt.date
+    looked_after: str
+    uasc: str
+    started: str
+    ceased: str
+    outside: words.Share
+    far: words.Share
+
+
+def _year_ends(context: Context) -> list[_YearEnd]:
+    """Return the year ends, earliest first; who came and left in the year before the first is not known."""
+    days = list(context.trend.index)
+    found = []
+    for place, day in enumerate(days):
+        population = CARE if day == context.day else year_population(day)
+        moved = (context.count(started_population(day)), context.count(ceased_population(day))) if place else ("x", "x")
+        found.append(
+            _YearEnd(
+                day,
+                context.count(population),
+                context.count(population, {"uasc": YES}),
+                *moved,
+                context.share_of_known(population, "location"),
+                context.share_of_known(population, "distance"),
+            )
+        )
+    return found
+
+
 def _trend_blocks(context: Context) -> list[Block]:
-    table = context.trend
-    if len(table) < 2:
+    ends = _year_ends(context)
+    if len(ends) < 2:
         return [Paragraph("The data reach back over one year end only, so there is no trend to show.")]
-    first, last, p = table.iloc[0], table.iloc[-1], context.profile
-    year = table.index[0].year
+    first, last = ends[0], ends[-1]
     text = (
-        f"Since {words.long_date(table.index[0])} the number of children looked after is "
-        f"{words.change_of_count(float(first['looked_after']), float(last['looked_after']), p)}. The share placed "
-        "outside the authority is "
-        + words.change_of_share(
-            float(first["out_of_county"]),
-            float(first["location_known"]),
-            float(last["out_of_county"]),
-            float(last["location_known"]),
-            p,
-        )
-        + "."
+        f"Since {words.long_date(first.day)} the number of children looked after is "
+        f"{words.change_of_count(first.looked_after, last.looked_after)}. The share placed outside the authority is "
+        f"{words.change_of_share(first.outside, last.outside)}."
     )
-    counts, shares = _count_trend(context, table), _share_trend(context, table, year)
-    return [Paragraph(text), counts, shares]
+    return [Paragraph(text), _count_trend(context, ends), _share_trend(context, ends)]
 
 
-def _count_trend(context: Context, table: pd.DataFrame) -> Figure:
-    p = context.profile
-    rows = tuple(
-        (
-            words.long_date(on),
-            count_text(float(row["looked_after"]), p),
-            count_text(float(row["uasc"]), p),
-            count_text(float(row["started"]), p),
-            count_text(float(row["ceased"]), p),
-        )
-        for on, row in rows_of(table)
-    )
+def _count_trend(context: Context, ends: Sequence[_YearEnd]) -> Figure:
+    rows = tuple((words.long_date(end.day), end.looked_after, end.uasc, end.started, end.ceased) for end in ends)
     notes = (
         "Started and ceased: in the year to that day. x: earlier returns are not held.",
         f"Source: {SOURCE[codes.CARE]}, all years held.",
@@ -129,76 +132,53 @@ def _count_trend(context: Context, table: pd.DataFrame) -> Figure:
             numeric(5),
             notes,
         ),
-        p,
+        context.profile,
     )
     lines = [
-        Line("All", tuple(shown_count(float(value), p) for value in table["looked_after"])),
-        Line("Unaccompanied", tuple(shown_count(float(value), p) for value in table["uasc"])),
+        Line("All", tuple(words.value_of(end.looked_after) for end in ends)),
+        Line("Unaccompanied", tuple(words.value_of(end.uasc) for end in ends)),
     ]
-    change = words.change_of_count(float(table["looked_after"].iloc[0]), float(table["looked_after"].iloc[-1]), p)
+    change = words.change_of_count(ends[0].looked_after, ends[-1].looked_after)
     heading = f"Children looked after: {change}"
     alt = "Line chart of children looked after at year ends. " + " ".join(
         f"{row[0]}: {_spoken(row[1])}, of whom {_spoken(row[2])} unaccompanied." for row in rows
     )
-    drawn = trend(heading, [str(on.year) for on in table.index], lines, mark=mark(context))
+    drawn = trend(heading, [str(end.day.year) for end in ends], lines, mark=mark(context))
     return figure(context, drawn=drawn, alt=alt, source=f"Source: {SOURCE[codes.CARE]}", data=data)
 
 
-def _share_trend(context: Context, table: pd.DataFrame, year: int) -> Figure:
-    p = context.profile
-    kinds = (
-        ("Outside the authority", "out_of_county", "location_known"),
-        ("Over 20 miles from home", "over_20_miles", "distance_known"),
-    )
-    rows = tuple(
-        (
-            words.long_date(on),
-            *(cell for _, part, whole in kinds for cell in _share_cells(float(row[part]), float(row[whole]), p)),
-        )
-        for on, row in rows_of(table)
-    )
+def _share_trend(context: Context, ends: Sequence[_YearEnd]) -> Figure:
+    rows = tuple((words.long_date(end.day), *end.outside, *end.far) for end in ends)
     columns = ("On", "Outside", "Location known", "Share", "Over 20 miles", "Distance known", "Share over 20 miles")
     data = noted(
         Table(
             "trend-outside",
-            f"Children looked after placed outside the authority, and over 20 miles from home, {year} to "
-            f"{context.day.year}",
+            "Children looked after placed outside the authority, and over 20 miles from home, "
+            f"{ends[0].day.year} to {context.day.year}",
             columns,
             rows,
             numeric(7),
             ("Each share leaves out children whose location or distance is not known.",),
         ),
-        p,
+        context.profile,
     )
     lines = [
-        Line(
-            label,
-            tuple(shown_share(float(row[part]), float(row[whole]), p)[0] for _, row in rows_of(table)),
-        )
-        for label, part, whole in kinds
+        Line("Outside the authority", tuple(charted_share(end.outside)[0] for end in ends)),
+        Line("Over 20 miles from home", tuple(charted_share(end.far)[0] for end in ends)),
     ]
-    last = table.iloc[-1]
-    share = share_text(float(last["out_of_county"]), float(last["location_known"]), p)
     heading = (
-        f"{share} of children looked after were outside the authority in {context.day.year}"
+        f"{ends[-1].outside.percent} of children looked after were outside the authority in {context.day.year}"
         if math.isfinite(lines[0].values[-1])
         else "Children looked after outside the authority and far from home"
     )
     alt = "Line chart of two shares of children looked after. " + " ".join(
-        f"{words.long_date(on)}: outside the authority "
-        f"{words.of(float(r['out_of_county']), float(r['location_known']), p)}, over 20 miles from home "
-        f"{words.of(float(r['over_20_miles']), float(r['distance_known']), p)}."
-        for on, r in rows_of(table)
+        f"{words.long_date(end.day)}: outside the authority {words.of(end.outside)}, over 20 miles from home "
+        f"{words.of(end.far)}."
+        for end in ends
     )
-    drawn = trend(heading, [str(on.year) for on in table.index], lines, percent=True, mark=mark(context))
+    drawn = trend(heading, [str(end.day.year) for end in ends], lines, percent=True, mark=mark(context))
     return figure(context, drawn=drawn, alt=alt, source=f"Source: {SOURCE[codes.CARE]}", data=data)
 
 
-def _share_cells(part: float, whole: float, profile_name: str) -> tuple[str, str, str]:
-    share = share_text(part, whole, profile_name)
-    secret = share == "c" and not is_small(part)
-    return ("c" if secret else count_text(part, profile_name), count_text(whole, profile_name), share)
-
-
 def _spoken(cell: str) -> str:
-    return {"c": words.FEWER, "x": "not known"}.get(cell, cell)
+    return {"c": words.NOT_SHOWN, "x": "not known"}.get(cell, cell)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from placements import codes
 from placements.analysis.cost import cost
-from placements.disclosure.suppress import SUPPRESSED, count_text, hidden, money_text, yearly_money_text
+from placements.disclosure.publication import NO, YES
+from placements.disclosure.suppress import SUPPRESSED, money_text, yearly_money_text
 from placements.reports import words
 from placements.reports.charts import paired_bars
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
-from placements.reports.context import SERVICE_NOUN, Context
+from placements.reports.context import SERVICE_NOUN, Context, Where
 from placements.reports.sections.parts import PROVISION_LABEL, SERVICE_LABEL, figure, mark
 from placements.reports.tables import noted, numeric, rows_of
 
@@ -33,7 +36,7 @@ def section(context: Context) -> Section:
 
 
 def _of_service(context: Context, service: str) -> list[Block]:
-    stock, p = context.stock(service), context.profile
+    stock = context.stock(service)
     table = cost(stock, ["provision", "location"])
     table = table[table["costed"] > 0]
     if table.empty:
@@ -43,14 +46,15 @@ def _of_service(context: Context, service: str) -> list[Block]:
         ]
     total = cost(stock.assign(all="all"), ["all"]).iloc[0]
     outside = cost(stock, ["location"])
-    money = money_text(float(total["yearly_cost_gbp"]), float(total["costed"]), p)
+    money = _sum(context, service, {}, float(total["yearly_cost_gbp"]), float(total["costed"]))
     away = dict(rows_of(outside)).get(codes.OUT_OF_COUNTY)
     text = f"The placements of {SERVICE_NOUN[service]} on {context.day_text} cost "
     text += f"{_said(money)} a year at the rates of that day"
     if away is not None:
-        part = _said(money_text(float(away["yearly_cost_gbp"]), float(away["costed"]), p))
+        where = {"location": codes.OUT_OF_COUNTY}
+        part = _said(_sum(context, service, where, float(away["yearly_cost_gbp"]), float(away["costed"])))
         text += f", of which {part} outside the authority"
-    text += f". A cost is known or assumed for {words.of(float(total['costed']), float(total['children']), p)}."
+    text += f". A cost is known or assumed for {words.of(context.share(service, {'costed': YES})).rstrip(',')}."
     order = [kind for kind in PROVISION_LABEL[service] if kind in table.index.get_level_values(0)]
     return [
         Heading(SERVICE_LABEL[service]),
@@ -63,19 +67,55 @@ def _said(money: str) -> str:
     return words.pounds(float(money[1:].replace(",", ""))) if money.startswith("£") else "a sum that is not shown"
 
 
-def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
-    p = context.profile
-    hide = hidden(table["children"], p)
+def _sum(context: Context, service: str, where: Where, yearly_gbp: float, costed: float) -> str:
+    """Return a sum of money as may be shown: not at all where the number of children it is of may not."""
+    if context.count(service, {**where, "costed": YES}) == SUPPRESSED:
+        return SUPPRESSED
+    return money_text(yearly_gbp, costed, context.profile)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A kind of placement in one location, as it may be shown."""
+
+    kind: str
+    place: str
+    children: str
+    not_costed: str
+    mean: str
+    yearly: str
+
+
+def _lines(context: Context, service: str, table: pd.DataFrame) -> list[_Line]:
+    found = []
+    for (kind, place), row in rows_of(table):
+        where = {"provision": str(kind), "location": str(place)}
+        mean, costed = float(row["mean_weekly_cost_gbp"]), float(row["costed"])
+        secret = context.count(service, {**where, "costed": YES}) == SUPPRESSED
+        found.append(
+            _Line(
+                str(kind),
+                str(place),
+                context.count(service, where),
+                context.count(service, {**where, "costed": NO}),
+                SUPPRESSED if secret else money_text(mean, costed, context.profile),
+                SUPPRESSED if secret else yearly_money_text(mean, costed, context.profile),
+            )
+        )
+    return found
+
+
+def _table(context: Context, service: str, lines: Sequence[_Line]) -> Table:
     rows = tuple(
         (
-            PROVISION_LABEL[service].get(str(kind), str(kind)),
-            codes.LOCATION[str(place)],
-            SUPPRESSED if secret else count_text(float(row["children"]), p),
-            SUPPRESSED if secret else count_text(float(row["excluded"]), p),
-            money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p),
-            yearly_money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p) if row["costed"] else "x",
+            PROVISION_LABEL[service].get(line.kind, line.kind),
+            codes.LOCATION[line.place],
+            line.children,
+            line.not_costed,
+            line.mean,
+            line.yearly,
         )
-        for ((kind, place), row), secret in zip(rows_of(table), hide, strict=True)
+        for line in lines
     )
     key = "care" if service == codes.CARE else "plans"
     return noted(
@@ -92,20 +132,18 @@ def _table(context: Context, service: str, table: pd.DataFrame) -> Table:
                 ),
             ),
         ),
-        p,
+        context.profile,
     )
 
 
 def _chart(context: Context, service: str, table: pd.DataFrame) -> Figure | Table:
-    p, data = context.profile, _table(context, service, table)
+    lines = _lines(context, service, table)
+    data = _table(context, service, lines)
     means: dict[str, list[float]] = {}
-    for (kind, place), row in rows_of(table):
-        text = money_text(float(row["mean_weekly_cost_gbp"]), float(row["costed"]), p)
-        if place in (codes.IN_COUNTY, codes.OUT_OF_COUNTY):
-            pair = means.setdefault(str(kind), [math.nan, math.nan])
-            pair[int(place == codes.OUT_OF_COUNTY)] = (
-                float(text.strip("£").replace(",", "")) if text[0] == "£" else math.nan
-            )
+    for line in lines:
+        if line.place in (codes.IN_COUNTY, codes.OUT_OF_COUNTY):
+            pair = means.setdefault(line.kind, [math.nan, math.nan])
+            pair[int(line.place == codes.OUT_OF_COUNTY)] = words.value_of(line.mean.removeprefix("£"))
     kept = {kind: pair for kind, pair in means.items() if not all(map(math.isnan, pair))}
     if not kept:
         return data

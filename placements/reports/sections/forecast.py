@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from placements import codes
 from placements.analysis.profile import past_stock
+from placements.disclosure.suppress import INTERNAL, SUPPRESSED, is_small
 from placements.forecasting import PLANNABLE, Forecast
 from placements.reports import words
 from placements.reports.charts_time import Line, fan
@@ -69,11 +72,11 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
     total = pd.DataFrame(future.summary(["service"], "total").loc[service])
     settled = pd.DataFrame(future.summary(["service"], "settled").loc[service])
     p = context.profile
-    now = int(context.stock(service)["provision"].isin(list(PLANNABLE)).sum())
+    now = context.count(service, {"provision": PLANNABLE})
     last = total.iloc[-1]
     middle, low, high = (words.estimate(float(last[name]), p) for name in ("median", "low_80", "high_80"))
     text = (
-        f"On {context.day_text} {words.counted(now, p)} were in such placements. If recent patterns continue, the "
+        f"On {context.day_text} {words.counted(now)} were in such placements. If recent patterns continue, the "
         f"middle forecast for {words.long_date(total.index[-1])} is {middle}; 8 in 10 runs lie between {low} and "
         f"{high}. Of these, about {words.estimate(float(settled.iloc[-1]['median']), p)} would be children already in "
         "their placement today, who are not moved; the rest are placements that start in the years between and that "
@@ -82,7 +85,7 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
     return [Paragraph(text), _chart(context, service, total, now), _by_kind(context, future, service)]
 
 
-def _chart(context: Context, service: str, total: pd.DataFrame, now: int) -> Figure:
+def _chart(context: Context, service: str, total: pd.DataFrame, now: str) -> Figure:
     p = context.profile
     data = _table(context, service, total)
     past = past_stock(
@@ -95,8 +98,8 @@ def _chart(context: Context, service: str, total: pd.DataFrame, now: int) -> Fig
     )
     ahead = total.iloc[_STEP - 1 :: _STEP]
     when = [str(day.year) for day in (*past.index, *ahead.index)]
-    seen = [float(_shown(value, p)) for value in past]
-    start = float(_shown(now, p))
+    seen = [*(_shown_past(value, p) for value in past[:-1]), words.value_of(now)]
+    start = words.value_of(now)
     lines = [
         Line(
             label,
@@ -107,16 +110,23 @@ def _chart(context: Context, service: str, total: pd.DataFrame, now: int) -> Fig
         for label, low, high in _BANDS
     ]
     middle = words.quantity(float(total.iloc[-1]["median"]), p)
-    seen_now = words.quantity(now, p)
-    heading = f"{SERVICE_LABEL[service]} in placements a plan can affect: {seen_now} now, middle forecast {middle}"
+    heading = f"{SERVICE_LABEL[service]} in placements a plan can affect: {_say(now)} now, middle forecast {middle}"
     drawn = fan(heading, when, lines, past=seen, ticks=12 // _STEP, mark=mark(context))
     said = " ".join(f"{row[0]}: {row[1]}, 8 in 10 runs {row[2]}, 19 in 20 runs {row[3]}." for row in data.rows)
-    alt = f"Fan chart of placements that a plan can affect; {words.number(now, p)} on {context.day_text}. {said}"
+    alt = f"Fan chart of placements that a plan can affect; {words.number(now)} on {context.day_text}. {said}"
     return figure(context, drawn=drawn, alt=alt, source="Source: forecast from the returns; see the method", data=data)
 
 
 def _shown(value: float, profile: str) -> float:
-    return float(value) if profile == "internal" else float(5 * int(value / 5 + 0.5))
+    return float(value) if profile == INTERNAL else float(5 * int(value / 5 + 0.5))
+
+
+def _shown_past(value: float, profile: str) -> float:
+    return math.nan if profile != INTERNAL and is_small(value) else _shown(value, profile)
+
+
+def _say(text: str) -> str:
+    return words.NOT_SHOWN if text == SUPPRESSED else text
 
 
 def _between(row: pd.Series, low: str, high: str, profile: str) -> str:
@@ -151,15 +161,14 @@ def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
 def _by_kind(context: Context, future: Forecast, service: str) -> Table:
     p = context.profile
     by = pd.DataFrame(future.summary(["service", "provision"], "total").loc[service])
-    stock = context.stock(service)
     rows = []
     for kind in by.index.get_level_values("provision").unique():
         last = by.loc[kind].iloc[-1]
-        now = int(stock["provision"].eq(kind).sum())
+        now = context.count(service, {"provision": str(kind)})
         rows.append(
             (
                 KIND_LABEL.get(str(kind), str(kind)),
-                words.quantity(now, p),
+                now,
                 words.quantity(float(last["median"]), p),
                 _between(last, "low_80", "high_80", p),
             )

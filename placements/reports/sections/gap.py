@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from placements import codes
 from placements.analysis.gap import WANTED_LABEL
-from placements.disclosure.grid import TOTAL, protect_grid
+from placements.disclosure.held import HELD, OTHERS, OURS
+from placements.disclosure.publication import AVOIDABLE_PART, IN_COUNTY_PART, LOCAL_NEED
 from placements.disclosure.suppress import SUPPRESSED
 from placements.reports import words
 from placements.reports.charts import paired_bars
 from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Section, Table, TracedFigure
-from placements.reports.context import Context
-from placements.reports.sections.parts import SERVICE_LABEL, WANTED_NOUN, age_order, figure, mark, shown_count
-from placements.reports.tables import ALL, cell, label_of, noted, numeric, rows_of
+from placements.reports.context import Context, Where
+from placements.reports.sections.parts import SERVICE_LABEL, WANTED_NOUN, age_order, figure, mark
+from placements.reports.tables import ALL, cell, label_of, noted, numeric
 
+#: Stands for all groups of a breakdown.
+TOTAL = "Total"
 _NOUN_OF = {WANTED_LABEL[kind]: noun for kind, noun in WANTED_NOUN.items()}
 
 
 def section(context: Context) -> Section:
     """Return the section on the gap between need and local places."""
-    by_kind = _ordered(context.sufficiency("provision"), tuple(WANTED_LABEL))
+    table = context.sufficiency("provision")
     title = "The gap: need and local places"
-    if by_kind.empty:
+    if table.empty:
         return Section("gap", title, (Paragraph("The data hold no placements that local places can be made for."),))
-    shown = shown_gap(by_kind, context.profile, total=False)
+    shown = gap_by_kind(context)
     blocks: list[Block] = [
         Paragraph(
             "Local need is the number of children placed in the county and those avoidably outside it. It is set "
             "against the places in the county that our children hold or can expect. A gap above zero means too few "
             "places. A place that takes several needs or ages is shared out over them in proportion to need."
         ),
-        BulletList(tuple(_sentence(str(kind), row) for kind, row in rows_of(shown))),
+        BulletList(tuple(_sentence(kind, row) for kind, row in shown.items())),
         Heading("By kind of place"),
-        _chart(context, by_kind, "kind", "kind of place", "Kind of place", WANTED_LABEL),
+        _chart(context, list(shown.items()), "kind", "kind of place", "Kind of place", WANTED_LABEL),
     ]
     for service in context.services:
         blocks.append(Heading(SERVICE_LABEL[service]))
@@ -44,14 +48,14 @@ def section(context: Context) -> Section:
     figures = tuple(
         TracedFigure(
             f"gap_{kind}",
-            f"Gap: {WANTED_LABEL.get(str(kind), str(kind))}",
-            str(row["gap"]),
+            f"Gap: {WANTED_LABEL.get(kind, kind)}",
+            row.gap,
             "",
             "",
             "",
-            f"Local need ({row['need_local']}) less places that our children hold or can expect ({row['places']})",
+            f"Local need ({row.need_local}) less places that our children hold or can expect ({row.places})",
         )
-        for kind, row in rows_of(shown)
+        for kind, row in shown.items()
     )
     return Section("gap", title, tuple(blocks), figures)
 
@@ -60,82 +64,100 @@ def _of_service(context: Context, service: str) -> list[Block]:
     groups = codes.CARE_NEED_GROUPS if service == codes.CARE else codes.EDUCATION_NEED_GROUPS
     key, who = ("care", "looked after") if service == codes.CARE else ("plans", "with EHC plans")
     blocks: list[Block] = []
-    for by, first, order, labels in (
-        ("need", "Need", groups, codes.NEED_GROUP_LABEL),
-        ("age_band", "Age", age_order(service), {}),
+    for by, dimension, first, order, labels in (
+        ("need", "need_group", "Need", groups, codes.NEED_GROUP_LABEL),
+        ("age_band", "age_band", "Age", age_order(service), {}),
     ):
-        table = context.sufficiency("service", by)
-        if service in table.index.get_level_values(0):
-            rows = _ordered(pd.DataFrame(table.loc[service]), order)
-            blocks.append(
-                _table(context, rows, f"{key}-{by.split('_')[0]}", f"children {who}, by {first.lower()}", first, labels)
-            )
-    table = context.sufficiency("service", "area")
-    if service in table.index.get_level_values(0):
-        areas = _ordered(pd.DataFrame(table.loc[service]), tuple(context.area_names))
+        rows = _rows(context, service, by, dimension, order)
+        if rows:
+            what = f"children {who}, by {words.lower_first(first)}"
+            blocks.append(_table(context, rows, f"{key}-{by.split('_')[0]}", what, first, labels))
+    areas = _rows(context, service, "area", "home_area", tuple(context.area_names))
+    if areas:
         blocks.append(
             _chart(context, areas, f"{key}-area", f"children {who}, by home area", "Home area", context.area_names)
         )
     return blocks
 
 
-def _ordered(table: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
-    kept = [value for value in order if value in table.index]
-    return table.loc[[*kept, *(value for value in table.index if value not in kept)]]
+@dataclass(frozen=True)
+class ShownGap:
+    """Need, local places and the gap as they may be shown: texts."""
+
+    in_county: str
+    avoidable: str
+    need_local: str
+    places: str
+    gap: str
 
 
-def _sentence(kind: str, row: pd.Series) -> str:
+def gap_by_kind(context: Context) -> dict[str, ShownGap]:
+    """Return the gap of each kind of place: kinds of the two services have no total worth having."""
+    table = context.sufficiency("provision")
+    found = {}
+    for kind in _in_order(table.index, tuple(WANTED_LABEL)):
+        service = codes.EDUCATION if kind in ("special_school", "specialist_base") else codes.CARE
+        found[kind] = _shown(context, service, {"wanted": kind}, cell(table, kind, "available_to_us"), {"wanted": kind})
+    return found
+
+
+def _rows(context: Context, service: str, by: str, dimension: str, order: Sequence[str]) -> list[tuple[str, ShownGap]]:
+    """Return the gap of a service by a breakdown, that of all last; nothing when it has none."""
+    table = context.sufficiency("service", by)
+    if service not in table.index.get_level_values(0):
+        return []
+    places = pd.DataFrame(table.loc[service])["available_to_us"]
+    rows = []
+    for value in _in_order(places.index, order):
+        # Of a need or an age no place is held as such: its places are parts of many providers' by a stated rule.
+        held = {"service": service, "area": value} if by == "area" else None
+        rows.append((value, _shown(context, service, {dimension: value}, float(places[value]), held)))
+    return [*rows, (TOTAL, _shown(context, service, {}, float(places.sum()), {"service": service}))]
+
+
+def _in_order(values: pd.Index, order: Sequence[str]) -> list[str]:
+    kept = [value for value in order if value in values]
+    return [*kept, *(str(value) for value in values if value not in kept)]
+
+
+def _shown(context: Context, service: str, where: Where, places: float, held: Where | None) -> ShownGap:
+    """Return one row: places are hidden where a number that they contain is, and the gap where a part of it is."""
+    parts = [context.count(service, {**where, "part": part}) for part in (IN_COUNTY_PART, AVOIDABLE_PART)]
+    need = context.count(service, {**where, "part": LOCAL_NEED})
+    secret = held is not None and SUPPRESSED in (
+        context.count(HELD, held), *(context.count(HELD, {**held, "holder": holder}) for holder in (OURS, OTHERS))
+    )  # fmt: skip
+    text = SUPPRESSED if secret else words.quantity(places, context.profile)
+    return ShownGap(parts[0], parts[1], need, text, _gap_text(need, text))
+
+
+def _gap_text(need: str, places: str) -> str:
+    """Return need less places, of the numbers shown; no gap where one is not."""
+    if SUPPRESSED in (need, places):
+        return SUPPRESSED
+    return f"{words.value_of(need) - words.value_of(places):,.0f}"
+
+
+def _sentence(kind: str, row: ShownGap) -> str:
     """Return need, places and gap in words, from the texts that the table shows."""
-    name, need, places, gap = WANTED_LABEL.get(kind, kind), row["need_local"], row["places"], row["gap"]
-    if row["secret"] or SUPPRESSED in (need, places):
+    name = WANTED_LABEL.get(kind, kind)
+    if SUPPRESSED in (row.need_local, row.places):
         return f"{name}: not stated, to protect small numbers."
-    text = f"{name}: local need {need}, places {places}"
-    if gap == "0":
+    text = f"{name}: local need {row.need_local}, places {row.places}"
+    if row.gap == "0":
         return f"{text}, about in balance."
-    return f"{text}, {gap[1:] + ' more than needed' if gap.startswith('-') else 'short by ' + gap}."
+    return f"{text}, {row.gap[1:] + ' more than needed' if row.gap.startswith('-') else 'short by ' + row.gap}."
 
 
-def shown_gap(table: pd.DataFrame, profile: str, *, total: bool = True) -> pd.DataFrame:
-    """Return need, places and gap as they may be shown: texts, and whether need is hidden.
-
-    Local need is the total of its two parts, in the county and avoidably outside, and is protected as such. A row
-    `TOTAL` comes last unless `total` is off: kinds of place of the two services have no total worth having.
-    """
-    parts = table[["in_county", "avoidable"]].astype(int)
-    if total:
-        texts = protect_grid(parts, profile)
-    else:
-        rows = [protect_grid(parts.loc[[group]], profile).iloc[0] for group in parts.index]
-        texts = pd.DataFrame(rows, index=parts.index)
-    places = {group: float(value) for group, value in table["available_to_us"].items()}
-    need = {group: float(value) for group, value in parts.sum(axis=1).items()}
-    places[TOTAL], need[TOTAL] = sum(places.values()), sum(need.values())
-    shown = texts.rename(columns={TOTAL: "need_local"})
-    shown["places"] = [words.quantity(places[group], profile) for group in shown.index]
-    shown["secret"] = shown["need_local"].eq(SUPPRESSED)
-    shown["gap"] = [
-        SUPPRESSED if secret else _gap_text(need[group] - places[group], profile)
-        for group, secret in zip(shown.index, shown["secret"], strict=True)
-    ]
-    return shown
-
-
-def _gap_text(gap: float, profile: str) -> str:
-    """Return a gap: a small one reads 0 when shareable, because it is smaller than the rounding of its parts."""
-    text = words.quantity(gap, profile)
-    return "0" if text == SUPPRESSED else text
-
-
-def _table(context: Context, table: pd.DataFrame, key: str, what: str, first: str, labels: Mapping[str, str]) -> Table:
-    total = labels is not WANTED_LABEL
-    shown = shown_gap(table, context.profile, total=total)
-    rows = tuple(
-        (
-            ALL if group == TOTAL else label_of(labels, str(group)),
-            *(str(row[name]) for name in ("in_county", "avoidable", "need_local", "places", "gap")),
-        )
-        for group, row in rows_of(shown)
-    )
+def _table(
+    context: Context,
+    gaps: Sequence[tuple[str, ShownGap]],
+    key: str,
+    what: str,
+    first: str,
+    labels: Mapping[str, str],
+) -> Table:
+    rows = tuple((ALL if value == TOTAL else label_of(labels, value), *dataclasses.astuple(row)) for value, row in gaps)
     data = Table(
         f"gap-{key}",
         f"Local need and places: {what}, {context.day_text}",
@@ -149,32 +171,34 @@ def _table(context: Context, table: pd.DataFrame, key: str, what: str, first: st
                 "places."
             ),
         ),
-        int(total),
+        int(gaps[-1][0] == TOTAL),
     )
     return noted(data, context.profile)
 
 
-def _chart(context: Context, table: pd.DataFrame, key: str, what: str, first: str, labels: Mapping[str, str]) -> Figure:
-    p, data = context.profile, _table(context, table, key, what, first, labels)
-    shown = shown_gap(table, p, total=labels is not WANTED_LABEL)
-    groups = [
-        group
-        for group in table.index
-        if cell(table, group, "children") > 0 or cell(table, group, "available_to_us") >= 0.5
-    ]
-    pairs = [
-        (
-            shown_count(cell(table, group, "need_local"), p, secret=bool(cell(shown, group, "secret"))),
-            shown_count(cell(table, group, "available_to_us"), p),
-        )
-        for group in groups
-    ]
-    names = [label_of(labels, str(group)) for group in groups]
-    gaps = {name: pair[0] - pair[1] for name, pair in zip(names, pairs, strict=True) if not any(map(math.isnan, pair))}
-    widest = max(gaps, key=lambda name: gaps[name]) if gaps else ""
+def _chart(
+    context: Context,
+    gaps: Sequence[tuple[str, ShownGap]],
+    key: str,
+    what: str,
+    first: str,
+    labels: Mapping[str, str],
+) -> Figure:
+    data = _table(context, gaps, key, what, first, labels)
+    kept = {
+        label_of(labels, value): row
+        for value, row in gaps
+        if value != TOTAL and (row.need_local, row.places) != ("0", "0")
+    }
+    pairs = [(words.value_of(row.need_local), words.value_of(row.places)) for row in kept.values()]
+    names = list(kept)
+    wide = sorted(
+        ((words.value_of(row.gap), name) for name, row in kept.items() if row.gap != SUPPRESSED), reverse=True
+    )
+    widest = wide[0][1] if wide and wide[0][0] > 0 and (len(wide) == 1 or wide[0][0] > wide[1][0]) else ""
     heading = (
         f"The widest gap is in {widest if labels is not WANTED_LABEL else _NOUN_OF.get(widest, widest)}"
-        if gaps and gaps[widest] > 0
+        if widest
         else "Local need and places"
     )
     drawn = paired_bars(

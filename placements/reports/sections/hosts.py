@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from placements import codes
 from placements.analysis.profile import hosts
-from placements.disclosure.suppress import SMALLEST_FLOW, safe_flows
+from placements.disclosure.publication import NONE
+from placements.disclosure.suppress import SMALLEST_FLOW, SUPPRESSED
 from placements.reports import words
 from placements.reports.charts import bars
 from placements.reports.content import Block, Figure, Heading, Paragraph, Table
 from placements.reports.context import SERVICE_NOUN, Context
-from placements.reports.sections.parts import SERVICE_LABEL, SOURCE, figure, mark, shown_count
-from placements.reports.tables import noted
+from placements.reports.sections.parts import SERVICE_LABEL, SOURCE, figure, mark
+from placements.reports.tables import noted, ordered
 
 #: Host authorities that are named.
 _MOST_HOSTS = 12
+#: Where a child is not outside, or outside nobody knows where.
+_NO_HOSTS = (NONE, codes.UNKNOWN)
 
 
 def host_blocks(context: Context) -> list[Block]:
     """Return the host authorities of each service."""
     blocks: list[Block] = [Heading("Authorities that host our children")]
     for service in context.services:
-        table = hosts(context.stock(service))
-        shown = safe_flows(table, context.profile)
-        shown = shown[shown.index != codes.UNKNOWN].head(_MOST_HOSTS)
-        if shown.empty:
+        shown = {code: context.count(service, {"host": code}) for code in ordered(context.figures, service, "host")}
+        named = [code for code, text in shown.items() if text not in (SUPPRESSED, "0") and code not in _NO_HOSTS]
+        if not named:
             blocks.append(
-                Paragraph(f"No one authority hosts {SMALLEST_FLOW} or more {SERVICE_NOUN[service]} placed outside.")
+                Paragraph(f"No authority is shown to host {SERVICE_NOUN[service]}: the numbers at each are small.")
             )
             continue
-        blocks.append(_host_chart(context, service, table, shown))
+        blocks.append(_host_chart(context, service, {code: shown[code] for code in named[:_MOST_HOSTS]}))
     return blocks
 
 
-def _host_chart(context: Context, service: str, table: pd.DataFrame, shown: pd.DataFrame) -> Figure:
-    p = context.profile
-    names = [context.host_name(str(code)) for code in shown.index]
-    texts = [f"{int(value):,}" for value in shown["count"]]
-    rest = float(table["count"].sum()) - float(table.loc[shown.index, "count"].sum())
-    near = [bool(value) for value in shown["adjoining"]]
+def _host_chart(context: Context, service: str, shown: dict[str, str]) -> Figure:
+    names, texts = [context.host_name(code) for code in shown], list(shown.values())
+    adjoining = hosts(context.stock(service))["adjoining"]
+    near = [bool(adjoining[code]) for code in shown]
     rows = tuple((name, text, "Yes" if flag else "No") for name, text, flag in zip(names, texts, near, strict=True))
+    everyone = words.counted(context.count(service, {"location": codes.OUT_OF_COUNTY}))
     data = noted(
         Table(
             f"{'care' if service == codes.CARE else 'plans'}-hosts",
@@ -50,18 +49,25 @@ def _host_chart(context: Context, service: str, table: pd.DataFrame, shown: pd.D
             ("text", "number", "text"),
             (
                 (
-                    f"Only authorities that host {SMALLEST_FLOW} or more are named, at most {_MOST_HOSTS}. "
-                    f"{words.sentence(words.counted(rest, p) + ' outside the authority are elsewhere')}"
+                    f"At most {_MOST_HOSTS} authorities are named, and none whose number is not shown (under "
+                    f"{SMALLEST_FLOW}, or one that would give such a number away). In all, {everyone} are outside the "
+                    "authority."
                 ),
             ),
         ),
-        p,
+        context.profile,
     )
-    heading = f"{names[0]} hosts the most {SERVICE_NOUN[service]} placed outside: {texts[0]}"
+    values = [words.value_of(text) for text in texts]
+    alone = len(values) > 1 and values[0] > values[1]
+    heading = (
+        f"Of the authorities named, {names[0]} hosts the most {SERVICE_NOUN[service]}: {texts[0]}"
+        if alone
+        else f"Authorities that host {SERVICE_NOUN[service]}"
+    )
     drawn = bars(
         heading,
         names,
-        [shown_count(float(value), p) for value in shown["count"]],
+        values,
         texts,
         marked=[not flag for flag in near],
         legend=("Adjoins", "Does not adjoin"),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from placements import codes
 from placements.analysis.avoidable import LOCAL_KINDS
 from placements.analysis.capacity import capacity
-from placements.disclosure.suppress import SUPPRESSED, count_text, is_small, share_text
+from placements.disclosure.held import HELD, OTHERS, OURS
+from placements.disclosure.suppress import SUPPRESSED, count_text, share_text
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Heading, Paragraph, Section, Table
-from placements.reports.context import Context
+from placements.reports.context import Context, Where
 from placements.reports.sections.parts import KIND_LABEL
 from placements.reports.tables import noted, numeric, rows_of
 
@@ -54,21 +56,36 @@ def section(context: Context) -> Section:
     return Section("market", "Provision and the market", tuple(blocks))
 
 
+@dataclass(frozen=True)
+class _Held:
+    """How many places are held, as may be shown."""
+
+    ours: str
+    others: str
+    all: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Return whether one of the numbers is not shown: then none may be that they can be worked out from."""
+        return SUPPRESSED in (self.ours, self.others, self.all)
+
+
+def _held(context: Context, where: Where) -> _Held:
+    ours, others = (context.count(HELD, {**where, "holder": holder}) for holder in (OURS, OTHERS))
+    return _Held(ours, others, context.count(HELD, where))
+
+
 def _sentence(context: Context, kind: str, row: pd.Series) -> str:
-    p = context.profile
-    ours, others = float(row["occupied_by_us"]), float(row["occupied_by_others"])
+    held = _held(context, {"kind": kind})
     registered = words.plain_count(int(row["registered_places"]), "registered place", "registered places")
-    text = f"{KIND_LABEL[kind]}: {registered}"
-    if is_small(ours) or is_small(others):
-        return f"{text}, of which {_none(words.number(ours, p))} held by our children."
-    return (
-        f"{text}, of which about {words.number(float(row['usable_places']), p)} usable; "
-        f"{_none(words.number(ours, p))} held by our children and {_none(words.number(others, p))} by others."
-    )
+    text = f"{KIND_LABEL[kind]}: {registered}, of which about {float(row['usable_places']):,.0f} usable"
+    if held.ours == held.others == SUPPRESSED:
+        return f"{text}; how many are held is not shown."
+    return f"{text}; {_none(held.ours)} held by our children and {_none(held.others)} by others."
 
 
 def _none(text: str) -> str:
-    return "none" if text == "no" else text
+    return "none" if text == "0" else words.number(text)
 
 
 def _table(context: Context, table: pd.DataFrame) -> Table:
@@ -101,20 +118,26 @@ def _table(context: Context, table: pd.DataFrame) -> Table:
 
 def _row(context: Context, kind: str, sector: str, row: pd.Series) -> tuple[str, ...]:
     """Return one row; vacancies and occupancy are hidden wherever a hidden count could be had from them."""
-    p = context.profile
-    ours, others, usable = float(row["occupied_by_us"]), float(row["occupied_by_others"]), float(row["usable_places"])
-    secret = not context.is_internal and (is_small(ours) or is_small(others))
-    vacant, available = float(row["vacant_places"]), float(row["available_to_us"])
+    p, held = context.profile, _held(context, {"kind": kind, "sector": sector})
+    usable = float(row["usable_places"])
+    taken = min(float(row["occupied_by_us"]) + float(row["occupied_by_others"]), usable)
+    derived = (
+        (SUPPRESSED,) * 3
+        if held.is_hidden
+        else (
+            count_text(float(row["vacant_places"]), p),
+            count_text(float(row["available_to_us"]), p),
+            share_text(taken, usable, p),
+        )
+    )
     return (
         KIND_LABEL[kind],
         codes.SECTOR.get(sector, sector),
         f"{row['registered_places']:,.0f}",
         f"{usable:,.0f}",
-        count_text(ours, p),
-        count_text(others, p),
-        SUPPRESSED if secret else count_text(vacant, p),
-        SUPPRESSED if secret else count_text(available, p),
-        SUPPRESSED if secret else share_text(min(ours + others, usable), usable, p),
+        held.ours,
+        held.others,
+        *derived,
     )
 
 

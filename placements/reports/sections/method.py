@@ -58,8 +58,10 @@ def _disclosure(context: Context) -> tuple[str, ...]:
         )
     return (
         (
-            f"Counts of 1 to {SMALLEST_SHOWN - 1} children are hidden (c in tables, “fewer than {SMALLEST_SHOWN}” in "
-            "text), and so is any other figure from which one could be worked out."
+            f"Counts of 1 to {SMALLEST_SHOWN - 1} children are hidden (c in tables, “a number that is not shown” in "
+            "text), and so is any other figure from which one could be worked out. All figures of the maps, of this "
+            "statement and of the tables beside it are checked together for that. Small estimates, which are no counts "
+            f"of children, read “fewer than {SMALLEST_SHOWN}”."
         ),
         f"Other counts of children are rounded to the nearest {ROUND_TO}, so parts may not add up to totals.",
         (

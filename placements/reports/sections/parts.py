@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-import pandas as pd
-
 from placements import codes
 from placements.analysis.avoidable import REASONS
 from placements.analysis.gap import WANTED_LABEL
-from placements.analysis.location import out_of_county
-from placements.disclosure.suppress import INTERNAL, NOT_AVAILABLE, SUPPRESSED, rounded, share_text
+from placements.disclosure.suppress import INTERNAL, NOT_AVAILABLE, SMALLEST_BASE, SUPPRESSED
+from placements.reports import words
 from placements.reports.content import Figure, Table
 from placements.reports.context import Context
-from placements.reports.words import joined, lower_first
+from placements.reports.tables import ALL, KnownShare, known_share, label_of, ordered
+from placements.reports.words import Share, joined, lower_first
 
 SOURCE: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -97,30 +96,41 @@ def mark(context: Context) -> str:
     return " | ".join(context.marks[1:])
 
 
-def shares_by(stock: pd.DataFrame, column: str, order: Sequence[str]) -> pd.DataFrame:
-    """Return the out-of-county share by a column, its groups in a stated order (others after, as sorted)."""
-    shares = out_of_county(stock, [column])
-    known = [value for value in order if value in shares.index]
-    return shares.loc[[*known, *(value for value in shares.index if value not in known)]]
+def known_shares(
+    context: Context,
+    service: str,
+    dimension: str,
+    order: Sequence[str],
+    labels: Mapping[str, str],
+    of: str = "location",
+) -> list[KnownShare]:
+    """Return the share outside, or that of distant placements, by a breakdown; that of all last."""
+    values = ordered(context.figures, service, dimension, order)
+    unknown = codes.UNKNOWN  # of location and of distant
+    lines = [(label_of(labels, value), {dimension: value}) for value in values]
+    return [
+        known_share(name, context.share_of_known(service, of, where), context.count(service, {**where, of: unknown}))
+        for name, where in (*lines, (ALL, {}))
+    ]
 
 
-def shown_share(part: float, whole: float, profile: str, *, secret: bool = False) -> tuple[float, str]:
-    """Return a share for a chart, and its text: NaN and "hidden" when it may not be shown."""
-    text = share_text(part, whole, profile)
-    if secret or text == SUPPRESSED:
-        return math.nan, "hidden"
-    if text == NOT_AVAILABLE:
+def charted_share(share: Share) -> tuple[float, str]:
+    """Return a share for a chart, worked out from the counts that are shown, and its text; NaN when it is not shown."""
+    if NOT_AVAILABLE in share:
         return math.nan, "none"
-    if profile == INTERNAL:
-        return part / whole, text
-    return min(rounded(part) / max(rounded(whole), 1), 1.0), text
+    if SUPPRESSED in share:
+        return math.nan, "hidden"
+    return min(words.value_of(share.numerator) / max(words.value_of(share.denominator), 1.0), 1.0), share.percent
 
 
-def shown_count(value: float, profile: str, *, secret: bool = False) -> float:
-    """Return a count for a chart: rounded, or NaN when it may not be shown."""
-    if profile == INTERNAL:
-        return float(value)
-    return math.nan if secret or 0 < abs(value) < 6 else float(rounded(value))
+def share_of_shown(part: str, whole: str, profile: str) -> Share:
+    """Return the share of two shown counts, worked out from them: it says nothing more than they do."""
+    if whole == "0":
+        return Share(part, whole, NOT_AVAILABLE)
+    if SUPPRESSED in (part, whole) or (profile != INTERNAL and words.value_of(whole) < SMALLEST_BASE):
+        return Share(part, whole, SUPPRESSED)
+    value = min(words.value_of(part) / words.value_of(whole), 1.0)
+    return Share(part, whole, f"{math.floor(100 * value + 0.5):d}%")
 
 
 def listed(labels: Mapping[str, str], values: Sequence[str]) -> str:

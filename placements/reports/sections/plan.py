@@ -17,7 +17,7 @@ from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.future import Goal, Proposal, Use, year_label
-from placements.reports.sections.gap import shown_gap
+from placements.reports.sections.gap import gap_by_kind
 from placements.reports.sections.parts import GOAL, WANTED_NOUN
 from placements.reports.sections.scenarios import comparison
 
@@ -159,10 +159,10 @@ def _kinds(context: Context, steps: list[Intervention]) -> list[Block]:
 
 
 def _gap_today(context: Context, wanted: str) -> str:
-    table = context.sufficiency("provision")
-    if wanted not in table.index:
+    shown = gap_by_kind(context)
+    if wanted not in shown:
         return "no gap worked out"
-    gap = str(shown_gap(table, context.profile, total=False).loc[wanted, "gap"])
+    gap = shown[wanted].gap
     if gap == SUPPRESSED:
         return "gap not stated, to protect small numbers"
     if gap == "0":

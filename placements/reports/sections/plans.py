@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
 
 from placements import codes
-from placements.analysis.profile import cross
-from placements.disclosure.grid import hidden_grid
+from placements.disclosure.publication import PLANS, YES
+from placements.disclosure.suppress import SUPPRESSED
 from placements.reports import words
 from placements.reports.charts import panels
 from placements.reports.content import Block, Figure, Heading, Paragraph, Section, Table
@@ -18,11 +16,12 @@ from placements.reports.sections.parts import (
     SETTING_SHORT,
     SOURCE,
     age_order,
+    charted_share,
     figure,
     mark,
-    shown_share,
+    share_of_shown,
 )
-from placements.reports.tables import cell, grid_table
+from placements.reports.tables import grid_table, label_of, ordered
 
 #: Needs drawn: more would be too small to read.
 _PANELS = 6
@@ -30,45 +29,42 @@ _PANELS = 6
 
 def section(context: Context) -> Section:
     """Return the section on EHC plans."""
-    plans, p = context.plans, context.profile
     title = "Children and young people with EHC plans"
-    if plans.empty:
+    if context.plans.empty:
         return Section("plans", title, (Paragraph("The data hold no EHC plans."),))
-    independent = int(plans["provision"].eq("independent_special").sum())
-    residential = int(plans["residential"].sum())
-    both = len(set(context.care["child_id"]) & set(plans["child_id"]))
+    both = words.counted(context.count(PLANS, {"other_service": YES}))
+    residential = words.counted(context.count(PLANS, {"residential": YES}), "plan", "plans")
     text = (
         f"On {context.day_text} {context.authority} maintained "
-        f"{words.counted(len(plans), p, 'EHC plan', 'EHC plans')}. Independent and non-maintained special schools "
-        f"were the setting of {words.of(independent, len(plans), p)}. "
-        f"{words.sentence(words.counted(residential, p, 'plan named', 'plans named') + ' a residential place')} "
-        f"{words.sentence(words.counted(both, p) + ' had both an EHC plan and were looked after')}"
+        f"{words.counted(context.count(PLANS), 'EHC plan', 'EHC plans')}. Independent and non-maintained special "
+        f"schools were the setting of {words.of(context.headline_share('plans_independent_special'))}. "
+        f"{words.sentence('a residential place was named in ' + residential)} "
+        f"{words.sentence(both + ' had both an EHC plan and were looked after')}"
     )
-    by_need = cross(plans, "need", "provision", tuple(codes.SEN_TYPE), tuple(codes.EDUCATION_PROVISION))
-    by_age = cross(plans, "age_band", "provision", age_order(codes.EDUCATION), tuple(codes.EDUCATION_PROVISION))
-    order = by_need.sum(axis=1).sort_values(ascending=False, kind="stable").index
     blocks: list[Block] = [
         Paragraph(text),
         Heading("Need and setting"),
-        _panels(context, by_need.loc[order]),
+        _panels(context),
         Heading("Age and setting"),
-        _grid(context, by_age, "age", "Age", {}),
+        _grid(context, ("age_band", age_order(codes.EDUCATION)), "age", "Age", {}),
         Heading("Need and age"),
-        _by_age(context, cross(plans, "need", "age_band", tuple(order), age_order(codes.EDUCATION))),
-    ]  # fmt: skip
+        _by_age(context),
+    ]
     names = ("ehc_plans", "plans_independent_special", "care_and_plan")
     figures = tuple(context.traced(context.headline[name]) for name in names if name in context.headline)
     return Section("plans", title, tuple(blocks), figures)
 
 
-def _grid(context: Context, counts: pd.DataFrame, key: str, first: str, labels: Mapping[str, str]) -> Table:
+def _grid(context: Context, rows: tuple[str, Sequence[str]], key: str, first: str, labels: Mapping[str, str]) -> Table:
     return grid_table(
         f"plans-{key}-setting",
-        f"EHC plans by {first.lower()} and setting, {context.day_text}",
-        counts,
+        f"EHC plans by {words.lower_first(first)} and setting, {context.day_text}",
+        context.figures,
+        PLANS,
+        rows=rows,
+        columns=("provision", tuple(codes.EDUCATION_PROVISION)),
         row_labels=labels,
         column_labels=SETTING_SHORT,
-        profile=context.profile,
         first=first,
         notes=(
             (
@@ -81,40 +77,45 @@ def _grid(context: Context, counts: pd.DataFrame, key: str, first: str, labels: 
     )
 
 
-def _by_age(context: Context, counts: pd.DataFrame) -> Table:
+def _by_age(context: Context) -> Table:
     return grid_table(
         "plans-need-age",
         f"EHC plans by main need and age, {context.day_text}",
-        counts,
+        context.figures,
+        PLANS,
+        rows=("need", ()),
+        columns=("age_band", age_order(codes.EDUCATION)),
         row_labels=NEED_LABEL[codes.EDUCATION],
         column_labels={},
-        profile=context.profile,
         first="Main need",
         notes=(f"Source: {SOURCE[codes.EDUCATION]}.",),
     )
 
 
-def _panels(context: Context, counts: pd.DataFrame) -> Figure:
-    p, labels = context.profile, NEED_LABEL[codes.EDUCATION]
-    data = _grid(context, counts, "need", "Main need", labels)
-    kept = counts.loc[counts.sum(axis=1) > 0, counts.sum(axis=0) > 0]
-    secret = hidden_grid(kept, p)
-    settings = [str(value) for value in kept.columns]
+def _panels(context: Context) -> Figure:
+    """Return where children with each of the commonest needs learn: shares of the counts in the table beside it."""
+    labels = NEED_LABEL[codes.EDUCATION]
+    data = _grid(context, ("need", ()), "need", "Main need", labels)
+    settings = ordered(context.figures, PLANS, "provision", tuple(codes.EDUCATION_PROVISION))
     shares: dict[str, list[float]] = {}
     texts: dict[str, list[str]] = {}
     spoken = []
-    for need in kept.index[:_PANELS]:
-        name, total = labels.get(str(need), str(need)), sum(cell(kept, need, s) for s in settings)
-        pairs = [shown_share(cell(kept, need, s), total, p, secret=bool(cell(secret, need, s))) for s in settings]
-        shares[name], texts[name] = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        counts_of_need = {s: cell(kept, need, s) for s in settings}
-        largest = max(counts_of_need, key=lambda s: counts_of_need[s])
-        if not secret.loc[need, largest]:
-            spoken.append(
-                f"{name}: most often {words.lower_first(codes.PROVISION[largest])}, "
-                f"{words.of(counts_of_need[largest], total, p)}."
-            )
-    alt = "Small bar charts, one for each main need, of where children with that need learn. " + " ".join(spoken)
+    for need in ordered(context.figures, PLANS, "need")[:_PANELS]:
+        name, total = label_of(labels, need), context.count(PLANS, {"need": need})
+        parts = {
+            setting: share_of_shown(context.count(PLANS, {"need": need, "provision": setting}), total, context.profile)
+            for setting in settings
+        }
+        drawn_parts = [charted_share(part) for part in parts.values()]
+        shares[name], texts[name] = [part[0] for part in drawn_parts], [part[1] for part in drawn_parts]
+        shown = [setting for setting, part in parts.items() if SUPPRESSED not in part]
+        if shown:
+            most = max(shown, key=lambda setting: words.value_of(parts[setting].numerator))
+            spoken.append(f"{name}: {words.lower_first(codes.PROVISION[most])} {words.of(parts[most])}.")
+    alt = (
+        "Small bar charts, one for each main need, of where children with that need learn. The largest number that is "
+        "shown for each: " + " ".join(spoken)
+    )
     short = [SETTING_SHORT.get(value, value) for value in settings]
     heading = "Where children learn depends on need: settings as a share of each need's plans"
     drawn = panels(heading, shares, texts, short, mark=mark(context))

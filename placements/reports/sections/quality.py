@@ -5,11 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from placements import codes
-from placements.disclosure.suppress import count_text, is_small
+from placements.analysis.location import NOT_KNOWN
+from placements.disclosure.publication import NO
+from placements.disclosure.suppress import count_text
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Heading, Paragraph, Section, Table
 from placements.reports.context import SERVICE_NOUN, Context
-from placements.reports.quality_page import SOURCE_LABEL, rows_text
+from placements.reports.quality_page import SOURCE_LABEL
+from placements.reports.quality_rows import row_figures
 from placements.reports.tables import noted, numeric, rows_of
 
 _TABLE_LABEL = {
@@ -43,17 +46,16 @@ def section(context: Context) -> Section:
 
 
 def _files_table(context: Context, files: pd.DataFrame) -> Table:
-    counts = ["rows_in", "used", "quarantined", "superseded"]
-    sums = files.groupby(["source", "table"], sort=True)[counts].sum()
-    number = files.groupby(["source", "table"], sort=True).size()
+    shown = row_figures(files, context.county.quarantine, context.profile)
+    number = files.groupby(["source", "table"], sort=True).size().reset_index(name="files")
     rows = tuple(
         (
-            SOURCE_LABEL.get(str(source), str(source)),
-            _TABLE_LABEL.get(str(table), str(table).replace("_", " ").capitalize()),
-            f"{int(number[(source, table)]):,}",
-            *(rows_text(str(source), float(row[name]), context.profile) for name in counts),
+            SOURCE_LABEL.get(source, source),
+            _TABLE_LABEL.get(table, table.replace("_", " ").capitalize()),
+            f"{files_of:,}",
+            *shown.of_table(source, table),
         )
-        for (source, table), row in rows_of(sums)
+        for source, table, files_of in number.itertuples(index=False, name=None)
     )
     return noted(
         Table(
@@ -100,17 +102,14 @@ def _checks(context: Context) -> Table | Paragraph:
 
 
 def _unknowns(context: Context) -> BulletList:
-    items = []
-    for service in context.services:
-        stock, p = context.stock(service), context.profile
-        total = float(len(stock))
-        for label, missing in (
-            ("location not known", float(stock["location"].eq(codes.UNKNOWN).sum())),
-            ("distance from home not known", float(stock["distance_miles"].isna().sum())),
-            ("need not recorded", float(stock["need"].eq(codes.NEED_UNKNOWN).sum())),
-            ("cost not known and not assumed", float(stock["weekly_cost_gbp"].isna().sum())),
-        ):
-            figures = words.of(missing, total, p)
-            few = is_small(missing) and not context.is_internal
-            items.append(f"{words.sentence(SERVICE_NOUN[service])[:-1]}, {label}: {words.FEWER if few else figures}.")
+    items = [
+        f"{words.sentence(SERVICE_NOUN[service])[:-1]}, {label}: {words.of(context.share(service, where)).rstrip(',')}."
+        for service in context.services
+        for label, where in (
+            ("location not known", {"location": codes.UNKNOWN}),
+            ("distance from home not known", {"distance": NOT_KNOWN}),
+            ("need not recorded", {"need": codes.NEED_UNKNOWN}),
+            ("cost not known and not assumed", {"costed": NO}),
+        )
+    ]
     return BulletList(tuple(items) or ("The data hold no children.",))

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from placements.analysis.avoidable import LOCAL_KINDS
-from placements.disclosure.suppress import count_text
+from placements import codes
+from placements.disclosure.headline import headline_texts, recorded_of_avoidable
+from placements.disclosure.suppress import NOT_AVAILABLE, SUPPRESSED
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
-from placements.reports.sections.gap import shown_gap
+from placements.reports.sections.gap import gap_by_kind
 from placements.reports.sections.parts import WANTED_NOUN
 from placements.reports.sections.why import at_most, basis_of_avoidable
-from placements.reports.tables import cell, noted
+from placements.reports.tables import noted
 
 _AT_MOST: Final = (
     "By the recorded reason or, where there is none, by inference, which gives an upper bound. Of those outside in "
@@ -68,38 +69,33 @@ def section(context: Context) -> Section:
 
 
 def _points(context: Context) -> tuple[str, ...]:
-    p, found = context.profile, context.headline
     points = []
     if len(context.care):
-        out, far = found["care_out_of_county"], found["care_over_20_miles"]
-        share = words.fraction_first(out.numerator or 0, out.denominator or 0, p)
         points.append(
-            f"{context.authority} looks after {words.counted(len(context.care), p)}. Of those whose location is "
-            f"known, {share} live outside the authority."
+            f"{context.authority} looks after {words.counted(context.count(codes.CARE))}. Of those whose location is "
+            f"known, {words.fraction_first(context.headline_share('care_out_of_county'))} live outside the authority."
         )
-        share = words.fraction_first(far.numerator or 0, far.denominator or 0, p)
         points.append(
-            f"Of children looked after whose distance from home is known, {share} live more than 20 miles from home, "
+            "Of children looked after whose distance from home is known, "
+            f"{words.fraction_first(context.headline_share('care_over_20_miles'))} live more than 20 miles from home, "
             "inside or outside the authority."
         )
     if len(context.plans):
-        out, special = found["plans_out_of_county"], found["plans_independent_special"]
         points.append(
-            f"Of {words.counted(len(context.plans), p, 'EHC plan', 'EHC plans')}, "
-            f"{words.of(out.numerator or 0, out.denominator or 0, p)} name a setting outside the authority, where its "
-            "location is known. Independent and non-maintained special schools are the setting of "
-            f"{words.of(special.numerator or 0, special.denominator or 0, p)}."
+            f"Of {words.counted(context.count(codes.EDUCATION), 'EHC plan', 'EHC plans')}, "
+            f"{words.of(context.headline_share('plans_out_of_county'))} name a setting outside the authority, where "
+            "its location is known. Independent and non-maintained special schools are the setting of "
+            f"{words.of(context.headline_share('plans_independent_special')).rstrip(',')}."
         )
     for name, label in (("care_avoidable", "looked after"), ("education_avoidable", "with EHC plans")):
-        item = found.get(name)
-        if item is not None and item.denominator:
-            judged = context.judged[context.judged["service"].eq(name.removesuffix("_avoidable"))]
-            judged = judged[judged["provision"].isin(list(LOCAL_KINDS))]
-            points.append(
-                f"Of children {label} who are outside in kinds of placement that local places can be made for, "
-                f"{at_most(judged)}{words.of(item.numerator or 0, item.denominator, p)} are judged avoidable: outside "
-                f"for want of local provision.{basis_of_avoidable(judged, p)}"
-            )
+        if name not in context.headline or context.headline_share(name).percent == NOT_AVAILABLE:
+            continue
+        basis = context.share_in(*recorded_of_avoidable(context.figures, name))
+        points.append(
+            f"Of children {label} who are outside in kinds of placement that local places can be made for, "
+            f"{at_most(basis)}{words.of(context.headline_share(name))} are judged avoidable: outside for want of local "
+            f"provision.{basis_of_avoidable(basis)}"
+        )
     gaps = _gaps(context)
     if gaps:
         points.append(f"Local places fall short of need most for {gaps}.")
@@ -107,31 +103,26 @@ def _points(context: Context) -> tuple[str, ...]:
 
 
 def _gaps(context: Context) -> str:
-    table = context.sufficiency("provision")
-    if table.empty:
-        return ""
-    shown = shown_gap(table, context.profile, total=False)
     short = [
-        (cell(table, kind, "gap"), kind)
-        for kind in table.index
-        if shown.loc[kind, "gap"] not in ("c", "0", "x") and cell(table, kind, "gap") > 0
+        (words.value_of(row.gap), kind, row.gap)
+        for kind, row in gap_by_kind(context).items()
+        if row.gap != SUPPRESSED and words.value_of(row.gap) > 0
     ]
     parts = [
-        f"{WANTED_NOUN.get(str(kind), str(kind))} (short by about {shown.loc[kind, 'gap']})"
-        for _, kind in sorted(short, reverse=True)[:3]
+        f"{WANTED_NOUN.get(kind, kind)} (short by about {gap})" for _, kind, gap in sorted(short, reverse=True)[:3]
     ]
     return words.joined(parts)
 
 
 def _table(context: Context) -> Table:
-    p = context.profile
     rows = []
     for item in context.headline.values():
+        texts = headline_texts(context.figures, item.name)
         if item.denominator is None:
-            figure, left = count_text(item.value, p), ""
+            figure, left = texts.value, ""
         else:
-            text = words.of(item.numerator or 0, item.denominator, p)
-            figure, left = words.sentence(text)[:-1], count_text(item.excluded or 0, p)
+            share = words.of(context.headline_share(item.name)).rstrip(",")
+            figure, left = words.sentence(share)[:-1], texts.excluded
         rows.append((item.label, figure, left, _MEANING.get(item.name, item.definition)))
     return noted(
         Table(
@@ -142,7 +133,7 @@ def _table(context: Context) -> Table:
             ("text", "text", "number", "text"),
             ("Left out: children whose location or distance is not known, who are in neither part of the share.",),
         ),
-        p,
+        context.profile,
     )
 
 

@@ -56,9 +56,7 @@ def _baselines(context: Context) -> Table:
         item = context.headline.get(name)
         if item is None or not item.denominator:
             continue
-        rows.append(
-            (item.label, sentence(of(item.numerator or 0, item.denominator, context.profile))[:-1], "To be set")
-        )
+        rows.append((item.label, sentence(of(context.headline_share(name)))[:-1].rstrip(","), "To be set"))
     return Table(
         "targets",
         f"Measures and their baselines on {context.day_text}",

@@ -1,0 +1,27 @@
+"""On which days is a year counted? The snapshot's day of every year that the care data reach back to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from placements import codes
+
+
+def year_ends(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> list[dt.date]:
+    """Return the snapshot's day in each of the last `years` years that the care data reach back to."""
+    care = placements[placements["service"].eq(codes.CARE)]
+    if care.empty:
+        return [snapshot]
+    days = [years_before(snapshot, back) for back in range(years)]
+    earliest = care["end"].min() if care["end"].notna().any() else care["start"].min()
+    return sorted(day for day in days if pd.Timestamp(day) >= earliest)
+
+
+def years_before(day: dt.date, years: int) -> dt.date:
+    """Return the same day so many years earlier; 28 February for the 29th where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)

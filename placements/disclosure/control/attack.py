@@ -1,0 +1,153 @@
+"""What could a reader work out? The least and the greatest that a count can be, given all that is shown.
+
+A linear programme over the counts: sums hold, what is shown lies within its rounding, what is hidden is anything. It
+is kept between questions, so that only the objective and a few bounds change from one to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from ortools.linear_solver import pywraplp
+
+from placements.disclosure.control.model import Bools, CountModel, Floats, Ints
+
+_TOLERANCE: Final = 1e-7
+
+
+@dataclass(frozen=True)
+class Held:
+    """The figures that hold an end of an interval: while all of them are shown it cannot lie farther out."""
+
+    counts: tuple[int, ...]
+    shares: tuple[int, ...]
+
+
+class Attack:
+    """A reader who knows the rules and everything that is shown, and asks about one count at a time."""
+
+    def __init__(self, model: CountModel) -> None:
+        """Build the programme with nothing shown."""
+        self._model = model
+        self._low, self._high = model.bounds_shown()
+        self._low = np.maximum(self._low, model.known_low)
+        self._high = np.minimum(self._high, model.known_high)
+        self._free_low = model.known_low
+        self._free_high = np.minimum(model.known_high, model.ceiling)
+        self._solver: Any = pywraplp.Solver.CreateSolver("GLOP")
+        self._variables = [
+            self._solver.NumVar(float(low), float(high), "")
+            for low, high in zip(self._free_low, self._free_high, strict=True)
+        ]
+        self._objective = self._solver.Objective()
+        self._add_equations()
+        self._rows = self._add_shares()
+        self._shown = np.zeros(len(model.values), dtype=bool)
+        self._shares_shown = np.zeros(len(model.shares), dtype=bool)
+
+    def _add_equations(self) -> None:
+        matrix = self._model.equations.tocsr()
+        for row in range(matrix.shape[0]):
+            constraint = self._solver.Constraint(0.0, 0.0)
+            for position in range(matrix.indptr[row], matrix.indptr[row + 1]):
+                constraint.SetCoefficient(self._variables[matrix.indices[position]], float(matrix.data[position]))
+
+    def _add_shares(self) -> list[tuple[Any, Any]]:
+        rows = []
+        least, most = self._model.share_rows()
+        infinity = self._solver.infinity()
+        for (numerator, denominator), low, high in zip(self._model.shares, least, most, strict=True):
+            pair = []
+            for coefficient in (low, high):
+                constraint = self._solver.Constraint(-infinity, infinity)
+                constraint.SetCoefficient(self._variables[numerator], 200.0)
+                constraint.SetCoefficient(self._variables[denominator], -float(coefficient))
+                pair.append(constraint)
+            rows.append((pair[0], pair[1]))
+        return rows
+
+    def show(self, counts: Bools, shares: Bools) -> None:
+        """Set which figures are shown: only those that change are touched."""
+        for position in np.flatnonzero(self._shown != counts):
+            self._set_count(int(position), bool(counts[position]))
+        for position in np.flatnonzero(self._shares_shown != shares):
+            self._set_share(int(position), bool(shares[position]))
+
+    def hide(self, counts: tuple[int, ...], shares: tuple[int, ...]) -> None:
+        """Take figures back."""
+        for position in counts:
+            self._set_count(position, shown=False)
+        for position in shares:
+            self._set_share(position, shown=False)
+
+    def _set_count(self, position: int, shown: bool) -> None:
+        low, high = (self._low, self._high) if shown else (self._free_low, self._free_high)
+        self._variables[position].SetBounds(float(low[position]), float(high[position]))
+        self._shown[position] = shown
+
+    def _set_share(self, position: int, shown: bool) -> None:
+        infinity = self._solver.infinity()
+        low, high = self._rows[position]
+        low.SetBounds(0.0 if shown else -infinity, infinity)
+        high.SetBounds(-infinity, -1.0 if shown else infinity)
+        self._shares_shown[position] = shown
+
+    def greatest(self, target: int) -> Floats:
+        """Return counts that agree with everything shown, in which one is as great as it can be."""
+        return self._solved({target: 1.0})
+
+    def least(self, target: int) -> Floats:
+        """Return counts that agree with everything shown, in which one is as small as it can be."""
+        return self._solved({target: -1.0})
+
+    def spread(self, targets: Ints, within: float, up: bool) -> Floats:
+        """Return counts in which many of some are large, or small, at once: none farther than `within` from the truth.
+
+        The limit keeps one of them from taking all the room there is. With it, few need asking about one by one.
+        """
+        truth = self._model.values
+        for position in targets.tolist():
+            variable = self._variables[position]
+            low, high = variable.lb(), variable.ub()
+            variable.SetBounds(max(low, float(truth[position]) - within), min(high, float(truth[position]) + within))
+        point = self._solved(dict.fromkeys(targets.tolist(), 1.0 if up else -1.0))
+        for position in targets.tolist():
+            self._set_count(position, shown=bool(self._shown[position]))
+        return point
+
+    def held_by(self) -> Held:
+        """Return what holds the end that was asked for last."""
+        return Held(self._binding_counts(), self._binding_shares())
+
+    def _solved(self, objective: dict[int, float]) -> Floats:
+        self._objective.Clear()
+        self._objective.SetMaximization()
+        for position, factor in objective.items():
+            self._objective.SetCoefficient(self._variables[position], factor)
+        if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
+            raise ArithmeticError("what is shown contradicts itself: no counts agree with all of it")
+        return np.array([variable.solution_value() for variable in self._variables])
+
+    def _binding_counts(self) -> tuple[int, ...]:
+        """Return the shown counts whose bounds hold the end back (a bound that stays when it is hidden does not)."""
+        shown = np.flatnonzero(self._shown)
+        costs = np.array([self._variables[position].reduced_cost() for position in shown])
+        above = (costs > _TOLERANCE) & (self._high[shown] < self._free_high[shown])
+        below = (costs < -_TOLERANCE) & (self._low[shown] > self._free_low[shown])
+        return tuple(shown[above | below].tolist())
+
+    def _binding_shares(self) -> tuple[int, ...]:
+        shown = np.flatnonzero(self._shares_shown)
+        return tuple(
+            int(position)
+            for position in shown
+            if any(abs(row.dual_value()) > _TOLERANCE for row in self._rows[position])
+        )
+
+
+def targets_of(model: CountModel, hidden: Bools) -> Ints:
+    """Return the counts that must not be worked out: small ones, published or not, and all that are hidden."""
+    targets: Ints = np.flatnonzero(model.small | (hidden & model.published))
+    return targets

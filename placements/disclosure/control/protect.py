@@ -1,0 +1,257 @@
+"""What must be hidden so that no small count can be worked out, and least is lost?
+
+The cell suppression problem with rounding and shares, solved exactly by cutting planes after Fischetti and Salazar
+(*Solving the cell suppression problem on tabular data with linear constraints*, Management Science 47, 2001; the
+attackers' programmes give the conditions), here in the sliding form: a hidden count must keep at least `LEAST_WIDTH`
+between the least and the greatest it could be. Hiding a figure takes all its bounds away, so every condition is a
+covering one: of the figures that hold an interval narrow, one at least is hidden. The master problem is therefore a set
+cover, and its bound is a bound on what must be lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from placements.disclosure.control.attack import Attack, targets_of
+from placements.disclosure.control.model import LEAST_WIDTH, Bools, CountModel, Floats, Ints, Pattern
+
+_SLACK: Final = 1e-6
+#: Rounds of master and attack before the best pattern so far is taken, and work for one master problem.
+MOST_ROUNDS: Final = 60
+TOLERANCE: Final = 0.005
+_MOST_NODES: Final = 2000
+_GAP: Final = 1e-6
+#: Counts are moved together while there are more of them than this, and each time at least this part gets wide enough.
+_FEW: Final = 8
+_GOOD_PART: Final = 0.1
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Of these figures one must be hidden; if `when` is a count, only when that count is hidden."""
+
+    counts: tuple[int, ...]
+    shares: tuple[int, ...]
+    when: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What is decided already, because it is published elsewhere: figures that stay shown, and that stay hidden.
+
+    Attributes
+    ----------
+    shown_counts, hidden_counts : array of bool, shape (n,)
+    shown_shares, hidden_shares : array of bool, shape (k,)
+    """
+
+    shown_counts: Bools
+    hidden_counts: Bools
+    shown_shares: Bools
+    hidden_shares: Bools
+
+
+def unsettled(model: CountModel) -> Settled:
+    """Return that nothing is decided yet."""
+    counts, shares = np.zeros(len(model.values), dtype=bool), np.zeros(len(model.shares), dtype=bool)
+    return Settled(counts, counts, shares, shares)
+
+
+def protect(
+    model: CountModel, settled: Settled | None = None, *, rounds: int = MOST_ROUNDS, tolerance: float = TOLERANCE
+) -> Pattern:
+    """Return the figures to hide.
+
+    Parameters
+    ----------
+    model : CountModel
+    settled : Settled, optional
+        Figures that are decided already.
+    rounds : int
+        How often the attack may be run; after that the best pattern found is taken, with its bound.
+    tolerance : float
+        How much more than the bound may be lost, as a share of it, before the search goes on; 0 searches for the proof
+        that no pattern loses less.
+
+    Raises
+    ------
+    ArithmeticError
+        When a small count follows from what is known or settled already, whatever is hidden.
+    """
+    settled = settled or unsettled(model)
+    attack = Attack(model)
+    cuts: dict[_Cut, None] = {}
+    best: Pattern | None = None
+    bound = 0
+    for turn in range(1, rounds + 1):
+        counts, shares, least = _master(model, cuts, settled)
+        bound = max(bound, least)
+        before = len(cuts)
+        repaired = _repaired(model, attack, counts, shares, cuts, settled)
+        if len(cuts) == before:
+            return _pattern(model, counts, shares, bound, turn, len(cuts))
+        found = _pattern(model, *repaired, bound, turn, len(cuts))
+        best = found if best is None or found.weight < best.weight else best
+        if best.weight <= bound * (1 + tolerance):
+            break
+    if best is None:
+        raise ArithmeticError("no safe pattern of hidden figures was found")
+    return _pattern(model, best.counts, best.shares, bound, turn, len(cuts))
+
+
+def forced(model: CountModel) -> tuple[Bools, Bools]:
+    """Return the counts and shares that are hidden by the rules alone."""
+    counts = model.small & model.published
+    return counts, np.logical_or(model.must_hide_shares, _of_hidden(model, counts))
+
+
+def _of_hidden(model: CountModel, counts: Bools) -> Bools:
+    """Return the shares of which a part that has a figure is hidden: a share is shown with its parts or not at all."""
+    return np.logical_or(counts[model.shares[:, 0]], counts[model.shares[:, 1]])
+
+
+def _pattern(model: CountModel, counts: Bools, shares: Bools, bound: int, rounds: int, cuts: int) -> Pattern:
+    weight = int(model.count_weight[counts].sum() + model.share_weight[shares].sum())
+    return Pattern(counts, shares, weight, bound, "proved" if weight <= bound else "limit", rounds, cuts)
+
+
+def _master(model: CountModel, cuts: dict[_Cut, None], settled: Settled) -> tuple[Bools, Bools, int]:
+    """Return the cheapest figures to hide that meet every condition so far, and a bound on what must be lost."""
+    n, k = len(model.values), len(model.shares)
+    must_counts, must_shares = forced(model)
+    low = np.concatenate([must_counts | settled.hidden_counts, must_shares | settled.hidden_shares]).astype(float)
+    can_counts = model.published & ~(settled.shown_counts & ~must_counts)
+    high = np.concatenate([can_counts, ~(settled.shown_shares & ~must_shares)]).astype(float)
+    found = milp(
+        np.concatenate([np.where(model.published, model.count_weight, 0), model.share_weight]).astype(float),
+        constraints=_conditions_rows(model, cuts),
+        integrality=np.ones(n + k),
+        bounds=Bounds(low, np.maximum(low, high)),
+        # Nodes, not seconds: the same figures give the same pattern.
+        options={"node_limit": _MOST_NODES, "mip_rel_gap": _GAP},
+    )
+    if found.x is None:
+        raise ArithmeticError("no pattern of hidden figures meets the conditions")
+    hidden = found.x > 0.5
+    return hidden[:n], hidden[n:], int(np.ceil(found.mip_dual_bound - _SLACK))
+
+
+def _conditions_rows(model: CountModel, cuts: dict[_Cut, None]) -> LinearConstraint:
+    """Return the conditions, and that a share of which a part is hidden is hidden too, as rows of a programme."""
+    n = len(model.values)
+    rows: list[int] = []
+    columns: list[int] = []
+    factors: list[int] = []
+    least: list[int] = []
+    for cut in cuts:
+        chosen = [*cut.counts, *(n + share for share in cut.shares)]
+        rows += [len(least)] * len(chosen)
+        columns += chosen
+        factors += [1] * len(chosen)
+        if cut.when is not None:
+            rows.append(len(least))
+            columns.append(cut.when)
+            factors.append(-1)
+        least.append(int(cut.when is None))
+    for share, pair in enumerate(model.shares.tolist()):
+        for part in pair:
+            if model.published[part]:
+                rows += [len(least)] * 2
+                columns += [n + share, part]
+                factors += [1, -1]
+                least.append(0)
+    matrix = sparse.csr_matrix((factors, (rows, columns)), (len(least), n + len(model.shares)))
+    return LinearConstraint(matrix, np.array(least, dtype=float), np.inf)
+
+
+def _repaired(
+    model: CountModel, attack: Attack, counts: Bools, shares: Bools, cuts: dict[_Cut, None], settled: Settled
+) -> tuple[Bools, Bools]:
+    """Return the pattern made safe: the cheapest figure of every condition that it breaks is hidden too.
+
+    The conditions are added to `cuts`.
+
+    All of a condition's figures are shown in the pattern that was given, so each is one that it breaks.
+    """
+    counts, shares = counts.copy(), shares.copy()
+    reached = _Reached(model)  # the more is hidden, the more is within reach: it stays true
+    broken = True
+    while broken:
+        broken = False
+        attack.show(model.published & ~counts, ~shares)
+        targets = targets_of(model, counts)
+        reached.spread(attack, targets)
+        for target in targets.tolist():
+            when = None if model.small[target] else target
+            while (cut := _narrow(attack, target, when, reached)) is not None:
+                free = _free(model, cut, settled)
+                if when is None and not free:
+                    raise ArithmeticError("a small count follows from what is published already")
+                if not free:  # a larger number, or 0, that follows from what is settled: it gives nothing away
+                    break
+                cuts[cut] = None
+                broken = True
+                _, is_share, position = min(free)
+                (shares if is_share else counts)[position] = True
+                shares = np.logical_or(shares, _of_hidden(model, counts))
+                attack.show(model.published & ~counts, ~shares)
+    return counts, shares
+
+
+class _Reached:
+    """The least and the greatest of every count in any answer so far: what is wide enough need not be asked about."""
+
+    def __init__(self, model: CountModel) -> None:
+        self.low, self.high = model.values.astype(float), model.values.astype(float)
+
+    def wide(self, target: int) -> bool:
+        return whole_width(self.low[target], self.high[target]) >= LEAST_WIDTH
+
+    def add(self, point: Floats) -> None:
+        np.minimum(self.low, point, out=self.low)
+        np.maximum(self.high, point, out=self.high)
+
+    def spread(self, attack: Attack, targets: Ints) -> None:
+        """Move many counts at once, those that are not wide enough yet, for as long as that widens a good part."""
+        left = targets
+        while len(left) > _FEW:
+            for up in (True, False):
+                self.add(attack.spread(left, LEAST_WIDTH, up))
+            still = np.array([target for target in left.tolist() if not self.wide(target)], dtype=np.int64)
+            if len(still) > (1 - _GOOD_PART) * len(left):
+                return
+            left = still
+
+
+def _narrow(attack: Attack, target: int, when: int | None, reached: _Reached) -> _Cut | None:
+    """Return the figures that hold the interval of a count narrow, or None when it is wide enough."""
+    if reached.wide(target):
+        return None
+    reached.add(attack.greatest(target))
+    if reached.wide(target):
+        return None
+    most = attack.held_by()
+    reached.add(attack.least(target))
+    if reached.wide(target):
+        return None
+    least = attack.held_by()
+    cut = _Cut(tuple(sorted({*most.counts, *least.counts})), tuple(sorted({*most.shares, *least.shares})), when)
+    if when is None and not cut.counts and not cut.shares:
+        raise ArithmeticError("a small count follows from what is known already")
+    return cut
+
+
+def _free(model: CountModel, cut: _Cut, settled: Settled) -> list[tuple[int, int, int]]:
+    """Return the figures of a condition that may be hidden: what that loses, whether it is a share, and its place."""
+    counts = [(int(model.count_weight[one]), 0, one) for one in cut.counts if not settled.shown_counts[one]]
+    return counts + [(int(model.share_weight[one]), 1, one) for one in cut.shares if not settled.shown_shares[one]]
+
+
+def whole_width(low: float, high: float) -> int:
+    """Return how far apart the least and the greatest whole numbers of an interval are."""
+    return int(np.floor(high + _SLACK) - np.ceil(low - _SLACK))

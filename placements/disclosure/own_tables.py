@@ -1,0 +1,258 @@
+"""How is a table that is no breakdown of one population made safe? By what its columns are, and how they add up.
+
+Its counts of children are protected together: with the sums that hold along its rows, and with the totals of each
+breakdown, which the same question with fewer breakdowns would show.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from placements.analysis.definition import Column, Definition
+from placements.disclosure.control.model import Bools, CountModel, Ints
+from placements.disclosure.control.protect import Settled, protect, unsettled
+from placements.disclosure.suppress import (
+    INTERNAL,
+    NOT_AVAILABLE,
+    SMALLEST_BASE,
+    SMALLEST_SHOWN,
+    SUPPRESSED,
+    count_text,
+    money_text,
+    number_text,
+    rounded,
+)
+from placements.errors import DisclosureError
+
+#: The most columns in one sum along a row that is looked for.
+_MOST_TERMS: Final = 5
+
+
+def shown_table(definition: Definition, table: pd.DataFrame, by: Sequence[str], profile: str) -> pd.DataFrame:
+    """Return a table of its own as it may be shown: texts, `c` hidden, `x` none.
+
+    Parameters
+    ----------
+    definition : Definition
+        Says what each column is; one that it does not name cannot be shown.
+    table : DataFrame
+    by : sequence of str
+        The columns that it is broken down by.
+    profile : str
+
+    Raises
+    ------
+    DisclosureError
+        When a column is not declared, or the table cannot be made safe.
+    """
+    undeclared = [name for name in table.columns if name not in definition.columns and name not in by]
+    if undeclared:
+        raise DisclosureError(f"{definition.name}: what column {undeclared[0]} holds is not declared")
+    children = [str(name) for name in table.columns if _kind(definition, name) is Column.CHILDREN]
+    hide_counts = pd.DataFrame(False, index=table.index, columns=children)
+    hide_shares = pd.DataFrame(False, index=table.index, columns=list(table.columns))
+    if profile != INTERNAL and len(table):
+        hide_counts, hide_shares = _hidden(definition, table, [name for name in by if name in table], children)
+    rows = zip(table.to_dict("records"), hide_counts.to_dict("records"), hide_shares.to_dict("records"), strict=True)
+    texts = [
+        {str(name): _text(definition, str(name), row, counts, bool(shares[name]), profile) for name in table.columns}
+        for row, counts, shares in rows
+    ]
+    return pd.DataFrame(texts, columns=list(table.columns), dtype=object)
+
+
+def _kind(definition: Definition, name: object) -> Column:
+    column = definition.columns.get(str(name))
+    return Column.TEXT if column is None else column.kind
+
+
+def _text(
+    definition: Definition,
+    name: str,
+    row: Mapping[Any, Any],
+    hide: Mapping[Any, bool],
+    share_hidden: bool,
+    profile: str,
+) -> str:
+    column, value = definition.columns.get(name), row[name]
+    if column is None or column.kind is Column.TEXT:
+        return "" if pd.isna(value) else str(value)
+    if pd.isna(value):
+        return NOT_AVAILABLE
+    if column.kind is Column.CHILDREN:
+        return SUPPRESSED if hide[name] else _signed_count(float(value), profile)
+    if column.kind is Column.SHARE:
+        if share_hidden:
+            return SUPPRESSED
+        return f"{100 * value:.1f}%" if profile == INTERNAL else f"{np.floor(100 * value + 0.5):.0f}%"
+    if column.kind in (Column.MONEY, Column.ESTIMATE):
+        base = float(row[column.base]) if column.base else 0.0
+        secret = bool(hide.get(column.base, False))
+        if profile != INTERNAL and (secret or share_hidden or not base >= SMALLEST_BASE):
+            return SUPPRESSED
+        if column.kind is Column.MONEY:
+            return money_text(float(value), base, profile)
+        return f"{value:.2f}" if abs(value) <= 1 else number_text(float(value), profile)
+    return (
+        f"{value:,.10g}" if isinstance(value, int | float | np.number) and not isinstance(value, bool) else str(value)
+    )
+
+
+def _signed_count(value: float, profile: str) -> str:
+    """Return a count that may be negative or no whole number, such as a net number or a share of places."""
+    if profile == INTERNAL:
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    size = abs(value)
+    text = count_text(size, profile) if size >= SMALLEST_SHOWN else str(rounded(size) if size < 0.5 else SUPPRESSED)
+    return f"-{text}" if value < 0 and text not in ("0", SUPPRESSED) else text
+
+
+def _hidden(
+    definition: Definition, table: pd.DataFrame, by: Sequence[str], children: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return which counts are hidden, and which shares (and estimates that rest on a share's denominator)."""
+    sizes = table[list(children)].astype(float).abs().fillna(0.0)
+    counts = sizes.round().astype(np.int64).to_numpy().reshape(len(table), len(children))
+    lines = [*_along_rows(counts), *_over_groups(table, by, counts)]
+    totals = [line[1] for line in lines if line[1] is not None]
+    values = np.concatenate([counts.ravel(), np.array(totals, dtype=np.int64)])
+    shares, columns, values, rests = _shares(definition, table, children, values)
+    model = CountModel(
+        values=values,
+        equations=_equations(lines, rests, counts.size, len(values)),
+        published=np.arange(len(values)) < counts.size + len(totals),
+        shares=shares,
+    )
+    settled = unsettled(model)
+    # The same question with fewer breakdowns shows the totals, whatever is hidden here.
+    is_total = (np.arange(len(values)) >= counts.size) & model.published & ~model.small
+    try:
+        pattern = protect(model, Settled(is_total, settled.hidden_counts, settled.shown_shares, settled.hidden_shares))
+    except ArithmeticError as error:
+        raise DisclosureError(
+            f"{definition.name} cannot be shared so: {error}. Ask for fewer breakdowns at once"
+        ) from error
+    hide = pd.DataFrame(
+        pattern.counts[: counts.size].reshape(counts.shape)
+        | (sizes.to_numpy() > 0) & (sizes.to_numpy() < SMALLEST_SHOWN),
+        index=table.index,
+        columns=list(children),
+    )
+    return hide, _hidden_shares(definition, table, hide, columns, pattern.shares)
+
+
+def _hidden_shares(
+    definition: Definition,
+    table: pd.DataFrame,
+    hide: pd.DataFrame,
+    columns: Sequence[tuple[str, str]],
+    secret: Bools,
+) -> pd.DataFrame:
+    out = pd.DataFrame(False, index=table.index, columns=list(table.columns))
+    by_pair = {
+        pair: secret[place * len(table) : (place + 1) * len(table)] | hide[list(pair)].any(axis=1).to_numpy()
+        for place, pair in enumerate(columns)
+    }
+    for name in table.columns:
+        column = definition.columns.get(str(name))
+        if column is None:
+            continue
+        if column.share_of is not None:
+            # Of what is no count of children only the one part can be hidden.
+            parts = [one for one in column.share_of if one in hide]
+            out[str(name)] = by_pair[column.share_of] if column.share_of in by_pair else hide[parts].any(axis=1)
+        elif column.kind is Column.ESTIMATE:
+            for pair, hidden in by_pair.items():
+                if column.base in pair:
+                    out[str(name)] |= hidden
+    return out
+
+
+def _along_rows(counts: Ints) -> Iterator[tuple[list[tuple[int, int]], int | None]]:
+    """Yield the sums that hold along every row: signed columns that come to 0, as terms of position and factor."""
+    rows, columns = counts.shape
+    for size in range(2, min(columns, _MOST_TERMS) + 1):
+        for chosen in itertools.combinations(range(columns), size):
+            for signs in itertools.product((1, -1), repeat=size - 1):
+                factors = (1, *signs)
+                if min(factors) > 0:
+                    continue
+                part = counts[:, list(chosen)]
+                if not (part @ np.array(factors)).any() and part.any(axis=0).all():
+                    for row in range(rows):
+                        yield [(row * columns + c, f) for c, f in zip(chosen, factors, strict=True)], None
+
+
+def _over_groups(
+    table: pd.DataFrame, by: Sequence[str], counts: Ints
+) -> Iterator[tuple[list[tuple[int, int]], int | None]]:
+    """Yield the total of every column over every margin of the breakdowns, with its value."""
+    columns = counts.shape[1]
+    place = np.arange(len(table))
+    for size in range(len(by)):
+        for some in itertools.combinations(by, size):
+            keys = table.groupby(list(some)).ngroup().to_numpy() if some else np.zeros(len(table), dtype=int)
+            for key in np.unique(keys):
+                rows = place[keys == key]
+                for column in range(columns):
+                    yield [(int(row) * columns + column, 1) for row in rows], int(counts[rows, column].sum())
+
+
+def _shares(
+    definition: Definition, table: pd.DataFrame, children: Sequence[str], values: Ints
+) -> tuple[Ints, list[tuple[str, str]], Ints, list[tuple[int, int, int]]]:
+    """Return the shares of the table as positions, their columns, the values with what is left of each, and sums."""
+    columns = list(
+        dict.fromkeys(
+            one.share_of
+            for name, one in definition.columns.items()
+            if one.share_of is not None and name in table and set(one.share_of) <= set(children)
+        )
+    )
+    width = len(children)
+    pairs: list[tuple[int, int]] = []
+    rests: list[tuple[int, int, int]] = []
+    left: list[int] = []
+    for part, whole in columns:
+        for row in range(len(table)):
+            numerator, denominator = (row * width + children.index(name) for name in (part, whole))
+            pairs.append((numerator, denominator))
+            rests.append((numerator, denominator, len(values) + len(left)))
+            left.append(int(values[denominator] - values[numerator]))
+    grown = np.concatenate([values, np.array(left, dtype=np.int64)])
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2), columns, grown, rests
+
+
+def _equations(
+    lines: Sequence[tuple[list[tuple[int, int]], int | None]],
+    rests: Sequence[tuple[int, int, int]],
+    cells: int,
+    size: int,
+) -> sparse.csr_matrix:
+    rows: list[int] = []
+    columns: list[int] = []
+    factors: list[int] = []
+    total, number = cells, 0
+    for terms, value in lines:
+        entries = list(terms)
+        if value is not None:
+            entries.append((total, -1))
+            total += 1
+        for position, factor in entries:
+            rows.append(number)
+            columns.append(position)
+            factors.append(factor)
+        number += 1
+    for numerator, denominator, rest in rests:
+        for position, factor in ((denominator, -1), (numerator, 1), (rest, 1)):
+            rows.append(number)
+            columns.append(position)
+            factors.append(factor)
+        number += 1
+    return sparse.csr_matrix((np.array(factors, dtype=np.int64), (rows, columns)), (number, size))
