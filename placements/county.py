@@ -63,6 +63,8 @@ class County:
         Which children looked after are siblings (`schemas.SIBLINGS`).
     transport : DataFrame
         What home-to-school transport costs, by child (`schemas.TRANSPORT`).
+    ledger : Path, optional
+        Folder of what was published before (`disclosure.ledger`).
     travel : TravelMethod, optional
         How journeys by road are measured; as the settings say when not given.
     """
@@ -87,6 +89,7 @@ class County:
     siblings: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SIBLINGS), repr=False)
     transport: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.TRANSPORT), repr=False)
     travel: TravelMethod | None = field(default=None, repr=False, compare=False)
+    ledger: Path | None = field(default=None, repr=False, compare=False)
 
     @property
     def travel_method(self) -> TravelMethod:

@@ -27,9 +27,9 @@ def placement_spells(episodes: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per spell with the columns of the episodes: `start` and `start_reason` of the first, `end`,
         `end_reason`, `change_reason` and `legal_status` of the last, the rest of the first; `legal_status_at_start` of
-        the first; `episodes`, how many were merged; and `cut_short`, whether the end is the start of the child's next spell because the recorded one is later or
-        missing. A spell continues when the next episode starts the day the last one ended, its reason is a change of
-        legal status only, and the placement is the same.
+        the first; `episodes`, how many were merged; and `cut_short`, whether the end is the start of the child's next
+        spell because the recorded one is later or missing. A spell continues when the next episode starts the day the
+        last one ended, its reason is a change of legal status only, and the placement is the same.
     """
     ordered = episodes.sort_values(["child_id", "start"], kind="stable").reset_index(drop=True)
     before = ordered.shift(1)

@@ -96,6 +96,7 @@ class Study:
             geography_files=files | _hashes(boundary_file(self.data / "boundaries"), areas),
             published=tables.published,
             neighbours=tables.neighbours,
+            ledger=self.folder / "ledger",
         )
 
     def geography(self, progress: Progress | None = None) -> tuple[StudyPostcodes, gpd.GeoDataFrame | None]:

@@ -11,11 +11,8 @@ import pandas as pd
 
 from placements import codes
 from placements.county import County
-from placements.disclosure.control.protect import protect
-from placements.disclosure.control.tables import linked_tables
-from placements.disclosure.publication import county_figures, publication
+from placements.disclosure.publication import county_figures
 from placements.disclosure.shown import ShownFigures
-from placements.disclosure.suppress import INTERNAL
 from placements.forecasting import Forecast, forecast
 from placements.interventions import ExpandSchool, OpenHome, RecruitCarers
 from placements.reports.context import Context
@@ -185,17 +182,8 @@ def statement_context(county: County | None = None, *, proved: bool = True, prof
     context = Context(held, future_for(held, proved=proved), profile, None, provenance)
     figures = _FIGURES.get((id(held), profile))
     if figures is None:
-        figures = _FIGURES[id(held), profile] = _safe_figures(held, profile)
+        figures = _FIGURES[id(held), profile] = county_figures(held, profile)
         # The county holds them, so that no other county can come to have its identity while they are there.
         vars(held)[f"_figures_{profile}"] = figures
     vars(context)["figures"] = figures
     return context
-
-
-def _safe_figures(county: County, profile: str) -> ShownFigures:
-    """Return the figures with a safe pattern, though not the cheapest: that takes minutes where most counts are small."""
-    if profile == INTERNAL:
-        return county_figures(county, profile)
-    plan = publication(county)
-    linked = linked_tables(plan)
-    return ShownFigures(profile, plan, linked, protect(linked.model, rounds=1))

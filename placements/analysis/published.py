@@ -20,6 +20,11 @@ from placements.analysis.trend import care_trend
 from placements.geography.reference import reference_table
 from placements.geography.timeline import code_of_today
 
+#: Labels of figures that are counts of what came and left, or of places, and so of no stock of children.
+STARTED: Final = "Started to be looked after in the year"
+CEASED: Final = "Ceased to be looked after in the year"
+OF_OTHERS: Final = "Children of others placed here"
+
 
 @dataclass(frozen=True)
 class _Stocks:
@@ -88,8 +93,8 @@ _PLACED: Final = "cla_placement:"
 
 COMPARABLES: Final[tuple[Comparable, ...]] = (
     Comparable("Children looked after", ("cla_on_31_march",), (), lambda s: (len(s.care), None)),
-    Comparable("Started to be looked after in the year", ("cla_starting",), (), lambda s: (s.year["started"], None)),
-    Comparable("Ceased to be looked after in the year", ("cla_ceasing",), (), lambda s: (s.year["ceased"], None)),
+    Comparable(STARTED, ("cla_starting",), (), lambda s: (s.year["started"], None)),
+    Comparable(CEASED, ("cla_ceasing",), (), lambda s: (s.year["ceased"], None)),
     Comparable(
         "New placements in the year", ("new_placements:total_new_placements",), (), lambda s: (len(s.new), None)
     ),
@@ -164,7 +169,7 @@ COMPARABLES: Final[tuple[Comparable, ...]] = (
     ),
     Comparable("Fostered, outside", ("fostered_children_outside",), ("fostered_children",), _within(_FOSTER)),
     Comparable(
-        "Children of others placed here",
+        OF_OTHERS,
         ("children_of_others_placed_inside",),
         (),
         lambda s: (

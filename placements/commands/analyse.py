@@ -12,18 +12,20 @@ from placements.analysis.cost import cost
 from placements.analysis.gap import WANTED_LABEL
 from placements.analysis.indicators import Indicator
 from placements.analysis.location import LOCATION_CELLS
-from placements.analysis.published import published_comparison
+from placements.analysis.published import CEASED, OF_OTHERS, STARTED, published_comparison
 from placements.analysis.snapshot import stock
 from placements.commands.access import access_rows
 from placements.commands.boundary_set import restated_report
 from placements.commands.journeys import journey_rows
 from placements.county import County
+from placements.disclosure.beside_published import BESIDE
 from placements.disclosure.control.tables import group
 from placements.disclosure.headline import headline_texts
-from placements.disclosure.publication import YES, county_figures
+from placements.disclosure.held import HELD, OTHERS
+from placements.disclosure.publication import YES, ceased_population, county_figures, started_population
 from placements.disclosure.shown import ShownFigures
 from placements.disclosure.sufficiency import shown_sufficiency
-from placements.disclosure.suppress import count_text, money_text, share_text, yearly_money_text
+from placements.disclosure.suppress import SUPPRESSED, count_text, money_text, yearly_money_text
 from placements.loading import load
 from placements.manifest import plain_values, travel
 from placements.progress import Reporter
@@ -56,9 +58,9 @@ def analysis_report(
         "sufficiency": sufficiency_rows(county, by, figures),
         "access": access_rows(county, shown),
         "cost": _cost(county, figures),
-        "journeys": journey_rows(county.school_journeys, shown),
+        "journeys": journey_rows(county.school_journeys, figures),
         "travel": travel(county),
-        "published": _published(county, shown),
+        "published": published_rows(county, figures),
         "benchmarks": plain_values(_benchmarks(county)),
         "boundary_set": None if boundary_set is None else restated_report(county, boundary_set, shown),
     }
@@ -107,8 +109,8 @@ def sufficiency_rows(county: County, by: list[str], figures: ShownFigures) -> li
     ]
 
 
-def _published(county: County, profile: str) -> list[dict[str, Any]]:
-    """Return published figures beside those of the data."""
+def published_rows(county: County, figures: ShownFigures) -> list[dict[str, Any]]:
+    """Return published figures beside those of the data, which stand as they do in the release."""
     table = published_comparison(county.authority.code, county.placements, county.provision, county.snapshot)
     rows = []
     for row in table.to_dict("records"):
@@ -120,12 +122,24 @@ def _published(county: County, profile: str) -> list[dict[str, Any]]:
                 "published": f"{row['published']:,.0f}"
                 if counted
                 else f"{100 * row['published'] / row['published_of']:.0f}%",
-                "these_data": count_text(row["here"], profile)
-                if counted
-                else share_text(row["here"], row["here_of"], profile),
+                "these_data": beside(row["label"], row["here"], county, figures),
             }
         )
     return rows
+
+
+def beside(label: str, here: float, county: County, figures: ShownFigures) -> str:
+    """Return a figure of the data: as in the release, or, of what is no figure of it, as it may be shown by itself."""
+    if label in BESIDE:
+        part, whole = BESIDE[label]
+        return figures.count(part) if whole is None else figures.share(part, whole)
+    flows = {STARTED: started_population(county.snapshot), CEASED: ceased_population(county.snapshot)}
+    if flows.get(label) in figures.plan.populations:
+        return figures.count(group(flows[label]))
+    # All held places but for a few are in the release: what is hidden there is not told by the sum here.
+    others = group(HELD, {"service": codes.CARE, "holder": OTHERS})
+    hide = label == OF_OTHERS and not figures.plan.populations[HELD].empty and figures.is_hidden(others)
+    return SUPPRESSED if hide else count_text(here, figures.profile)
 
 
 def _benchmarks(county: County) -> list[dict[str, Any]]:

@@ -25,9 +25,14 @@ from placements.analysis.occupancy import use_by_day
 from placements.analysis.snapshot import looked_after, plans_in_force
 from placements.analysis.year_ends import year_ends
 from placements.county import County
+from placements.disclosure.beside_published import declare_beside_published
 from placements.disclosure.boundaries import declare_boundaries, dimension_of, sets_of, under_boundaries
 from placements.disclosure.control.tables import Group, Plan, group
 from placements.disclosure.held import HELD, declare_held, held_places
+from placements.disclosure.journeys import declare_journeys, journey_dimensions
+from placements.disclosure.ledger import shown_beside
+from placements.disclosure.ledger_file import read_ledger
+from placements.disclosure.ledger_names import Naming
 from placements.disclosure.links import link
 from placements.disclosure.shown import ShownFigures, shown_figures
 from placements.disclosure.suppress import SMALLEST_SHOWN
@@ -59,6 +64,8 @@ IN_COUNTY_PART: Final = "in_county"
 AVOIDABLE_PART: Final = "avoidable"
 LOCAL_NEED: Final = (IN_COUNTY_PART, AVOIDABLE_PART)
 FOSTER: Final = ("in_house_foster", "agency_foster")
+#: SSDA903 codes of children's homes and secure homes; young offender institutions are secure too, but no homes.
+_HOMES: Final = ("K1", "K2")
 JUDGEMENTS: Final = ("avoidable", "appropriate", "unknown")
 
 #: Tables whose every cell and margin is published, by population.
@@ -110,7 +117,7 @@ def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Pl
     plan = Plan(
         {
             CARE: members(county, care, set(plans["child_id"])),
-            PLANS: members(county, plans, set(care["child_id"])),
+            PLANS: members(county, plans, set(care["child_id"])).join(journey_dimensions(county, plans)),
             **_past(county),
             HELD: held_places(county),
         }
@@ -141,6 +148,8 @@ def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Pl
     plan.ties.append({group(CARE, {"other_service": YES}): 1, group(PLANS, {"other_service": YES}): -1})
     _declare_trend(plan, county)
     declare_held(plan)
+    declare_beside_published(plan)
+    declare_journeys(plan, group(PLANS, {"residential": YES}))
     return plan
 
 
@@ -161,6 +170,8 @@ def _prominent() -> list[Group | tuple[Group, Group]]:
 def county_figures(county: County, profile: str, boundary_sets: Sequence[BoundarySet] = ()) -> ShownFigures:
     """Return everything that is published of a county as it may be shown: the same for every output.
 
+    Beside what the county's ledger says was published before, nothing of it gives a small number away.
+
     Parameters
     ----------
     county : County
@@ -173,9 +184,11 @@ def county_figures(county: County, profile: str, boundary_sets: Sequence[Boundar
     Raises
     ------
     DisclosureError
-        When a set cannot be added without a small number following.
+        When no pattern is safe beside earlier releases, or a set cannot be added without a small number following.
     """
-    released = shown_figures(publication(county), profile)
+    entries = () if county.ledger is None else read_ledger(county.ledger)
+    naming = Naming(county.authority.code, county.snapshot)
+    released = shown_beside(publication(county), profile, entries, naming)
     usual = {dimension_of(boundaries) for boundaries in sets_of(county)}
     if all(dimension_of(boundaries) in usual for boundaries in boundary_sets):
         return released
@@ -203,6 +216,8 @@ def members(county: County, stock: pd.DataFrame, in_other_service: set[str]) -> 
     columns: dict[str, object] = {
         **{name: stock[name] for name in ("age_band", "need", "need_group", "provision", "sector", "location")},
         "legal_status": stock["legal_status"],
+        "sex": stock["sex"],
+        "in_homes": np.where(stock["place_code"].isin(_HOMES), YES, NO),
         "home_area": stock["home_area"],
         "distance": distance_band(stock),
         "distant": distant,

@@ -1,19 +1,15 @@
 """How is a figure made safe to share? Suppression, rounding and the limits on shares and means.
 
-Rules of the `shareable` profile: counts of children of 1 to 5 are suppressed, shown as `c`; where that leaves one
-hidden cell beside a shown total, the next smallest is hidden too; other counts are rounded to the nearest 5; shares are
-whole percentages, none on a denominator under 10 nor where the numerator or its complement is suppressed; means and
-costs need 10 children. The `internal` profile shows figures as they are.
+Rules of the `shareable` profile: counts of children of 1 to 5 are suppressed, shown as `c`; other counts are rounded to
+the nearest 5; shares are whole percentages, none on a denominator under 10 nor where the numerator or its complement is
+suppressed; means and costs need 10 children. The `internal` profile shows figures as they are. What else is hidden,
+so that nothing shown gives a small count away, `control` says, for all that is published at once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
-
-import numpy as np
-import pandas as pd
 
 from placements.analysis.cost import WEEKS_PER_YEAR
 
@@ -90,47 +86,3 @@ def yearly_money_text(mean_weekly_gbp: float, children: float, profile: str) -> 
     """
     number = children if profile == INTERNAL else rounded(children)
     return money_text(mean_weekly_gbp * number * WEEKS_PER_YEAR, children, profile)
-
-
-def hidden(counts: pd.Series, profile: str, *, total_shown: bool = True) -> pd.Series:
-    """Return which counts of one column must be hidden, primary and secondary.
-
-    Parameters
-    ----------
-    counts : Series of int
-        The parts; a total of them is published when `total_shown`.
-    """
-    values = counts.fillna(0).to_numpy(float)
-    if profile == INTERNAL:
-        return pd.Series(False, index=counts.index)
-    hide = (values > 0) & (values < SMALLEST_SHOWN)
-    if total_shown and hide.sum() == 1:
-        rest = np.where(hide | (values == 0), np.inf, values)
-        if np.isfinite(rest).any():
-            hide[int(np.argmin(rest))] = True
-    return pd.Series(hide, index=counts.index)
-
-
-def protect(table: pd.DataFrame, counts: Sequence[str], profile: str, *, total_shown: bool = True) -> pd.DataFrame:
-    """Return the table with its count columns as texts that may be shown: rounded, or `c`.
-
-    Columns that are not named are left as they are: they must not be counts of children.
-    """
-    out = table.copy()
-    for column in counts:
-        hide = hidden(table[column], profile, total_shown=total_shown)
-        shown = [
-            SUPPRESSED if secret else count_text(value, profile)
-            for value, secret in zip(table[column], hide, strict=True)
-        ]
-        out[column] = pd.Series(shown, index=table.index, dtype=object)
-    return out
-
-
-def safe_flows(flows: pd.DataFrame, profile: str, count: str = "count") -> pd.DataFrame:
-    """Return only the flows of at least 6 children, rounded; the rest are left out (say how many children that is)."""
-    if profile == INTERNAL:
-        return flows
-    kept = flows[flows[count] >= SMALLEST_FLOW].copy()
-    kept[count] = [rounded(value) for value in kept[count]]
-    return kept

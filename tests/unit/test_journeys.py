@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from placements import pipeline
+from placements import codes, pipeline
 from placements.analysis.journeys import OUTCOMES, school_journeys, school_phase
 from placements.commands.journeys import journey_rows
-from placements.disclosure.suppress import share_text
+from placements.disclosure.control.tables import group
+from placements.disclosure.publication import county_figures
 from placements.errors import UsageError
 from placements.geography.travel import Coverage
 from placements.geography.travel.matrix_file import read_minutes
@@ -19,6 +20,7 @@ from placements.geography.travel.straight import StraightLine
 from placements.manifest import coverage_words, travel
 from placements.progress import Reporter
 from tests.command_support import run
+from tests.reader_support import Reader
 from tests.support import SNAPSHOT, tiny_county
 
 # Guildford to Woking is 5.7 miles, Guildford to Tandridge 23.2, to `out` 34.8; at 1 x miles / 20 mph: 17, 70 and 104
@@ -120,44 +122,61 @@ def test_the_phase_is_that_of_the_school_year(birth, on, phase):
 
 
 def test_shared_rows_hide_small_counts_and_what_would_give_them_away():
-    """Under the shareable profile no number from 1 to 5 stands, nor a share of it; the totals are those of the plans."""
-    journeys = school_journeys(plans(), SNAPSHOT, METHOD)
-    internal = journey_rows(journeys, "internal")
+    """Under the shareable profile no number from 1 to 5 stands, nor a share of it; the totals are those of the plans.
+
+    None can be worked out either: it could be any of five numbers, for all that the table of journeys tells."""
+    county = replace(tiny_county(PLANS), placements=plans(), travel=METHOD)
+    journeys = county.school_journeys
+    internal = journey_rows(journeys, county_figures(county, "internal"))
     assert [row["plans"] for row in internal] == ["4", "24", "3", "1", "32"]
     assert internal[1]["share_over"] == "66.7%"
-    shared = journey_rows(journeys, "shareable")
+    shared = journey_rows(journeys, county_figures(county, "shareable"))
+    cells = [(phase, outcome) for phase in journeys.table.index for outcome in OUTCOMES]
+    reader = Reader(cells)
     for row in shared:
-        for name, value in row.items():
-            if name not in ("phase", "guideline_minutes"):
-                assert value not in {"1", "2", "3", "4"}, (row["phase"], name)
-    assert shared[1]["over"] == shared[1]["share_over"] == shared[1]["known"] == "c"
+        asked = {"known": ("within", "over"), "plans": OUTCOMES}
+        for name in (*OUTCOMES, "known", "plans"):
+            assert row[name] == "c" or int(row[name]) % 5 == 0, (row["phase"], name)
+            phases = [row["phase"]] if row["phase"] in journeys.table.index else list(journeys.table.index)
+            reader.reads_count([(p, o) for p in phases for o in asked.get(name, (name,))], row[name])
+    for phase, outcome in cells:
+        if 1 <= journeys.table.loc[phase, outcome] <= 5:
+            least, most = reader.ends([(phase, outcome)])
+            assert most - least >= 4, (phase, outcome)
+    assert shared[1]["over"] == shared[1]["share_over"] == "c"
+
+
+def test_who_boards_is_hidden_wherever_it_is_hidden_once():
+    """The plans that are residential are those who board: one figure, that the release ties to the other."""
+    county = tiny_county(PLANS)
+    for profile in ("internal", "shareable"):
+        figures = county_figures(county, profile)
+        boards = journey_rows(county.school_journeys, figures)[-1]["boards"]
+        assert boards == figures.count(group(codes.EDUCATION, {"residential": "yes"}))
 
 
 def test_the_manifest_says_how_journeys_were_measured_and_how_many_are_known():
-    """Method, sentence, coverage; counts of children only as they may be shown."""
+    """Method, sentence, coverage; of children nothing nearer than a half: the table of journeys says what may be said."""
     county = tiny_county(PLANS)
     told = travel(county)
-    found = county.school_journeys.coverage
     assert county.settings.disclosure.profile == "shareable"
     assert told["method"] == "straight"
     assert "1.4" in told["sentence"]
     assert "25 mph" in told["sentence"]
-    assert told["coverage"]["asked"] == "30"
-    # A count of the unknown, or of the known, would give away what the table of journeys hides.
-    assert told["coverage"] == {"asked": "30", "known": share_text(found.known, found.pairs, "shareable")}
-    assert told["coverage"]["known"][-1] in "%c"
+    # A count of the unknown, of the known or of those asked would give away what the table of journeys hides.
+    assert told["coverage"] == {"known": "known for half of them or more"}
 
 
 def test_only_inside_are_coverage_and_its_reasons_exact():
-    """The internal profile has every count; the shareable one no count but that of those asked, rounded."""
+    """The internal profile has every count; the shareable one no number at all."""
     county = tiny_county(PLANS)
     found = county.school_journeys.coverage
     inside = replace(county.settings, disclosure=replace(county.settings.disclosure, profile="internal"))
     told = travel(replace(county, settings=inside))["coverage"]
-    assert told == {"asked": f"{found.pairs}", "known": f"{found.known}", "no_point": f"{found.no_point}"}
-    assert coverage_words(found, "internal") == f"{100 * found.known / found.pairs:.1f}% of {found.pairs} known"
-    assert coverage_words(Coverage(pairs=33, known=20, no_point=13), "shareable") == "61% of 35 known"
-    assert coverage_words(Coverage(pairs=33, known=30, no_point=3), "shareable") == "c of 35 known"
+    assert told == {"asked": found.pairs, "known": found.known, "no_point": found.no_point}
+    assert coverage_words(found, "internal") == f"{found.known} of {found.pairs} known"
+    for known, words in ((33, "known for half of them or more"), (16, "known for less than half of them")):
+        assert coverage_words(Coverage(pairs=33, known=known, no_point=33 - known), "shareable") == words
 
 
 def test_a_run_says_no_count_that_may_not_be_shown(monkeypatch, capsys):

@@ -237,7 +237,11 @@ def test_every_column_that_can_be_wrong_is_tried():
 @pytest.mark.parametrize(("name", "column", "value", "reason"), BAD)
 def test_a_bad_cell_is_named_by_row_and_column_with_what_it_should_be(tmp_path, name, column, value, reason):
     """The bad row alone is refused: the good one before it stays."""
-    other = {column: GOOD[name][column] for column in ("household_id", "urn", "option_id", "person_id", "child_id") if column in GOOD[name]}
+    other = {
+        column: GOOD[name][column]
+        for column in ("household_id", "urn", "option_id", "person_id", "child_id")
+        if column in GOOD[name]
+    }
     other = {key: text + "2" for key, text in other.items()} or {"provision": "secure"}
     write(tmp_path, name, {}, other | {column: value})
     result = read(tmp_path)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from placements.analysis.catalogue.flow import STARTED
 from placements.analysis.change import (
     count_differences,
     count_p_values,
@@ -19,7 +20,7 @@ from placements.analysis.change import (
     share_p_values,
 )
 from placements.analysis.definition import Definition, Kind
-from placements.analysis.populations import CARE_STARTS, LOOKED_AFTER
+from placements.analysis.populations import LOOKED_AFTER
 from placements.analysis.year_changes import COLUMNS, FIRST_TO_LAST, NOT_TOLD, SUCCESSIVE, year_changes
 from placements.errors import UsageError
 from tests.support import table
@@ -38,7 +39,7 @@ def _definition(kind: Kind, flow: bool = False) -> Definition:
     def nothing(rows: pd.DataFrame, inputs: object) -> pd.Series:
         return rows["child_id"]
 
-    return Definition("asked", "Asked", kind, "", "", "", "", CARE_STARTS if flow else LOOKED_AFTER, nothing, nothing,
+    return Definition("asked", "Asked", kind, "", "", "", "", STARTED if flow else LOOKED_AFTER, nothing, nothing,
                       number=nothing, table=(lambda inputs, by: pd.DataFrame()) if kind is Kind.TABLE else None)  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""Is a release safe? The attack again by other solvers than those that chose the pattern, over what is to be shown.
+"""Is a release safe? The attack again, put together afresh, over what is to be shown.
 
 `audit` asks the linear programme of HiGHS for the interval of every count that must not be known, as a statistical
-office audits; `audit_whole` asks for whole numbers too, which is the most that a reader could use.
+office audits (the pattern was attacked by GLOP); `audit_whole` asks CP-SAT for whole numbers, one count at a time and
+both ends, which is the most that a reader could use.
 """
 
 from __future__ import annotations

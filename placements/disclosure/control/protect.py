@@ -6,6 +6,10 @@ attackers' programmes give the conditions), here in the sliding form: a hidden c
 between the least and the greatest it could be. Hiding a figure takes all its bounds away, so every condition is a
 covering one: of the figures that hold an interval narrow, one at least is hidden. The master problem is therefore a set
 cover, and its bound is a bound on what must be lost.
+
+A pattern that is safe from a linear programme is attacked in whole numbers too (`whole`), and what holds a count then
+is a condition like the others: the pattern that is returned is safe from a reader who knows that children are whole,
+and proved least among such patterns.
 """
 
 from __future__ import annotations
@@ -19,10 +23,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from placements.disclosure.control.attack import Attack, targets_of
 from placements.disclosure.control.model import LEAST_WIDTH, Bools, CountModel, Floats, Ints, Pattern
+from placements.disclosure.control.whole import WholeAttack
 
 _SLACK: Final = 1e-6
 #: Rounds of master and attack before the best pattern so far is taken, and work for one master problem.
-MOST_ROUNDS: Final = 60
+MOST_ROUNDS: Final = 6
 TOLERANCE: Final = 0.005
 _MOST_NODES: Final = 2000
 _GAP: Final = 1e-6
@@ -84,23 +89,35 @@ def protect(
         When a small count follows from what is known or settled already, whatever is hidden.
     """
     settled = settled or unsettled(model)
-    attack = Attack(model)
+    attack, whole = Attack(model), WholeAttack(model)
     cuts: dict[_Cut, None] = {}
     best: Pattern | None = None
+    found: Pattern | None = None  # safe but for what only whole numbers give away
     bound = 0
+
+    def whole_numbers(pattern: Pattern) -> Pattern:
+        counts, shares = _whole_repaired(model, attack, whole, pattern.counts, pattern.shares, cuts, settled)
+        return _pattern(model, counts, shares, bound, turn, len(cuts))
+
     for turn in range(1, rounds + 1):
         counts, shares, least = _master(model, cuts, settled)
         bound = max(bound, least)
-        before = len(cuts)
-        repaired = _repaired(model, attack, counts, shares, cuts, settled)
-        if len(cuts) == before:
-            return _pattern(model, counts, shares, bound, turn, len(cuts))
-        found = _pattern(model, *repaired, bound, turn, len(cuts))
-        best = found if best is None or found.weight < best.weight else best
-        if best.weight <= bound * (1 + tolerance):
+        if best is not None and best.weight <= bound * (1 + tolerance):
             break
+        before = len(cuts)
+        repaired = _pattern(model, *_repaired(model, attack, counts, shares, cuts, settled), bound, turn, len(cuts))
+        found = repaired if found is None or repaired.weight < found.weight else found
+        if len(cuts) == before or found.weight <= bound * (1 + tolerance):
+            # Whole numbers are asked about when nothing else is left to ask: that takes longer.
+            candidate = whole_numbers(repaired if len(cuts) == before else found)
+            if len(cuts) == before:
+                return candidate
+            best = candidate if best is None or candidate.weight < best.weight else best
+            found = None
     if best is None:
-        raise ArithmeticError("no safe pattern of hidden figures was found")
+        if found is None:
+            raise ArithmeticError("no safe pattern of hidden figures was found")
+        best = whole_numbers(found)
     return _pattern(model, best.counts, best.shares, bound, turn, len(cuts))
 
 
@@ -167,6 +184,37 @@ def _conditions_rows(model: CountModel, cuts: dict[_Cut, None]) -> LinearConstra
                 least.append(0)
     matrix = sparse.csr_matrix((factors, (rows, columns)), (len(least), n + len(model.shares)))
     return LinearConstraint(matrix, np.array(least, dtype=float), np.inf)
+
+
+def _whole_repaired(
+    model: CountModel,
+    attack: Attack,
+    whole: WholeAttack,
+    counts: Bools,
+    shares: Bools,
+    cuts: dict[_Cut, None],
+    settled: Settled,
+) -> tuple[Bools, Bools]:
+    """Return the pattern made safe from a reader who knows that all counts are whole. See `_repaired`."""
+    passed: frozenset[int] = frozenset()
+    broken = True
+    while broken:
+        broken = False
+        counts, shares = _repaired(model, attack, counts, shares, cuts, settled)
+        for target, held_counts, held_shares in whole.narrow(counts, shares, passed):
+            cut = _Cut(held_counts, held_shares, None if model.small[target] else target)
+            free = _free(model, cut, settled)
+            if not free:
+                if cut.when is None:
+                    raise ArithmeticError("a small count follows from what is published already")
+                passed |= {target}
+                continue
+            cuts[cut] = None
+            broken = True
+            _, is_share, position = min(free)
+            (shares if is_share else counts)[position] = True
+            shares = np.logical_or(shares, _of_hidden(model, counts))
+    return counts, shares
 
 
 def _repaired(
