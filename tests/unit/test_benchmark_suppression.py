@@ -8,10 +8,10 @@ from placements.disclosure.control.model import CountModel
 from placements.disclosure.control.tables import linked_tables
 
 
-@pytest.fixture(scope="module")
-def found():
-    """Return the rows of 50 releases."""
-    return suppression.measure(50, seed=3)
+@pytest.fixture(scope="module", params=[12, pytest.param(50, marks=pytest.mark.slow)])
+def found(request):
+    """Return the rows of some releases: a few, and 50 among the slow sweeps."""
+    return suppression.measure(request.param, seed=4)
 
 
 def test_nothing_that_ours_hides_can_be_worked_out(found):

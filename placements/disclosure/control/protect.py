@@ -68,7 +68,12 @@ def unsettled(model: CountModel) -> Settled:
 
 
 def protect(
-    model: CountModel, settled: Settled | None = None, *, rounds: int = MOST_ROUNDS, tolerance: float = TOLERANCE
+    model: CountModel,
+    settled: Settled | None = None,
+    *,
+    rounds: int = MOST_ROUNDS,
+    tolerance: float = TOLERANCE,
+    whole_counts: bool = True,
 ) -> Pattern:
     """Return the figures to hide.
 
@@ -82,6 +87,8 @@ def protect(
     tolerance : float
         How much more than the bound may be lost, as a share of it, before the search goes on; 0 searches for the proof
         that no pattern loses less.
+    whole_counts : bool
+        Take the reader to know that counts are whole: stronger than the programme, and slower.
 
     Raises
     ------
@@ -96,6 +103,8 @@ def protect(
     bound = 0
 
     def whole_numbers(pattern: Pattern) -> Pattern:
+        if not whole_counts:
+            return pattern
         counts, shares = _whole_repaired(model, attack, whole, pattern.counts, pattern.shares, cuts, settled)
         return _pattern(model, counts, shares, bound, turn, len(cuts))
 
