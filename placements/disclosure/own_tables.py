@@ -132,8 +132,9 @@ def _hidden(
     settled = unsettled(model)
     # The same question with fewer breakdowns shows the totals, whatever is hidden here.
     is_total = (np.arange(len(values)) >= counts.size) & model.published & ~model.small
+    stands = Settled(is_total, settled.hidden_counts, settled.shown_shares, settled.hidden_shares)
     try:
-        pattern = protect(model, Settled(is_total, settled.hidden_counts, settled.shown_shares, settled.hidden_shares))
+        pattern = protect(model, stands, whole_counts=False)
     except ArithmeticError as error:
         raise DisclosureError(
             f"{definition.name} cannot be shared so: {error}. Ask for fewer breakdowns at once"

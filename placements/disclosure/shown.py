@@ -104,7 +104,7 @@ def shown_figures(plan: Plan, profile: str, released: ShownFigures | None = None
         return ShownFigures(profile, plan, linked, _nothing_hidden(linked))
     try:
         if released is None:
-            return ShownFigures(profile, plan, linked, protect(linked.model))
+            return ShownFigures(profile, plan, linked, protect(linked.model, whole_counts=False))
         # What is asked for on the spot is answered soon: safe, and with the loss beside what must be lost at least.
         return ShownFigures(profile, plan, linked, _soon(linked, released))
     except ArithmeticError as error:
