@@ -11,16 +11,18 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 from scipy.optimize import linprog
 
 from placements.disclosure.control.audit import audit, audit_whole
 from placements.disclosure.control.model import CountModel, Pattern
 from placements.disclosure.control.protect import Settled, protect
 from placements.disclosure.control.tables import Plan, group, linked_tables
+from placements.disclosure.control.whole import WholeAttack
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 MANY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+#: Enough to prove that nothing less will do, of tables so small.
+ROUNDS = 60
 SKEWED = st.one_of(st.integers(0, 7), st.sampled_from([0, 0, 9, 13, 22, 40]))
 
 
@@ -149,7 +151,7 @@ def whole_tables(model, counts, shares, most=300_000):
 
 def check_least(model):
     """Nothing that loses less is safe, even for a programme in halves of children; what is hidden is safe."""
-    pattern = protect(model, tolerance=0)
+    pattern = protect(model, rounds=ROUNDS, tolerance=0)
     assert is_safe(model, pattern.counts, pattern.shares, [])
     assert pattern.status == "proved"
     first = []
@@ -176,7 +178,7 @@ def test_nothing_cheaper_is_safe_in_many_tables(model):
 
 
 def check_whole(model):
-    pattern = protect(model, tolerance=0)
+    pattern = protect(model, rounds=ROUNDS, tolerance=0)
     tables = whole_tables(model, pattern.counts, pattern.shares)
     if tables is None:
         return
@@ -202,15 +204,22 @@ def test_an_attacker_who_lists_all_tables_learns_no_number_of_many(model):
     check_whole(model)
 
 
-def test_a_count_that_only_whole_numbers_narrow_is_hidden_better():
-    """Of 2 x 2 shown and 3 hidden with odd sums, halves of children would make five numbers possible; wholes do not."""
-    # x + y = 2 z: z from 0 to 8 in halves, but 3 a = 2 b ties a to even numbers.
-    equations = sparse.csr_matrix(np.array([[3, -2, 0], [0, 1, -1]]))
-    model = CountModel(np.array([4, 6, 6]), equations, np.array([True, True, True]), round_to=5)
-    with_halves = audit(model, Pattern(np.array([True, False, False]), np.zeros(0, bool), 0, 0, "limit"))
-    pattern = protect(model, tolerance=0)
-    assert not with_halves.safe
-    assert audit_whole(model, pattern).safe
+def test_a_count_that_only_whole_numbers_narrow_is_hidden_better(monkeypatch):
+    """Safe for a programme in halves of children is not enough: here shares leave fewer than five whole numbers."""
+    counts = [[4, 6, 12], [60, 0, 1], [20, 60, 2]]
+    members = [(str(i), str(j)) for i in range(3) for j in range(3) for _ in range(counts[i][j])]
+    rows = pd.DataFrame(members, columns=["a", "b"]).astype("str")
+    lines = [group("p", {"a": value}) for value in "012"]
+    shares = [(line, group("p")) for line in lines]
+    shares += [(group("p", {"a": value, "b": "0"}), line) for value, line in zip("012", lines, strict=True)]
+    model = linked_tables(Plan({"p": rows}, tables=[("p", ("a", "b"))], shares=shares)).model
+    safe = protect(model, rounds=ROUNDS, tolerance=0)
+    assert audit_whole(model, safe).safe
+    monkeypatch.setattr(WholeAttack, "narrow", lambda *_: [])
+    in_halves = protect(model, rounds=ROUNDS, tolerance=0)
+    assert audit(model, in_halves).safe
+    assert not audit_whole(model, in_halves).safe
+    assert safe.weight > in_halves.weight
 
 
 @FEW
@@ -254,10 +263,10 @@ def test_the_order_of_figures_does_not_matter(model, random):
         share_weight=model.share_weight,
         round_to=model.round_to,
     )
-    pattern = protect(shuffled, tolerance=0)
+    pattern = protect(shuffled, rounds=ROUNDS, tolerance=0)
     assert audit(shuffled, pattern).safe
     assert audit_whole(shuffled, pattern).safe
-    assert pattern.weight == protect(model, tolerance=0).weight
+    assert pattern.weight == protect(model, rounds=ROUNDS, tolerance=0).weight
 
 
 @settings(FEW, max_examples=10)

@@ -27,7 +27,7 @@ from placements.disclosure.control.whole import WholeAttack
 
 _SLACK: Final = 1e-6
 #: Rounds of master and attack before the best pattern so far is taken, and work for one master problem.
-MOST_ROUNDS: Final = 2
+MOST_ROUNDS: Final = 3
 TOLERANCE: Final = 0.005
 _MOST_NODES: Final = 2000
 _GAP: Final = 1e-6
