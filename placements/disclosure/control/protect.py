@@ -96,6 +96,8 @@ def protect(
         When a small count follows from what is known or settled already, whatever is hidden.
     """
     settled = settled or unsettled(model)
+    if not len(model.values):
+        return _pattern(model, settled.hidden_counts, settled.hidden_shares, 0, 0, 0)
     attack, whole = Attack(model), WholeAttack(model)
     cuts: dict[_Cut, None] = {}
     best: Pattern | None = None
