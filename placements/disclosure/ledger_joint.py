@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from placements.disclosure.control.audit import audit
-from placements.disclosure.control.model import Bools, CountModel, Floats, Ints, Pattern
+from placements.disclosure.control.model import Bools, CountModel, Floats, Ints, Pattern, sums_matrix
 from placements.disclosure.ledger_file import Entry
 
 
@@ -211,11 +211,7 @@ class _Parts:
     def joint(self, near: Sequence[Entry]) -> Joint | None:
         n, size = len(self._model.values), len(self._low)
         low, high = np.array(self._low), np.array(self._high)
-        entries = [(row, p, factor) for row, terms in enumerate(self._rows) for p, factor in terms]
-        line, column, factor = (np.array(one, dtype=np.int64) for one in zip(*entries, strict=True)) if entries else (
-            np.zeros((3, 0), dtype=np.int64)
-        )  # fmt: skip
-        added = sparse.csr_matrix((factor, (line, column)), (len(self._rows), size))
+        added = sums_matrix([dict(terms) for terms in self._rows], size)
         values = _completed(self._model.values, added, low, high)
         if values is None:
             return None

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from placements.analysis.definition import Column, Definition
-from placements.disclosure.control.model import Bools, CountModel, Ints
+from placements.disclosure.control.model import Bools, CountModel, Ints, sums_matrix
 from placements.disclosure.control.protect import Settled, protect, unsettled
 from placements.disclosure.suppress import (
     INTERNAL,
@@ -119,15 +118,25 @@ def _hidden(
     """Return which counts are hidden, and which shares (and estimates that rest on a share's denominator)."""
     sizes = table[list(children)].astype(float).abs().fillna(0.0)
     counts = sizes.round().astype(np.int64).to_numpy().reshape(len(table), len(children))
-    lines = [*_along_rows(counts), *_over_groups(table, by, counts)]
-    totals = [line[1] for line in lines if line[1] is not None]
-    values = np.concatenate([counts.ravel(), np.array(totals, dtype=np.int64)])
-    shares, columns, values, rests = _shares(definition, table, children, values)
+    sums, values = list(_along_rows(counts)), counts.ravel().tolist()
+    for one in _over_groups(table, by, counts.shape[1]):
+        sums.append({**one, len(values): -1})
+        values.append(sum(values[position] for position in one))
+    published = len(values)
+    columns = _share_columns(definition, table, children)
+    shares = [
+        tuple(row * len(children) + children.index(name) for name in pair)
+        for pair in columns
+        for row in range(len(table))
+    ]
+    for part, whole in shares:
+        sums.append({whole: -1, part: 1, len(values): 1})
+        values.append(values[whole] - values[part])
     model = CountModel(
-        values=values,
-        equations=_equations(lines, rests, counts.size, len(values)),
-        published=np.arange(len(values)) < counts.size + len(totals),
-        shares=shares,
+        values=np.array(values, dtype=np.int64),
+        equations=sums_matrix(sums, len(values)),
+        published=np.arange(len(values)) < published,
+        shares=np.array(shares, dtype=np.int64).reshape(-1, 2),
     )
     settled = unsettled(model)
     # The same question with fewer breakdowns shows the totals, whatever is hidden here.
@@ -175,8 +184,8 @@ def _hidden_shares(
     return out
 
 
-def _along_rows(counts: Ints) -> Iterator[tuple[list[tuple[int, int]], int | None]]:
-    """Yield the sums that hold along every row: signed columns that come to 0, as terms of position and factor."""
+def _along_rows(counts: Ints) -> Iterator[dict[int, int]]:
+    """Yield the sums that hold along every row: signed columns that come to 0, as factors by position."""
     rows, columns = counts.shape
     for size in range(2, min(columns, _MOST_TERMS) + 1):
         for chosen in itertools.combinations(range(columns), size):
@@ -187,73 +196,21 @@ def _along_rows(counts: Ints) -> Iterator[tuple[list[tuple[int, int]], int | Non
                 part = counts[:, list(chosen)]
                 if not (part @ np.array(factors)).any() and part.any(axis=0).all():
                     for row in range(rows):
-                        yield [(row * columns + c, f) for c, f in zip(chosen, factors, strict=True)], None
+                        yield {row * columns + column: factor for column, factor in zip(chosen, factors, strict=True)}
 
 
-def _over_groups(
-    table: pd.DataFrame, by: Sequence[str], counts: Ints
-) -> Iterator[tuple[list[tuple[int, int]], int | None]]:
-    """Yield the total of every column over every margin of the breakdowns, with its value."""
-    columns = counts.shape[1]
-    place = np.arange(len(table))
+def _over_groups(table: pd.DataFrame, by: Sequence[str], columns: int) -> Iterator[dict[int, int]]:
+    """Yield what adds up to the total of every column over every margin of the breakdowns."""
     for size in range(len(by)):
         for some in itertools.combinations(by, size):
             keys = table.groupby(list(some)).ngroup().to_numpy() if some else np.zeros(len(table), dtype=int)
             for key in np.unique(keys):
-                rows = place[keys == key]
+                rows = np.flatnonzero(keys == key).tolist()
                 for column in range(columns):
-                    yield [(int(row) * columns + column, 1) for row in rows], int(counts[rows, column].sum())
+                    yield {row * columns + column: 1 for row in rows}
 
 
-def _shares(
-    definition: Definition, table: pd.DataFrame, children: Sequence[str], values: Ints
-) -> tuple[Ints, list[tuple[str, str]], Ints, list[tuple[int, int, int]]]:
-    """Return the shares of the table as positions, their columns, the values with what is left of each, and sums."""
-    columns = list(
-        dict.fromkeys(
-            one.share_of
-            for name, one in definition.columns.items()
-            if one.share_of is not None and name in table and set(one.share_of) <= set(children)
-        )
-    )
-    width = len(children)
-    pairs: list[tuple[int, int]] = []
-    rests: list[tuple[int, int, int]] = []
-    left: list[int] = []
-    for part, whole in columns:
-        for row in range(len(table)):
-            numerator, denominator = (row * width + children.index(name) for name in (part, whole))
-            pairs.append((numerator, denominator))
-            rests.append((numerator, denominator, len(values) + len(left)))
-            left.append(int(values[denominator] - values[numerator]))
-    grown = np.concatenate([values, np.array(left, dtype=np.int64)])
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2), columns, grown, rests
-
-
-def _equations(
-    lines: Sequence[tuple[list[tuple[int, int]], int | None]],
-    rests: Sequence[tuple[int, int, int]],
-    cells: int,
-    size: int,
-) -> sparse.csr_matrix:
-    rows: list[int] = []
-    columns: list[int] = []
-    factors: list[int] = []
-    total, number = cells, 0
-    for terms, value in lines:
-        entries = list(terms)
-        if value is not None:
-            entries.append((total, -1))
-            total += 1
-        for position, factor in entries:
-            rows.append(number)
-            columns.append(position)
-            factors.append(factor)
-        number += 1
-    for numerator, denominator, rest in rests:
-        for position, factor in ((denominator, -1), (numerator, 1), (rest, 1)):
-            rows.append(number)
-            columns.append(position)
-            factors.append(factor)
-        number += 1
-    return sparse.csr_matrix((np.array(factors, dtype=np.int64), (rows, columns)), (number, size))
+def _share_columns(definition: Definition, table: pd.DataFrame, children: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the columns of children that the table's shares are of, each pair once."""
+    pairs = (one.share_of for name, one in definition.columns.items() if name in table)
+    return list(dict.fromkeys(pair for pair in pairs if pair is not None and set(pair) <= set(children)))

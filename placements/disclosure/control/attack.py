@@ -31,11 +31,8 @@ class Attack:
     def __init__(self, model: CountModel) -> None:
         """Build the programme with nothing shown."""
         self._model = model
-        self._low, self._high = model.bounds_shown()
-        self._low = np.maximum(self._low, model.known_low)
-        self._high = np.minimum(self._high, model.known_high)
-        self._free_low = model.known_low
-        self._free_high = np.minimum(model.known_high, model.ceiling)
+        self._low, self._high = model.bounds(np.ones(len(model.values), dtype=bool))
+        self._free_low, self._free_high = model.bounds(np.zeros(len(model.values), dtype=bool))
         self._solver: Any = pywraplp.Solver.CreateSolver("GLOP")
         self._variables = [
             self._solver.NumVar(float(low), float(high), "")
@@ -74,13 +71,6 @@ class Attack:
             self._set_count(int(position), bool(counts[position]))
         for position in np.flatnonzero(self._shares_shown != shares):
             self._set_share(int(position), bool(shares[position]))
-
-    def hide(self, counts: tuple[int, ...], shares: tuple[int, ...]) -> None:
-        """Take figures back."""
-        for position in counts:
-            self._set_count(position, shown=False)
-        for position in shares:
-            self._set_share(position, shown=False)
 
     def _set_count(self, position: int, shown: bool) -> None:
         low, high = (self._low, self._high) if shown else (self._free_low, self._free_high)

@@ -82,7 +82,7 @@ class _Programme:
 
     def __init__(self, model: CountModel, pattern: Pattern) -> None:
         self._model = model
-        self._low, self._high = _bounds(model, pattern)
+        self._low, self._high = model.bounds(model.published & ~pattern.counts)
         self._rows, self._limits = _share_rows(model, pattern)
         sums = model.equations.shape[0]
         self._sums = (model.equations, np.zeros(sums)) if sums else (None, None)
@@ -136,16 +136,6 @@ def _audit(model: CountModel, targets: Ints, ends: Floats) -> Audit:
     )
 
 
-def _bounds(model: CountModel, pattern: Pattern) -> tuple[Floats, Floats]:
-    shown = model.published & ~pattern.counts
-    low, high = model.bounds_shown()
-    free_high = np.minimum(model.known_high, model.ceiling)
-    return (
-        np.where(shown, np.maximum(low, model.known_low), model.known_low),
-        np.where(shown, np.minimum(high, free_high), free_high),
-    )
-
-
 def _share_rows(model: CountModel, pattern: Pattern) -> tuple[sparse.csr_matrix | None, Floats | None]:
     """Return the shares that are shown as `rows x <= limits`."""
     shown = np.flatnonzero(~pattern.shares)
@@ -166,7 +156,7 @@ def _share_rows(model: CountModel, pattern: Pattern) -> tuple[sparse.csr_matrix 
 
 def _whole_end(model: CountModel, pattern: Pattern, target: int, largest: bool) -> int:
     programme = cp_model.CpModel()
-    low, high = _bounds(model, pattern)
+    low, high = model.bounds(model.published & ~pattern.counts)
     counts = [programme.new_int_var(int(np.ceil(a)), int(np.floor(b)), "") for a, b in zip(low, high, strict=True)]
     matrix = model.equations.tocsr()
     for row in range(matrix.shape[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -104,6 +105,15 @@ class CountModel:
         high = np.where(self.values == 0, 0, nearest + spread)
         return low.astype(float), high.astype(float)
 
+    def bounds(self, shown: Bools) -> tuple[Floats, Floats]:
+        """Return the least and the greatest that each count could be, when some are shown, by what is known of it."""
+        low, high = self.bounds_shown()
+        free_high = np.minimum(self.known_high, self.ceiling)
+        return (
+            np.where(shown, np.maximum(low, self.known_low), self.known_low),
+            np.where(shown, np.minimum(high, free_high), free_high),
+        )
+
     def share_rows(self) -> tuple[Ints, Ints]:
         """Return the whole percentage of each share as coefficients: `200 n - a d >= 0` and `200 n - b d <= -1`.
 
@@ -138,6 +148,14 @@ class Pattern:
     status: str
     rounds: int = 0
     cuts: int = 0
+
+
+def sums_matrix(sums: Sequence[Mapping[int, int]], size: int) -> sparse.csr_matrix:
+    """Return sums, each by position of a count its factor, as the rows of a matrix of `size` columns."""
+    rows = np.repeat(np.arange(len(sums)), [len(one) for one in sums])
+    columns = np.array([position for one in sums for position in one], dtype=np.int64)
+    factors = np.array([factor for one in sums for factor in one.values()], dtype=np.int64)
+    return sparse.csr_matrix((factors, (rows, columns)), (len(sums), size))
 
 
 def default_weight(values: Ints) -> Ints:

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from placements.disclosure.control.attack import Attack, targets_of
-from placements.disclosure.control.model import LEAST_WIDTH, Bools, CountModel, Floats, Ints, Pattern
+from placements.disclosure.control.model import LEAST_WIDTH, Bools, CountModel, Floats, Ints, Pattern, sums_matrix
 from placements.disclosure.control.whole import WholeAttack
 
 _SLACK: Final = 1e-6
@@ -172,29 +171,16 @@ def _master(model: CountModel, cuts: dict[_Cut, None], settled: Settled) -> tupl
 def _conditions_rows(model: CountModel, cuts: dict[_Cut, None]) -> LinearConstraint:
     """Return the conditions, and that a share of which a part is hidden is hidden too, as rows of a programme."""
     n = len(model.values)
-    rows: list[int] = []
-    columns: list[int] = []
-    factors: list[int] = []
-    least: list[int] = []
-    for cut in cuts:
-        chosen = [*cut.counts, *(n + share for share in cut.shares)]
-        rows += [len(least)] * len(chosen)
-        columns += chosen
-        factors += [1] * len(chosen)
-        if cut.when is not None:
-            rows.append(len(least))
-            columns.append(cut.when)
-            factors.append(-1)
-        least.append(int(cut.when is None))
-    for share, pair in enumerate(model.shares.tolist()):
-        for part in pair:
-            if model.published[part]:
-                rows += [len(least)] * 2
-                columns += [n + share, part]
-                factors += [1, -1]
-                least.append(0)
-    matrix = sparse.csr_matrix((factors, (rows, columns)), (len(least), n + len(model.shares)))
-    return LinearConstraint(matrix, np.array(least, dtype=float), np.inf)
+    rows = [
+        dict.fromkeys([*cut.counts, *(n + share for share in cut.shares)], 1)
+        | ({} if cut.when is None else {cut.when: -1})
+        for cut in cuts
+    ]
+    least = [int(cut.when is None) for cut in cuts]
+    parts = [(n + share, part) for share, pair in enumerate(model.shares.tolist()) for part in pair]
+    with_parts = [{share: 1, part: -1} for share, part in parts if model.published[part]]
+    matrix = sums_matrix([*rows, *with_parts], n + len(model.shares))
+    return LinearConstraint(matrix, np.array([*least, *[0] * len(with_parts)], dtype=float), np.inf)
 
 
 def _whole_repaired(

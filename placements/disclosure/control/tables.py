@@ -15,9 +15,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from placements.disclosure.control.model import CountModel
+from placements.disclosure.control.model import CountModel, sums_matrix
 from placements.disclosure.suppress import ROUND_TO
 from placements.errors import UsageError
 
@@ -255,15 +254,9 @@ class _Builder:
         low, high = np.zeros(len(values)), np.full(len(values), np.inf)
         for one in known:
             low[self._positions[one]] = high[self._positions[one]] = self._counts[self._positions[one]]
-        entries = [(row, column, factor) for row, sums in enumerate(self._equations) for column, factor in sums.items()]
-        row, column, factor = (
-            (np.array(part, dtype=np.int64) for part in zip(*entries, strict=True))
-            if entries
-            else (np.zeros(0, dtype=np.int64),) * 3
-        )
         model = CountModel(
             values=values,
-            equations=sparse.csr_matrix((factor, (row, column)), (len(self._equations), len(values))),
+            equations=sums_matrix(self._equations, len(values)),
             published=published,
             shares=np.array(
                 [(self._positions[part], self._positions[whole]) for part, whole in pairs], dtype=np.int64

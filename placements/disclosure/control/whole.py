@@ -41,12 +41,11 @@ class WholeAttack:
     def __init__(self, model: CountModel) -> None:
         """Begin with the truth as the only counts that are known to agree."""
         self._model = model
-        low, high = model.bounds_shown()
-        free_high = np.minimum(model.known_high, model.ceiling)
-        self._free_low = np.ceil(model.known_low).astype(np.int64)
-        self._free_high = np.floor(free_high).astype(np.int64)
-        self._low = np.maximum(low, model.known_low).astype(np.int64)
-        self._high = np.minimum(high, free_high).astype(np.int64)
+        (free_low, free_high), (low, high) = (
+            model.bounds(np.full(len(model.values), shown)) for shown in (False, True)
+        )
+        self._free_low, self._free_high = np.ceil(free_low).astype(np.int64), np.floor(free_high).astype(np.int64)
+        self._low, self._high = low.astype(np.int64), high.astype(np.int64)
         self._least, self._most = model.share_rows()
         self._points: Ints = model.values.reshape(1, -1).astype(np.int64)
 
