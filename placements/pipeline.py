@@ -9,6 +9,7 @@ from typing import Any
 
 from placements.comparison import Comparison, compare
 from placements.county import County
+from placements.disclosure.publication import county_figures
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
 from placements.forecasting import Forecast, forecast
@@ -83,10 +84,13 @@ def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
         stage.done(f"{len(result.scenarios)} scenarios")
     source = provenance(county, plan)
     profile = county.settings.disclosure.profile
+    with reporter.stage("disclosure control") as stage:
+        released = county_figures(county, profile)
+        stage.done(released.summary)
     with reporter.stage("map"):
-        map_path = write_map(result, study.maps / "placements.html", plan=plan)
+        map_path = write_map(result, study.maps / "placements.html", plan=plan, released=released)
     with reporter.stage("statement"):
-        document = build_statement(result, plan=plan, provenance=source, targets=study.targets)
+        document = build_statement(result, plan=plan, provenance=source, targets=study.targets, released=released)
         word, page = write_document(document, county, study.reports)
     plan_path = release(
         study.reports / "best-plan.toml", scenario_text(plan.interventions), county_secrets(county), profile

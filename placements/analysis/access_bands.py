@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
@@ -53,7 +54,7 @@ def access_bands(inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
     """
     children = need(inputs.placements, inputs.provision, inputs.on, inputs.thresholds)
     limit = inputs.thresholds.far_miles
-    hidden = _hidden(inputs.provision)
+    hidden = confidential_kinds(inputs.provision)
     may_be_located = children["service"].eq(codes.EDUCATION) & ~children["wanted"].isin(hidden)
     parts = []
     for located in (True, False):
@@ -66,16 +67,21 @@ def access_bands(inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
     return pd.concat(parts).sort_values(["service", "provision", *by], ignore_index=True)[[*by, *COLUMNS]]
 
 
-def _hidden(provision: pd.DataFrame) -> set[str]:
+def confidential_kinds(provision: pd.DataFrame) -> set[str]:
     """Return the kinds of school place of which some site is confidential."""
     secret = provision.loc[provision["confidential"] & provision["service"].eq(codes.EDUCATION), "provision"]
     return {WANTED[kind] for kind in secret if kind in WANTED}
 
 
+def band_of(places_per_child: pd.Series) -> npt.NDArray[np.object_]:
+    """Return the bands of numbers of places for each child: 0 where a number is not known."""
+    return _BANDS[np.searchsorted(_BAND_ENDS, places_per_child.fillna(0), side="right")]
+
+
 def _in_words(table: pd.DataFrame, limit: float, *, miles: bool) -> pd.DataFrame:
     few = table["children"].astype(float) < SMALLEST_BASE
     ratio = table["places_per_child"].astype(float)
-    band = pd.Series(_BANDS[np.searchsorted(_BAND_ENDS, ratio.fillna(0), side="right")], index=table.index)
+    band = pd.Series(band_of(ratio), index=table.index)
     distance = table["nearest_vacancy"].astype(float).map("{:.1f}".format) if miles else f"within {limit:g}"
     vacancy = np.select(
         [few, table["vacancy"].eq(KNOWN), table["vacancy"].eq(NONE_IN_REACH)],

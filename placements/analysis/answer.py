@@ -16,7 +16,7 @@ from placements.analysis.dimensions import YEAR, Dimension, dimensions_of
 from placements.analysis.inputs import Inputs
 from placements.analysis.measure import Z95, wilson
 from placements.analysis.residents import residents
-from placements.analysis.year_ends import year_ends
+from placements.analysis.year_ends import every_year_end
 from placements.errors import UsageError
 
 #: The columns of an answer beside those it is broken down by. `excluded` is how many are left out because it is not
@@ -33,7 +33,6 @@ COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
 )
 QUANTILES: Final = (0.10, 0.25, 0.50, 0.75, 0.90)
 RATE_PER: Final = 10_000
-MOST_YEARS: Final = 25
 
 
 def answer(definition: Definition, inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -58,31 +57,29 @@ def answer(definition: Definition, inputs: Inputs, by: Sequence[str] = ()) -> pd
     UsageError
         When it cannot be broken down so, or not for earlier years.
     """
-    if len(set(by)) != len(by):
-        raise UsageError(f"a breakdown is named twice in {','.join(by)}")
     if definition.table is not None:
+        _refuse_repeats(by)
         wrong = [name for name in by if name not in definition.by]
         if wrong:
             ways = ", ".join(definition.by) if definition.by else "none"
             raise UsageError(f"{definition.name} cannot be broken down by {wrong[0]}; it can by: {ways}")
         return definition.table(inputs, by)
-    return table_of(definition, members(definition, inputs, by), by, inputs)
+    return answer_of(definition, members_by_day(definition, inputs, by), inputs, by)
 
 
-def members(definition: Definition, inputs: Inputs, by: Sequence[str]) -> pd.DataFrame:
-    """Return one row for each member of the population: the values of `by` and what is asked of it, as `value`.
-
-    `value` is True, False or missing for a share, a text for a breakdown, a number for a spread or a mean.
-    """
-    days = members_by_day(definition, inputs, by)
+def answer_of(
+    definition: Definition, days: Mapping[dt.date, pd.DataFrame], inputs: Inputs, by: Sequence[str]
+) -> pd.DataFrame:
+    """Return the answer from the rows of `members_by_day`."""
     parts = [rows.assign(**{YEAR: day.isoformat()}) if YEAR in by else rows for day, rows in days.items()]
-    return pd.concat(parts, ignore_index=True)[[*by, "child_id", "value"]]
+    return table_of(definition, pd.concat(parts, ignore_index=True)[[*by, "child_id", "value"]], by, inputs)
 
 
 def members_by_day(definition: Definition, inputs: Inputs, by: Sequence[str]) -> dict[dt.date, pd.DataFrame]:
-    """Return the rows of `members` by day: of the one day, or of every year end when broken down by `year`.
+    """Return one row for each member of the population, by day: the one day, or every year end if asked by `year`.
 
-    Each frame is indexed as `inputs.placements`, and has no column `year`.
+    Each frame is indexed as `inputs.placements`: `child_id`, the values of `by` but for `year`, and what is asked of
+    each as `value`: True, False or missing for a share, a text for a breakdown, a number for a spread or a mean.
 
     Raises
     ------
@@ -91,17 +88,23 @@ def members_by_day(definition: Definition, inputs: Inputs, by: Sequence[str]) ->
     """
     if definition.population is None:
         raise UsageError(f"{definition.name} has no population")
+    _refuse_repeats(by)
     dimensions = dimensions_of(tuple(by), definition.service)
     if YEAR not in by:
         return {inputs.on: _members(definition, inputs, dimensions)}
     if definition.now_only or definition.population.now_only:
         raise UsageError(f"{definition.name} is known for {inputs.snapshot} only: it rests on what provision there is")
-    days = year_ends(inputs.placements, inputs.snapshot, years=MOST_YEARS)
+    days = every_year_end(inputs.placements, inputs.snapshot)
     # Of the year up to the first day that the data reach back to, only a part is held.
     days = days[1:] if definition.population.flow else days
     if not days:  # of no year is the whole known
         return {inputs.on: _members(definition, inputs, dimensions).iloc[:0]}
     return {day: _members(definition, inputs.at(day), dimensions) for day in days}
+
+
+def _refuse_repeats(by: Sequence[str]) -> None:
+    if len(set(by)) != len(by):
+        raise UsageError(f"a breakdown is named twice in {','.join(by)}")
 
 
 def _members(definition: Definition, inputs: Inputs, dimensions: Sequence[Dimension]) -> pd.DataFrame:
@@ -117,7 +120,7 @@ def _members(definition: Definition, inputs: Inputs, dimensions: Sequence[Dimens
 
 
 def table_of(definition: Definition, rows: pd.DataFrame, by: Sequence[str], inputs: Inputs) -> pd.DataFrame:
-    """Return the answer from the rows of `members`."""
+    """Return the answer from one row for each member of all days."""
     keys = list(by)
     columns = COLUMNS[definition.kind]
     if definition.kind is Kind.BREAKDOWN:

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-_Z95 = 1.959963984540054
+from placements.analysis.measure import Z95, Floats, wilson_limits
+
 _HALVINGS: Final = 60
 _MOST_ERRORS: Final = 40.0
-Floats = npt.NDArray[np.float64]
 
 
 def share_difference(
@@ -34,7 +34,7 @@ def share_difference(
 
 
 def share_differences(
-    x_before: npt.ArrayLike, n_before: npt.ArrayLike, x_after: npt.ArrayLike, n_after: npt.ArrayLike, z: float = _Z95
+    x_before: npt.ArrayLike, n_before: npt.ArrayLike, x_after: npt.ArrayLike, n_after: npt.ArrayLike, z: float = Z95
 ) -> tuple[Floats, Floats, Floats]:
     """Return changes of shares with their intervals, of many at once; see `share_difference`."""
     x1, n1, x2, n2 = _arrays(x_before, n_before, x_after, n_after)
@@ -72,7 +72,7 @@ def count_change_is_clear(before: float, after: float) -> bool:
 
     A rule of thumb: the numbers of children on two days are not independent counts.
     """
-    return abs(after - before) > _Z95 * math.sqrt(before + after)
+    return abs(after - before) > Z95 * math.sqrt(before + after)
 
 
 def count_p_values(
@@ -134,20 +134,12 @@ def _arrays(*values: npt.ArrayLike) -> tuple[Floats, ...]:
 
 
 def _newcombe(x1: Floats, n1: Floats, x2: Floats, n2: Floats, z: Floats | np.float64) -> tuple[Floats, Floats, Floats]:
-    before, low_before, high_before = _wilson(x1, n1, z)
-    after, low_after, high_after = _wilson(x2, n2, z)
+    (low_before, high_before), (low_after, high_after) = wilson_limits(x1, n1, z), wilson_limits(x2, n2, z)
+    before, after = x1 / np.where(n1 > 0, n1, np.nan), x2 / np.where(n2 > 0, n2, np.nan)
     change = after - before
     low = change - np.hypot(after - low_after, high_before - before)
     high = change + np.hypot(high_after - after, before - low_before)
     return change, low, high
-
-
-def _wilson(x: Floats, n: Floats, z: Floats | np.float64) -> tuple[Floats, Floats, Floats]:
-    n = np.where(n > 0, n, np.nan)
-    share = x / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return share, np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
 def _garwood(x: Floats) -> tuple[Floats, Floats]:

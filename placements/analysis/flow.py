@@ -20,9 +20,8 @@ from placements.analysis.dimensions import YEAR
 from placements.analysis.inputs import Inputs
 from placements.analysis.periods import care_chain
 from placements.analysis.snapshot import looked_after, with_age
-from placements.analysis.year_ends import year_ends
+from placements.analysis.year_ends import every_year_end, in_year_to
 
-MOST_YEARS: Final = 25
 #: REC to the group it is published in, coarser than DfE's own table so that few groups are small.
 END_GROUP: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -72,14 +71,10 @@ MOVE_KIND: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def _in_year(days: pd.Series, inputs: Inputs) -> pd.Series:
-    return (days > pd.Timestamp(inputs.year_before)) & (days <= pd.Timestamp(inputs.on))
-
-
 def periods_started(inputs: Inputs) -> pd.DataFrame:
     """Return the first placement of every period of care begun in the year, with ages that day."""
     chain = care_chain(inputs.placements)
-    begun = chain[chain["opens"] & _in_year(chain["period_start"], inputs)]
+    begun = chain[chain["opens"] & in_year_to(chain["period_start"], inputs.on)]
     return with_age(begun, begun["period_start"]).sort_values("placement_id")
 
 
@@ -92,7 +87,7 @@ def starts(inputs: Inputs) -> pd.DataFrame:
 def periods_ended(inputs: Inputs) -> pd.DataFrame:
     """Return the last placement of every period of care that ended in the year, with ages that day."""
     chain = care_chain(inputs.placements)
-    ended = chain[chain["closes"] & _in_year(chain["period_end"], inputs)]
+    ended = chain[chain["closes"] & in_year_to(chain["period_end"], inputs.on)]
     return with_age(ended, ended["period_end"]).sort_values("placement_id")
 
 
@@ -110,7 +105,7 @@ def moves(inputs: Inputs) -> pd.DataFrame:
     kind = np.select(
         [chain["temporary"], back, chain["same_carer"]], ["temporary", "back", "same_carer"], default="new_carer"
     )
-    moved = chain.assign(move_kind=kind)[follows & _in_year(chain["start"], inputs)]
+    moved = chain.assign(move_kind=kind)[follows & in_year_to(chain["start"], inputs.on)]
     return with_age(moved, moved["start"]).sort_values("placement_id")
 
 
@@ -118,14 +113,14 @@ def moved_from(inputs: Inputs) -> pd.DataFrame:
     """Return, for every move of the year, the placement that the child left, with ages that day: as many as `moves`."""
     chain = care_chain(inputs.placements)
     left = chain.assign(left_on=chain["start"].shift(-1), goes_on=~chain["opens"].shift(-1, fill_value=True))
-    left = left[left["goes_on"] & _in_year(left["left_on"], inputs)]
+    left = left[left["goes_on"] & in_year_to(left["left_on"], inputs.on)]
     return with_age(left, left["left_on"]).sort_values("placement_id")
 
 
 def placements_ended(inputs: Inputs) -> pd.DataFrame:
     """Return every placement in care that ended in the year, with ages that day."""
     chain = care_chain(inputs.placements)
-    ended = chain[_in_year(chain["end"], inputs)]
+    ended = chain[in_year_to(chain["end"], inputs.on)]
     return with_age(ended, ended["end"]).sort_values("placement_id")
 
 
@@ -174,7 +169,7 @@ def reconciliation(inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
         `ceased_again` = `at_end`, with what is left over as `difference`; of the starts, `not_recorded` as one (RNE is
         not S); and placements recorded as a start that are within a period of care, `recorded_within`.
     """
-    days = year_ends(inputs.placements, inputs.snapshot, years=MOST_YEARS)[1:] if YEAR in by else [inputs.on]
+    days = every_year_end(inputs.placements, inputs.snapshot)[1:] if YEAR in by else [inputs.on]
     keys = [name for name in by if name != YEAR]
     parts = [_one_year(inputs.at(day), keys).assign(**{YEAR: day.isoformat()}) for day in days]
     if not parts:
@@ -185,7 +180,7 @@ def reconciliation(inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def _one_year(inputs: Inputs, keys: list[str]) -> pd.DataFrame:
     chain = care_chain(inputs.placements)
-    within = chain[~chain["opens"] & chain["starts_care"] & _in_year(chain["start"], inputs)]
+    within = chain[~chain["opens"] & chain["starts_care"] & in_year_to(chain["start"], inputs.on)]
     begun, ended = periods_started(inputs), periods_ended(inputs)
     counted = {
         "at_start": looked_after(inputs.placements, inputs.year_before),

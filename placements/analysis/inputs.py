@@ -11,6 +11,7 @@ import pandas as pd
 
 from placements import schemas
 from placements.analysis.journeys import SchoolJourneys
+from placements.analysis.year_ends import years_before
 from placements.settings import ThresholdSettings
 
 
@@ -59,4 +60,4 @@ class Inputs:
     @property
     def year_before(self) -> dt.date:
         """Return the day before the first day of the year that ends with `on`."""
-        return (pd.Timestamp(self.on) - pd.DateOffset(years=1)).date()
+        return years_before(self.on, 1)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-Z95 = 1.959963984540054
+Floats: TypeAlias = npt.NDArray[np.float64]
+Z95: Final = 1.959963984540054
 
 
 def wilson(numerator: pd.Series, denominator: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -16,11 +19,17 @@ def wilson(numerator: pd.Series, denominator: pd.Series) -> tuple[pd.Series, pd.
     Source: E. B. Wilson, *Probable inference, the law of succession, and statistical inference*, JASA 22 (1927); the
     method ONS and OHID use for proportions.
     """
-    n = denominator.astype(float).where(denominator > 0)
+    low, high = wilson_limits(numerator.to_numpy(float), denominator.to_numpy(float))
+    return pd.Series(low, index=numerator.index), pd.Series(high, index=numerator.index)
+
+
+def wilson_limits(numerator: Floats, denominator: Floats, z: Floats | float = Z95) -> tuple[Floats, Floats]:
+    """Return the ends of the score interval of `z` standard errors; NaN where the denominator is 0."""
+    n = np.where(denominator > 0, denominator, np.nan)
     share = numerator / n
-    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 / (1 + Z95**2 / n) * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    return (centre - half).clip(lower=0), (centre + half).clip(upper=1)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
 def share(counts: pd.DataFrame, numerator: str, denominator: Sequence[str], excluded: Sequence[str]) -> pd.DataFrame:

@@ -13,10 +13,9 @@ import pandas as pd
 
 from placements import codes
 from placements.analysis.dimensions import YEAR
-from placements.analysis.flow import MOST_YEARS
 from placements.analysis.inputs import Inputs
 from placements.analysis.snapshot import looked_after, with_age
-from placements.analysis.year_ends import year_ends
+from placements.analysis.year_ends import every_year_end, in_year_to
 
 #: What a plan with no setting in force that day has instead of one. A column that is not here stays.
 _NO_SETTING: Final = {
@@ -47,7 +46,7 @@ def plans_held(inputs: Inputs) -> pd.DataFrame:
 def plans_started(inputs: Inputs) -> pd.DataFrame:
     """Return one row per plan that started in the year: its setting that day, else the first, with ages that day."""
     rows = _settings(inputs.placements)
-    begun = rows[_in_year(rows["plan_start"], inputs)]
+    begun = rows[in_year_to(rows["plan_start"], inputs.on)]
     one = _one_setting(begun, begun["plan_start"])
     return with_age(one, one["plan_start"])
 
@@ -55,7 +54,7 @@ def plans_started(inputs: Inputs) -> pd.DataFrame:
 def plans_ceased(inputs: Inputs) -> pd.DataFrame:
     """Return one row per plan that ceased in the year: the setting it had the day before, else the last."""
     rows = _settings(inputs.placements)
-    ended = rows[_in_year(rows["plan_end"], inputs)]
+    ended = rows[in_year_to(rows["plan_end"], inputs.on)]
     one = _one_setting(ended, ended["plan_end"] - pd.Timedelta(days=1))
     return with_age(one, one["plan_end"])
 
@@ -80,7 +79,7 @@ def plan_reconciliation(inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
         Counts: `at_start` + `started` - `ceased` = `at_end`, with what is left over as `difference`; of those at the
         end, `start_unknown` and `without_setting`.
     """
-    days = year_ends(inputs.placements, inputs.snapshot, years=MOST_YEARS)[1:] if YEAR in by else [inputs.on]
+    days = every_year_end(inputs.placements, inputs.snapshot)[1:] if YEAR in by else [inputs.on]
     rows = []
     for day in days:
         year = inputs.at(day)
@@ -93,10 +92,6 @@ def plan_reconciliation(inputs: Inputs, by: Sequence[str] = ()) -> pd.DataFrame:
         rows.append({YEAR: day.isoformat(), **counts})
     names = (*by, "at_start", "started", "ceased", "at_end", "difference", "start_unknown", "without_setting")
     return pd.DataFrame(rows, columns=list(dict.fromkeys((YEAR, *names))))[list(names)]
-
-
-def _in_year(days: pd.Series, inputs: Inputs) -> pd.Series:
-    return (days > pd.Timestamp(inputs.year_before)) & (days <= pd.Timestamp(inputs.on))
 
 
 def _settings(placements: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from placements import codes
 from placements.analysis.inputs import Inputs
 from placements.analysis.periods import TEMPORARY, care_chain
 from placements.analysis.snapshot import looked_after, with_age
+from placements.analysis.year_ends import in_year_to
 
 #: PLACE codes of placements for adoption.
 ADOPTIVE: Final = ("A3", "A4", "A5", "A6")
@@ -126,7 +127,7 @@ def homes_begun(inputs: Inputs) -> pd.DataFrame:
     chain = care_chain(inputs.placements)
     first = chain[chain["home_counts"] & ~chain["temporary"]].drop_duplicates("home")
     days = first["home_start"]
-    begun = first[(days > pd.Timestamp(inputs.year_before)) & (days <= pd.Timestamp(inputs.on))]
+    begun = first[in_year_to(days, inputs.on)]
     return with_age(begun, begun["home_start"]).sort_values("placement_id")
 
 

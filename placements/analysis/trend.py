@@ -9,7 +9,7 @@ import pandas as pd
 from placements.analysis.location import out_of_county, over_20_miles
 from placements.analysis.periods import care_chain
 from placements.analysis.snapshot import looked_after
-from placements.analysis.year_ends import year_ends, years_before
+from placements.analysis.year_ends import in_year_to, year_ends
 
 
 def care_trend(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> pd.DataFrame:
@@ -45,9 +45,8 @@ def care_trend(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> p
 
 def _starts_and_ends(chain: pd.DataFrame, on: dt.date) -> dict[str, int]:
     """Return children who started and ceased to be looked after in the year up to and including `on`."""
-    before, now = pd.Timestamp(years_before(on, 1)), pd.Timestamp(on)
-    begun = chain["opens"] & (chain["period_start"] > before) & (chain["period_start"] <= now)
-    ended = chain["closes"] & (chain["period_end"] > before) & (chain["period_end"] <= now)
+    begun = chain["opens"] & in_year_to(chain["period_start"], on)
+    ended = chain["closes"] & in_year_to(chain["period_end"], on)
     return {
         "started": chain.loc[begun, "child_id"].nunique(),
         "ceased": chain.loc[ended, "child_id"].nunique(),

@@ -18,7 +18,6 @@ import pandas as pd
 from scipy import stats
 
 from placements.analysis.change import (
-    Floats,
     count_differences,
     count_p_values,
     holm,
@@ -27,6 +26,7 @@ from placements.analysis.change import (
 )
 from placements.analysis.definition import Definition, Kind
 from placements.analysis.dimensions import YEAR
+from placements.analysis.measure import Floats
 from placements.errors import UsageError
 
 COLUMNS: Final = (

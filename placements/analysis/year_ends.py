@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import pandas as pd
 
 from placements import codes
+
+_MOST_YEARS: Final = 25
 
 
 def year_ends(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> list[dt.date]:
@@ -17,6 +20,16 @@ def year_ends(placements: pd.DataFrame, snapshot: dt.date, years: int = 5) -> li
     days = [years_before(snapshot, back) for back in range(years)]
     earliest = care["end"].min() if care["end"].notna().any() else care["start"].min()
     return sorted(day for day in days if pd.Timestamp(day) >= earliest)
+
+
+def every_year_end(placements: pd.DataFrame, snapshot: dt.date) -> list[dt.date]:
+    """Return the snapshot's day in every year that the care data reach back to."""
+    return year_ends(placements, snapshot, years=_MOST_YEARS)
+
+
+def in_year_to(days: pd.Series, on: dt.date) -> pd.Series:
+    """Return which days lie in the year up to and including `on`."""
+    return (days > pd.Timestamp(years_before(on, 1))) & (days <= pd.Timestamp(on))
 
 
 def years_before(day: dt.date, years: int) -> dt.date:

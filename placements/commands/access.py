@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from placements import codes
-from placements.analysis.gap import WANTED, WANTED_LABEL
+from placements.analysis.access_bands import band_of, confidential_kinds
+from placements.analysis.gap import WANTED_LABEL
 from placements.analysis.local_access import KNOWN, NONE_IN_REACH, UNKNOWN
 from placements.county import County
 from placements.disclosure.suppress import (
@@ -32,16 +33,13 @@ from placements.disclosure.suppress import (
 
 ALL_AREAS: Final = "All areas"
 ENOUGH: Final = f"{SMALLEST_BASE} or more"
-#: Places per child, from below; the last band has no end.
-_BANDS: Final = ((0.5, "under 0.5"), (1.0, "0.5 to 1"), (2.0, "1 to 2"), (math.inf, "2 or more"))
 
 
 def access_rows(county: County, profile: str) -> list[dict[str, Any]]:
     """Return need, places per child, nearest vacancy and share within the limit, by service, provision and area."""
     limit = county.settings.thresholds.far_miles
     table = county.access().reset_index()
-    secret = set(county.provision.loc[county.provision["confidential"], "provision"]) & set(codes.EDUCATION_PROVISION)
-    hidden = {WANTED.get(kind, "") for kind in secret}
+    hidden = confidential_kinds(county.provision)
     names = {**dict(zip(county.areas["area"], county.areas["name"], strict=True)), ALL_AREAS: ALL_AREAS}
     rows: list[dict[str, Any]] = []
     for (service, wanted), group in table.groupby(["service", "wanted"], sort=True):
@@ -96,9 +94,7 @@ def _safe(row: dict[Any, Any], limit: float, profile: str, *, miles: bool) -> di
     ratio = row["places_per_child"]
     return {
         "children": ENOUGH,
-        "places_per_child": NOT_AVAILABLE
-        if math.isnan(ratio)
-        else next(text for most, text in _BANDS if ratio < most or most == math.inf),
+        "places_per_child": NOT_AVAILABLE if math.isnan(ratio) else str(band_of(pd.Series([ratio]))[0]),
         "nearest_vacancy_miles": _nearest(row, limit, miles=miles),
         "within_limit": share_text(row["numerator"], row["denominator"], profile),
         "not_known": share_text(row["excluded"], row["denominator"] + row["excluded"], profile),

@@ -62,7 +62,7 @@ def analysis_report(
         "travel": travel(county),
         "published": published_rows(county, figures),
         "benchmarks": plain_values(_benchmarks(county)),
-        "boundary_set": None if boundary_set is None else restated_report(county, boundary_set, shown),
+        "boundary_set": None if boundary_set is None else restated_report(county, boundary_set, figures),
     }
 
 

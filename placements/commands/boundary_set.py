@@ -8,11 +8,12 @@ from placements import codes
 from placements.county import County
 from placements.disclosure.publication import county_figures
 from placements.disclosure.restated import shown_restatement
+from placements.disclosure.shown import ShownFigures
 from placements.geography.boundary_sets import boundary_set
 
 
-def restated_report(county: County, name: str, profile: str) -> dict[str, Any]:
-    """Return the summary and the flows of both services under a boundary set of the study.
+def restated_report(county: County, name: str, released: ShownFigures) -> dict[str, Any]:
+    """Return the summary and the flows of both services under a boundary set of the study, beside the release.
 
     Raises
     ------
@@ -28,7 +29,7 @@ def restated_report(county: County, name: str, profile: str) -> dict[str, Any]:
             for part in boundaries.parts
         ],
     }
-    figures = county_figures(county, profile, (boundaries,))
+    figures = county_figures(county, released.profile, (boundaries,), released)
     shown = {service: shown_restatement(figures, service, boundaries) for service in codes.SERVICES}
     report["summary"] = [
         {"service": service, "authority": name, **row}

@@ -112,8 +112,3 @@ def without_separators(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
         {name: text.replace(",", "") if _NUMBER.fullmatch(str(text)) else text for name, text in row.items()}
         for row in rows
     ]
-
-
-def columns_of(one: Definition) -> tuple[str, ...]:
-    """Return the columns of an answer beside its breakdowns."""
-    return tuple(name for name in one.columns if name not in one.by) if one.kind is Kind.TABLE else COLUMNS[one.kind]

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 import pandas as pd
 
 from placements import codes
-from placements.analysis.answer import answer, members_by_day
+from placements.analysis.answer import answer, answer_of, members_by_day
 from placements.analysis.definition import Definition, Kind, unknown_where_missing
 from placements.analysis.dimensions import YEAR
 from placements.analysis.measure import wilson
@@ -66,10 +66,11 @@ def shown_answer(
     DisclosureError
         When the answer cannot be given beside the release.
     """
-    exact = answer(definition, county.inputs, by)
     if definition.kind is Kind.TABLE:
-        return shown_table(definition, exact, by, profile)
-    plan, places = _extended(county, definition, by, released.plan)
+        return shown_table(definition, answer(definition, county.inputs, by), by, profile)
+    days = members_by_day(definition, county.inputs, by)
+    exact = answer_of(definition, days, county.inputs, by)
+    plan, places = _extended(county, definition, days, by, released.plan)
     figures = shown_figures(plan, profile, released)
     rows = [_row(definition, row, by, places, figures) for row in exact.to_dict("records")]
     return pd.DataFrame(rows, columns=list(exact.columns), dtype=object)
@@ -100,13 +101,13 @@ class _Place:
 
 
 def _extended(
-    county: County, definition: Definition, by: Sequence[str], release: Plan
+    county: County, definition: Definition, days: Mapping[dt.date, pd.DataFrame], by: Sequence[str], release: Plan
 ) -> tuple[Plan, Mapping[str, _Place]]:
     """Return the plan of the release with the answer's table in it, and by day where its rows are."""
     populations, places = dict(release.populations), {}
     tables, shares = list(release.tables), list(release.shares)
     breakdowns = [name for name in by if name != YEAR]
-    for day, rows in members_by_day(definition, county.inputs, by).items():
+    for day, rows in days.items():
         name = _population_name(definition, day, county.snapshot, populations)
         frame = populations.get(name, pd.DataFrame(index=rows.index))
         columns: dict[str, _Column] = {}

@@ -201,7 +201,7 @@ def shown_beside(
     model = dataclasses.replace(joint.model, published=published)
     for settled in (_settled(bare, joint, naming, *revised), _settled(bare, None, naming, *revised)):
         try:
-            pattern = protect(model, _padded(settled, len(model.values)), whole_counts=False)
+            pattern = protect(model, _padded(settled, len(model.values)))
         except ArithmeticError:
             continue
         found = audit(model, pattern, every=False).intervals

@@ -22,10 +22,9 @@ from placements.disclosure.suppress import (
     SMALLEST_BASE,
     SMALLEST_SHOWN,
     SUPPRESSED,
-    count_text,
     money_text,
     number_text,
-    rounded,
+    signed_text,
 )
 from placements.errors import DisclosureError
 
@@ -105,11 +104,9 @@ def _text(
 
 def _signed_count(value: float, profile: str) -> str:
     """Return a count that may be negative or no whole number, such as a net number or a share of places."""
-    if profile == INTERNAL:
-        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-    size = abs(value)
-    text = count_text(size, profile) if size >= SMALLEST_SHOWN else str(rounded(size) if size < 0.5 else SUPPRESSED)
-    return f"-{text}" if value < 0 and text not in ("0", SUPPRESSED) else text
+    if profile == INTERNAL and not float(value).is_integer():
+        return f"{value:,.1f}"
+    return signed_text(value, profile)
 
 
 def _hidden(
@@ -143,7 +140,7 @@ def _hidden(
     is_total = (np.arange(len(values)) >= counts.size) & model.published & ~model.small
     stands = Settled(is_total, settled.hidden_counts, settled.shown_shares, settled.hidden_shares)
     try:
-        pattern = protect(model, stands, whole_counts=False)
+        pattern = protect(model, stands)
     except ArithmeticError as error:
         raise DisclosureError(
             f"{definition.name} cannot be shared so: {error}. Ask for fewer breakdowns at once"

@@ -167,7 +167,9 @@ def _prominent() -> list[Group | tuple[Group, Group]]:
     return found
 
 
-def county_figures(county: County, profile: str, boundary_sets: Sequence[BoundarySet] = ()) -> ShownFigures:
+def county_figures(
+    county: County, profile: str, boundary_sets: Sequence[BoundarySet] = (), released: ShownFigures | None = None
+) -> ShownFigures:
     """Return everything that is published of a county as it may be shown: the same for every output.
 
     Beside what the county's ledger says was published before, nothing of it gives a small number away.
@@ -180,15 +182,18 @@ def county_figures(county: County, profile: str, boundary_sets: Sequence[Boundar
         Boundaries that must be in it. Those that are in no release by themselves are added to the release as it
         stands. Of two outputs with different ones, each goes with the release but not the one with the other: make
         what goes out together with the same sets, or list them in the study.
+    released : ShownFigures, optional
+        The release without further boundaries, where it has been worked out already.
 
     Raises
     ------
     DisclosureError
         When no pattern is safe beside earlier releases, or a set cannot be added without a small number following.
     """
-    entries = () if county.ledger is None else read_ledger(county.ledger)
-    naming = Naming(county.authority.code, county.snapshot)
-    released = shown_beside(publication(county), profile, entries, naming)
+    if released is None:
+        entries = () if county.ledger is None else read_ledger(county.ledger)
+        naming = Naming(county.authority.code, county.snapshot)
+        released = shown_beside(publication(county), profile, entries, naming)
     usual = {dimension_of(boundaries) for boundaries in sets_of(county)}
     if all(dimension_of(boundaries) in usual for boundaries in boundary_sets):
         return released

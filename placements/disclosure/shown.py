@@ -104,17 +104,13 @@ def shown_figures(plan: Plan, profile: str, released: ShownFigures | None = None
         return ShownFigures(profile, plan, linked, _nothing_hidden(linked))
     try:
         if released is None:
-            return ShownFigures(profile, plan, linked, protect(linked.model, whole_counts=False))
+            return ShownFigures(profile, plan, linked, protect(linked.model))
         # What is asked for on the spot is answered soon: safe, and with the loss beside what must be lost at least.
-        return ShownFigures(profile, plan, linked, _soon(linked, released))
+        return ShownFigures(profile, plan, linked, protect(linked.model, _settled(linked, released), rounds=1))
     except ArithmeticError as error:
         raise DisclosureError(
             f"these figures cannot be shared: {error}. Ask for fewer breakdowns at once, or for a wider group"
         ) from error
-
-
-def _soon(linked: LinkedTables, released: ShownFigures) -> Pattern:
-    return protect(linked.model, _settled(linked, released), rounds=1, whole_counts=False)
 
 
 def _settled(linked: LinkedTables, released: ShownFigures) -> Settled:

@@ -74,6 +74,19 @@ def number_text(value: float, profile: str) -> str:
     return f"{value:,.1f}" if profile == INTERNAL else f"{math.floor(value + 0.5):,d}"
 
 
+def signed_text(value: float, profile: str) -> str:
+    """Return an estimate of children or places: whole, and to the nearest 5 (hidden under 6) when shareable.
+
+    Unlike a count it can be negative (a surplus).
+    """
+    if value is None or math.isnan(value):
+        return NOT_AVAILABLE
+    if profile == INTERNAL:
+        return f"{value:,.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:,.0f}"
+    size = count_text(abs(value) if abs(value) >= 0.5 else 0.0, profile)
+    return f"-{size}" if value < 0 and size not in (SUPPRESSED, "0") else size
+
+
 def number_of(text: str) -> float:
     """Return the number that a count's text shows."""
     return float(text.replace(",", ""))

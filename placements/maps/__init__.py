@@ -13,6 +13,7 @@ from placements import codes
 from placements.county import County
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
+from placements.disclosure.shown import ShownFigures
 from placements.errors import UsageError
 from placements.geography.areas import area_boundaries, divide
 from placements.geography.boundaries import authority_boundary, district_boundaries
@@ -45,6 +46,7 @@ def write_map(
     profile: str | None = None,
     directory: PostcodeDirectory | None = None,
     boundary_set: str | None = None,
+    released: ShownFigures | None = None,
 ) -> Path:
     """Write the placement map of a comparison as one HTML file.
 
@@ -65,6 +67,8 @@ def write_map(
     boundary_set : str, optional
         Other boundaries that the page opens with (`geography.boundary_sets`). Those that the law brings the authority
         can be chosen on the page all the same.
+    released : ShownFigures, optional
+        The release of the county under the profile, where it has been worked out already.
 
     Returns
     -------
@@ -90,6 +94,7 @@ def write_map(
         if boundary_set is None
         else find_boundary_set(boundary_set, county.authority, county.settings.boundary_sets),
         boundary_set_first=boundary_set is not None,
+        released=released,
     )
     if plan is not None:
         scene = dataclasses.replace(scene, why=reasons(county, plan, profile))

@@ -113,16 +113,19 @@ class Figures:
     profile : str
     boundary_sets : tuple of BoundarySet
         Other boundaries that the page shows figures by.
+    released : ShownFigures, optional
+        The release without them, where it has been worked out already.
     """
 
     county: County = field(repr=False)
     profile: str
     boundary_sets: tuple[BoundarySet, ...] = ()
+    released: ShownFigures | None = field(default=None, repr=False)
 
     @cached_property
     def release(self) -> ShownFigures:
         """Return everything that is published of the county: the same pattern as in all its outputs."""
-        return county_figures(self.county, self.profile, self.boundary_sets)
+        return county_figures(self.county, self.profile, self.boundary_sets, self.released)
 
     @cached_property
     def areas(self) -> dict[str, dict[str, AreaFigures]]:

@@ -16,6 +16,7 @@ import shapely
 
 from placements.county import County
 from placements.disclosure.restated import ShownRestatement, shown_restatement
+from placements.disclosure.shown import ShownFigures
 from placements.disclosure.suppress import INTERNAL
 from placements.geography.adjoining import adjoining_codes
 from placements.geography.authorities import authority_names, authority_of
@@ -55,6 +56,8 @@ class Scene:
         Other boundaries under which the placements are shown too.
     boundary_set_first : bool
         Whether that is what the page opens with.
+    released : ShownFigures, optional
+        The release of the county under the profile, where it has been worked out already.
     official_outline : geometry, optional
         The authority's own outline in metres, simplified, where the study has an official one.
     """
@@ -72,6 +75,7 @@ class Scene:
     )
     why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     official_outline: Any = field(default=None, repr=False)
+    released: ShownFigures | None = field(default=None, repr=False)
     boundary_set: BoundarySet | None = None
     boundary_set_first: bool = False
 
@@ -102,7 +106,8 @@ class Scene:
     @cached_property
     def figures(self) -> Figures:
         """Return the county's figures as this page may show them."""
-        return Figures(self.county, self.profile, () if self.boundary_set is None else (self.boundary_set,))
+        sets = () if self.boundary_set is None else (self.boundary_set,)
+        return Figures(self.county, self.profile, sets, self.released)
 
     def restated(self, service: str) -> ShownRestatement:
         """Return a service's placements under the boundary set, as this page may show them."""

@@ -38,6 +38,12 @@ _OTHER_KINDS: Final = (
 )
 
 
+def is_bomb(unpacked_bytes: int, packed_bytes: int) -> bool:
+    """Return whether an archive would unpack to far more than a workbook or a document holds."""
+    swells = unpacked_bytes > _RATIO_MATTERS_FROM and unpacked_bytes > _MAX_RATIO * max(packed_bytes, 1)
+    return unpacked_bytes > _MAX_UNPACKED_BYTES or swells
+
+
 def kind_of(path: Path) -> str:
     """Return what a file is: `TEXT`, `XML`, `EXCEL` or `OPEN_DOCUMENT`.
 
@@ -102,8 +108,7 @@ def _archive_kind(path: Path) -> str:
         raise DataError(
             "is binary: a damaged or cut-off workbook or archive", file=path, advice="export or download it again"
         ) from None
-    bomb = unpacked > _RATIO_MATTERS_FROM and unpacked > _MAX_RATIO * max(packed, 1)
-    if unpacked > _MAX_UNPACKED_BYTES or bomb:
+    if is_bomb(unpacked, packed):
         raise DataError(
             f"would unpack to {unpacked / 1e6:,.0f} MB, far more than a workbook holds: it was not opened",
             file=path,

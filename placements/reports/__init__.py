@@ -12,6 +12,7 @@ from placements.comparison import Comparison
 from placements.county import County
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
+from placements.disclosure.shown import ShownFigures
 from placements.optimisation import Plan
 from placements.reports.content import Document
 from placements.reports.context import Context
@@ -34,6 +35,7 @@ def build_statement(
     profile: str | None = None,
     provenance: Mapping[str, Any] | None = None,
     targets: pd.DataFrame | None = None,
+    released: ShownFigures | None = None,
 ) -> Document:
     """Return the statement as content, with its register of figures (`Document.figures`).
 
@@ -48,10 +50,12 @@ def build_statement(
         Sources, hashes, settings, seeds and versions, nested as wished.
     targets : DataFrame, optional
         The targets ledger: any of `indicator, baseline, target, due_date, owner, action, status`.
+    released : ShownFigures, optional
+        The release of the county under the profile, where it has been worked out already.
     """
     county: County = result.county
     kind = profile or county.settings.disclosure.profile
-    return statement_of(Context(county, future_of(result, plan), kind, targets, dict(provenance or {})))
+    return statement_of(Context(county, future_of(result, plan), kind, targets, dict(provenance or {}), released))
 
 
 def statement_of(context: Context) -> Document:

@@ -55,6 +55,8 @@ class Context:
         `status`, as far as present.
     provenance : mapping
         What the caller knows of sources, settings, seeds and versions.
+    released : ShownFigures, optional
+        The release of the county under the profile, where it has been worked out already.
     """
 
     county: County
@@ -62,6 +64,7 @@ class Context:
     profile: str
     targets: pd.DataFrame | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    released: ShownFigures | None = field(default=None, repr=False, compare=False)
     _made: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -154,7 +157,7 @@ class Context:
     @cached_property
     def figures(self) -> ShownFigures:
         """Return every count of children as it may be shown: one release for all sections."""
-        return county_figures(self.county, self.profile)
+        return county_figures(self.county, self.profile, released=self.released)
 
     def count(self, population: str, where: Where | None = None) -> str:
         """Return how many of a population meet some conditions, as it may be shown."""

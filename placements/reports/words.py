@@ -14,11 +14,10 @@ from typing import Final, NamedTuple
 
 from placements.analysis.change import count_change_is_clear, share_change_is_clear
 from placements.disclosure.suppress import (
-    INTERNAL,
     NOT_AVAILABLE,
     SMALLEST_SHOWN,
     SUPPRESSED,
-    count_text,
+    signed_text,
 )
 
 FEWER: Final = f"fewer than {SMALLEST_SHOWN}"
@@ -204,18 +203,5 @@ def lower_first(label: str) -> str:
 
 def estimate(value: float, profile: str) -> str:
     """Return an estimate for a sentence: as `quantity`, a hidden one as "fewer than 6"."""
-    text = quantity(value, profile)
+    text = signed_text(value, profile)
     return FEWER if text == SUPPRESSED else text
-
-
-def quantity(value: float, profile: str) -> str:
-    """Return an estimate of children or places: whole, and to the nearest 5 (hidden under 6) when shareable.
-
-    Unlike a count it can be negative (a surplus).
-    """
-    if value is None or math.isnan(value):
-        return NOT_AVAILABLE
-    if profile == INTERNAL:
-        return f"{value:,.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:,.0f}"
-    size = count_text(abs(value) if abs(value) >= 0.5 else 0.0, profile)
-    return f"-{size}" if value < 0 and size not in (SUPPRESSED, "0") else size

@@ -7,9 +7,9 @@ between the least and the greatest it could be. Hiding a figure takes all its bo
 covering one: of the figures that hold an interval narrow, one at least is hidden. The master problem is therefore a set
 cover, and its bound is a bound on what must be lost.
 
-A pattern that is safe from a linear programme is attacked in whole numbers too (`whole`), and what holds a count then
-is a condition like the others: the pattern that is returned is safe from a reader who knows that children are whole,
-and proved least among such patterns.
+Where that is asked for, a pattern that is safe from a linear programme is attacked in whole numbers too (`whole`), and
+what holds a count then is a condition like the others: the pattern that is returned is then safe from a reader who
+knows that children are whole, and least among such patterns where it is proved.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def protect(
     *,
     rounds: int = MOST_ROUNDS,
     tolerance: float = TOLERANCE,
-    whole_counts: bool = True,
+    whole_counts: bool = False,
 ) -> Pattern:
     """Return the figures to hide.
 
@@ -97,14 +97,14 @@ def protect(
     settled = settled or unsettled(model)
     if not len(model.values):
         return _pattern(model, settled.hidden_counts, settled.hidden_shares, 0, 0, 0)
-    attack, whole = Attack(model), WholeAttack(model)
+    attack, whole = Attack(model), WholeAttack(model) if whole_counts else None
     cuts: dict[_Cut, None] = {}
     best: Pattern | None = None
     found: Pattern | None = None  # safe but for what only whole numbers give away
     bound = 0
 
     def whole_numbers(pattern: Pattern) -> Pattern:
-        if not whole_counts:
+        if whole is None:
             return pattern
         counts, shares = _whole_repaired(model, attack, whole, pattern.counts, pattern.shares, cuts, settled)
         return _pattern(model, counts, shares, bound, turn, len(cuts))
@@ -208,9 +208,7 @@ def _whole_repaired(
                 continue
             cuts[cut] = None
             broken = True
-            _, is_share, position = min(free)
-            (shares if is_share else counts)[position] = True
-            shares = np.logical_or(shares, _of_hidden(model, counts))
+            shares = _with_cheapest(model, counts, shares, free)
     return counts, shares
 
 
@@ -241,11 +239,16 @@ def _repaired(
                     break
                 cuts[cut] = None
                 broken = True
-                _, is_share, position = min(free)
-                (shares if is_share else counts)[position] = True
-                shares = np.logical_or(shares, _of_hidden(model, counts))
+                shares = _with_cheapest(model, counts, shares, free)
                 attack.show(model.published & ~counts, ~shares)
     return counts, shares
+
+
+def _with_cheapest(model: CountModel, counts: Bools, shares: Bools, free: list[tuple[int, int, int]]) -> Bools:
+    """Hide the cheapest figure of `_free`, in place; return the shares with those that a hidden part hides."""
+    _, is_share, position = min(free)
+    (shares if is_share else counts)[position] = True
+    return np.logical_or(shares, _of_hidden(model, counts))
 
 
 class _Reached:

@@ -11,11 +11,8 @@ from typing import Final
 from xml.parsers import expat
 
 from placements.disclosure.scanning.passages import UnreadableError
+from placements.read.guard import is_bomb
 
-#: As for input files (`read.guard`): what an archive may unpack to, and how much more than it holds.
-_MAX_UNPACKED_BYTES: Final = 500_000_000
-_MAX_RATIO: Final = 200
-_RATIO_MATTERS_FROM: Final = 20_000_000
 _MOST_PARTS: Final = 20_000
 _DEEPEST: Final = 500
 
@@ -32,8 +29,7 @@ def parts(content: bytes) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
-            bomb = unpacked > _RATIO_MATTERS_FROM and unpacked > _MAX_RATIO * max(packed, 1)
-            if unpacked > _MAX_UNPACKED_BYTES or bomb or len(entries) > _MOST_PARTS:
+            if is_bomb(unpacked, packed) or len(entries) > _MOST_PARTS:
                 raise UnreadableError("it would unpack to far more than a document holds")
             if any(entry.flag_bits & 1 for entry in entries):
                 raise UnreadableError("it is protected by a password")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from placements.disclosure.publication import county_figures
 from placements.disclosure.restated import TITLES, TOTAL, ShownRestatement, shown_restatement
 from placements.geography.boundary_sets import BoundarySet, coming_change
 from placements.reports.content import Block, Heading, Paragraph, Table
@@ -27,9 +26,8 @@ def change_blocks(context: Context) -> list[Block]:
             "children whose home is not known, or is elsewhere, cannot be, and are in neither row."
         ),
     ]
-    figures = county_figures(context.county, context.profile)
     for service in context.services:
-        shown = shown_restatement(figures, service, change)
+        shown = shown_restatement(context.figures, service, change)
         blocks += [_summary(context, service, shown, change), _flows(context, service, shown, day)]
     return blocks
 

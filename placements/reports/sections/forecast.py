@@ -8,7 +8,7 @@ import pandas as pd
 
 from placements import codes
 from placements.analysis.profile import past_stock
-from placements.disclosure.suppress import INTERNAL, SUPPRESSED, is_small
+from placements.disclosure.suppress import INTERNAL, SUPPRESSED, is_small, signed_text
 from placements.forecasting import PLANNABLE, Forecast
 from placements.reports import words
 from placements.reports.charts_time import Line, fan
@@ -60,7 +60,7 @@ def _traced(context: Context, future: Forecast, service: str) -> TracedFigure:
     return TracedFigure(
         f"forecast_{service}",
         f"{SERVICE_LABEL[service]}: placements that a plan can affect, end of the forecast",
-        words.quantity(float(last["median"]), context.profile),
+        signed_text(float(last["median"]), context.profile),
         "",
         "",
         "",
@@ -109,7 +109,7 @@ def _chart(context: Context, service: str, total: pd.DataFrame, now: str) -> Fig
         )
         for label, low, high in _BANDS
     ]
-    middle = words.quantity(float(total.iloc[-1]["median"]), p)
+    middle = signed_text(float(total.iloc[-1]["median"]), p)
     heading = f"{SERVICE_LABEL[service]} in placements a plan can affect: {_say(now)} now, middle forecast {middle}"
     drawn = fan(heading, when, lines, past=seen, ticks=12 // _STEP, mark=mark(context))
     said = " ".join(f"{row[0]}: {row[1]}, 8 in 10 runs {row[2]}, 19 in 20 runs {row[3]}." for row in data.rows)
@@ -130,7 +130,7 @@ def _say(text: str) -> str:
 
 
 def _between(row: pd.Series, low: str, high: str, profile: str) -> str:
-    return f"{words.quantity(float(row[low]), profile)} to {words.quantity(float(row[high]), profile)}"
+    return f"{signed_text(float(row[low]), profile)} to {signed_text(float(row[high]), profile)}"
 
 
 def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
@@ -138,7 +138,7 @@ def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
     rows = tuple(
         (
             words.long_date(day),
-            words.quantity(float(row["median"]), p),
+            signed_text(float(row["median"]), p),
             _between(row, "low_80", "high_80", p),
             _between(row, "low_95", "high_95", p),
         )
@@ -169,7 +169,7 @@ def _by_kind(context: Context, future: Forecast, service: str) -> Table:
             (
                 KIND_LABEL.get(str(kind), str(kind)),
                 now,
-                words.quantity(float(last["median"]), p),
+                signed_text(float(last["median"]), p),
                 _between(last, "low_80", "high_80", p),
             )
         )

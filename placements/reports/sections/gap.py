@@ -12,7 +12,7 @@ from placements import codes
 from placements.analysis.gap import WANTED_LABEL
 from placements.disclosure.held import HELD, OTHERS, OURS
 from placements.disclosure.publication import AVOIDABLE_PART, IN_COUNTY_PART, LOCAL_NEED
-from placements.disclosure.suppress import SUPPRESSED
+from placements.disclosure.suppress import SUPPRESSED, signed_text
 from placements.reports import words
 from placements.reports.charts import paired_bars
 from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Section, Table, TracedFigure
@@ -127,7 +127,7 @@ def _shown(context: Context, service: str, where: Where, places: float, held: Wh
     secret = held is not None and SUPPRESSED in (
         context.count(HELD, held), *(context.count(HELD, {**held, "holder": holder}) for holder in (OURS, OTHERS))
     )  # fmt: skip
-    text = SUPPRESSED if secret else words.quantity(places, context.profile)
+    text = SUPPRESSED if secret else signed_text(places, context.profile)
     return ShownGap(parts[0], parts[1], need, text, _gap_text(need, text))
 
 

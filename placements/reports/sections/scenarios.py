@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from placements.disclosure.suppress import INTERNAL
+from placements.disclosure.suppress import INTERNAL, signed_text
 from placements.reports import words
 from placements.reports.charts import dots
 from placements.reports.content import Block, BulletList, Figure, Heading, Paragraph, Table
@@ -37,7 +37,7 @@ def _outcome_sentence(context: Context, outcome: Outcome) -> str:
     change, cost = outcome.away_change, outcome.cost_change
     p = context.profile
     clear = change.high < 0 or change.low > 0
-    size = words.quantity(abs(change.middle), p)
+    size = signed_text(abs(change.middle), p)
     if not clear or size in ("0", "c"):
         effect = "no clear change in child-years avoidably outside"
     else:
