@@ -43,6 +43,8 @@ class Attack:
         self._rows = self._add_shares()
         self._shown = np.zeros(len(model.values), dtype=bool)
         self._shares_shown = np.zeros(len(model.shares), dtype=bool)
+        #: Programmes solved so far, each counted by its number of counts: the same for the same questions.
+        self.work = 0
 
     def _add_equations(self) -> None:
         matrix = self._model.equations.tocsr()
@@ -116,6 +118,7 @@ class Attack:
         self._objective.SetMaximization()
         for position, factor in objective.items():
             self._objective.SetCoefficient(self._variables[position], factor)
+        self.work += len(self._variables)
         if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
             raise ArithmeticError("what is shown contradicts itself: no counts agree with all of it")
         return np.array([variable.solution_value() for variable in self._variables])

@@ -26,7 +26,10 @@ from placements.disclosure.control.whole import WholeAttack
 
 _SLACK: Final = 1e-6
 #: Rounds of master and attack before the best pattern so far is taken, and work for one master problem.
-MOST_ROUNDS: Final = 3
+MOST_ROUNDS: Final = 60
+#: The same of what the attack has to do (`Attack.work`): a large release is proved within it, as is a small one; a
+#: dense one of middling size is safe, but hides more than it must.
+MOST_WORK: Final = 3_000_000
 TOLERANCE: Final = 0.005
 _MOST_NODES: Final = 2000
 _GAP: Final = 1e-6
@@ -71,6 +74,7 @@ def protect(
     settled: Settled | None = None,
     *,
     rounds: int = MOST_ROUNDS,
+    work: float = MOST_WORK,
     tolerance: float = TOLERANCE,
     whole_counts: bool = False,
 ) -> Pattern:
@@ -83,6 +87,8 @@ def protect(
         Figures that are decided already.
     rounds : int
         How often the attack may be run; after that the best pattern found is taken, with its bound.
+    work : float
+        How much the attack may do before no further round is begun (`Attack.work`).
     tolerance : float
         How much more than the bound may be lost, as a share of it, before the search goes on; 0 searches for the proof
         that no pattern loses less.
@@ -124,6 +130,8 @@ def protect(
                 return candidate
             best = candidate if best is None or candidate.weight < best.weight else best
             found = None
+        if attack.work >= work:
+            break
     if best is None:
         if found is None:
             raise ArithmeticError("no safe pattern of hidden figures was found")
