@@ -29,7 +29,7 @@ _SLACK: Final = 1e-6
 MOST_ROUNDS: Final = 60
 #: The same of what the attack has to do (`Attack.work`): a large release is proved within it, as is a small one; a
 #: dense one of middling size is safe, but hides more than it must.
-MOST_WORK: Final = 3_000_000
+MOST_WORK: Final = 1_500_000
 TOLERANCE: Final = 0.005
 _MOST_NODES: Final = 2000
 _GAP: Final = 1e-6
