@@ -20,8 +20,9 @@ import numpy as np
 
 from placements.disclosure.control.attack import Attack
 from placements.disclosure.control.audit import audit
+from placements.disclosure.control.master import Settled, forced
 from placements.disclosure.control.model import Bools, Ints, Pattern
-from placements.disclosure.control.protect import Settled, forced, protect
+from placements.disclosure.control.protect import protect
 from placements.disclosure.control.tables import Plan, linked_tables
 from placements.disclosure.ledger_file import HIDDEN, Entry, Shown
 from placements.disclosure.ledger_joint import Joint, join, narrow_before

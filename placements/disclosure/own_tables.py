@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from placements.analysis.definition import Column, Definition
+from placements.disclosure.control.master import Settled, unsettled
 from placements.disclosure.control.model import Bools, CountModel, Ints, sums_matrix
-from placements.disclosure.control.protect import Settled, protect, unsettled
+from placements.disclosure.control.protect import protect
 from placements.disclosure.suppress import (
     INTERNAL,
     NOT_AVAILABLE,

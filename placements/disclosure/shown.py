@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from placements.disclosure.control.master import Settled, unsettled
 from placements.disclosure.control.model import Pattern
-from placements.disclosure.control.protect import Settled, protect, unsettled
+from placements.disclosure.control.protect import protect
 from placements.disclosure.control.tables import Group, LinkedTables, Plan, linked_tables
 from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text, share_text
 from placements.errors import DisclosureError
@@ -105,8 +106,7 @@ def shown_figures(plan: Plan, profile: str, released: ShownFigures | None = None
     try:
         if released is None:
             return ShownFigures(profile, plan, linked, protect(linked.model))
-        # What is asked for on the spot is answered soon: safe, and with the loss beside what must be lost at least.
-        return ShownFigures(profile, plan, linked, protect(linked.model, _settled(linked, released), rounds=1))
+        return ShownFigures(profile, plan, linked, protect(linked.model, _settled(linked, released)))
     except ArithmeticError as error:
         raise DisclosureError(
             f"these figures cannot be shared: {error}. Ask for fewer breakdowns at once, or for a wider group"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from importlib.resources import files
 from itertools import count
 from typing import Any
@@ -16,7 +17,7 @@ from placements.reports.content import Document
 def render_html(document: Document) -> str:
     """Return the document as an HTML page (WCAG 2.2 AA is the aim) that forbids itself any network."""
     folder = files("placements.reports") / "templates"
-    style = (folder / "statement.css").read_text(encoding="utf-8")
+    style = (folder / "statement.css").read_text(encoding="utf-8") + _running_head(document.marks)
     page = (folder / "statement.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         autoescape=True,
@@ -37,6 +38,12 @@ def render_html(document: Document) -> str:
         next_table=lambda: next(tables),
         next_figure=lambda: next(figures),
     )
+
+
+def _running_head(marks: Sequence[str]) -> str:
+    """Return a rule that prints the status at the head of every page."""
+    text = " | ".join(marks).replace("\\", "\\\\").replace('"', '\\"')
+    return f'@page {{ @top-left {{ content: "{text}"; font: bold 9pt Arial, Helvetica, sans-serif; }} }}\n'
 
 
 def _data_uri(svg: bytes) -> str:

@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from placements.disclosure.control.audit import audit, audit_whole
+from placements.disclosure.control.master import Settled
 from placements.disclosure.control.model import CountModel, Pattern
-from placements.disclosure.control.protect import Settled, protect
+from placements.disclosure.control.protect import protect
 from placements.disclosure.control.tables import Plan, group, linked_tables
 from placements.disclosure.control.whole import WholeAttack
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 MANY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-#: Enough to prove that nothing less will do, of tables so small.
-ROUNDS = 60
 SKEWED = st.one_of(st.integers(0, 7), st.sampled_from([0, 0, 9, 13, 22, 40]))
 
 
@@ -151,7 +150,7 @@ def whole_tables(model, counts, shares, most=300_000):
 
 def check_least(model):
     """Nothing that loses less is safe, even for a programme in halves of children; what is hidden is safe."""
-    pattern = protect(model, rounds=ROUNDS, tolerance=0, whole_counts=True)
+    pattern = protect(model, whole_counts=True)
     assert is_safe(model, pattern.counts, pattern.shares, [])
     assert pattern.status == "proved"
     first = []
@@ -178,7 +177,7 @@ def test_nothing_cheaper_is_safe_in_many_tables(model):
 
 
 def check_whole(model):
-    pattern = protect(model, rounds=ROUNDS, tolerance=0, whole_counts=True)
+    pattern = protect(model, whole_counts=True)
     tables = whole_tables(model, pattern.counts, pattern.shares)
     if tables is None:
         return
@@ -213,10 +212,10 @@ def test_a_count_that_only_whole_numbers_narrow_is_hidden_better(monkeypatch):
     shares = [(line, group("p")) for line in lines]
     shares += [(group("p", {"a": value, "b": "0"}), line) for value, line in zip("012", lines, strict=True)]
     model = linked_tables(Plan({"p": rows}, tables=[("p", ("a", "b"))], shares=shares)).model
-    safe = protect(model, rounds=ROUNDS, tolerance=0, whole_counts=True)
+    safe = protect(model, whole_counts=True)
     assert audit_whole(model, safe).safe
     monkeypatch.setattr(WholeAttack, "narrow", lambda *_: [])
-    in_halves = protect(model, rounds=ROUNDS, tolerance=0, whole_counts=True)
+    in_halves = protect(model, whole_counts=True)
     assert audit(model, in_halves).safe
     assert not audit_whole(model, in_halves).safe
     assert safe.weight > in_halves.weight
@@ -263,10 +262,10 @@ def test_the_order_of_figures_does_not_matter(model, random):
         share_weight=model.share_weight,
         round_to=model.round_to,
     )
-    pattern = protect(shuffled, rounds=ROUNDS, tolerance=0, whole_counts=True)
+    pattern = protect(shuffled, whole_counts=True)
     assert audit(shuffled, pattern).safe
     assert audit_whole(shuffled, pattern).safe
-    assert pattern.weight == protect(model, rounds=ROUNDS, tolerance=0, whole_counts=True).weight
+    assert pattern.weight == protect(model, whole_counts=True).weight
 
 
 @settings(FEW, max_examples=10)

@@ -1,7 +1,8 @@
 """What could a reader work out? The least and the greatest that a count can be, given all that is shown.
 
 A linear programme over the counts: sums hold, what is shown lies within its rounding, what is hidden is anything. It
-is kept between questions, so that only the objective and a few bounds change from one to the next.
+is kept between questions: only the objective and a few bounds change from one to the next, and GLOP goes on from the
+last answer, which it can when it does not first reduce the programme.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import linear_solver_pb2, pywraplp
 
 from placements.disclosure.control.model import Bools, CountModel, Floats, Ints
 
 _TOLERANCE: Final = 1e-7
+_GO_ON: Final = "use_preprocessing: false"
+_AFRESH: Final = "use_preprocessing: true"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Attack:
         self._low, self._high = model.bounds(np.ones(len(model.values), dtype=bool))
         self._free_low, self._free_high = model.bounds(np.zeros(len(model.values), dtype=bool))
         self._solver: Any = pywraplp.Solver.CreateSolver("GLOP")
+        self._solver.SetSolverSpecificParametersAsString(_GO_ON)
+        self._response = linear_solver_pb2.MPSolutionResponse()
         self._variables = [
             self._solver.NumVar(float(low), float(high), "")
             for low, high in zip(self._free_low, self._free_high, strict=True)
@@ -119,25 +124,32 @@ class Attack:
         for position, factor in objective.items():
             self._objective.SetCoefficient(self._variables[position], factor)
         self.work += len(self._variables)
-        if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
+        if self._status() != pywraplp.Solver.OPTIMAL:
             raise ArithmeticError("what is shown contradicts itself: no counts agree with all of it")
-        return np.array([variable.solution_value() for variable in self._variables])
+        self._solver.FillSolutionResponseProto(self._response)
+        return np.array(self._response.variable_value)
+
+    def _status(self) -> int:
+        """Solve the programme; where going on from the last answer fails for its numbers, solve it afresh."""
+        status = int(self._solver.Solve())
+        if status == pywraplp.Solver.ABNORMAL:
+            self._solver.SetSolverSpecificParametersAsString(_AFRESH)
+            status = int(self._solver.Solve())
+            self._solver.SetSolverSpecificParametersAsString(_GO_ON)
+        return status
 
     def _binding_counts(self) -> tuple[int, ...]:
         """Return the shown counts whose bounds hold the end back (a bound that stays when it is hidden does not)."""
-        shown = np.flatnonzero(self._shown)
-        costs = np.array([self._variables[position].reduced_cost() for position in shown])
-        above = (costs > _TOLERANCE) & (self._high[shown] < self._free_high[shown])
-        below = (costs < -_TOLERANCE) & (self._low[shown] > self._free_low[shown])
-        return tuple(shown[above | below].tolist())
+        costs = np.array(self._response.reduced_cost)
+        above = (costs > _TOLERANCE) & (self._high < self._free_high)
+        below = (costs < -_TOLERANCE) & (self._low > self._free_low)
+        return tuple(np.flatnonzero(self._shown & (above | below)).tolist())
 
     def _binding_shares(self) -> tuple[int, ...]:
-        shown = np.flatnonzero(self._shares_shown)
-        return tuple(
-            int(position)
-            for position in shown
-            if any(abs(row.dual_value()) > _TOLERANCE for row in self._rows[position])
-        )
+        shares = len(self._shares_shown)
+        duals = np.abs(self._response.dual_value)[len(self._response.dual_value) - 2 * shares :]
+        held = duals.reshape(shares, 2).max(axis=1, initial=0.0) > _TOLERANCE
+        return tuple(np.flatnonzero(self._shares_shown & held).tolist())
 
 
 def targets_of(model: CountModel, hidden: Bools) -> Ints:

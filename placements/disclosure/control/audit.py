@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 
 from placements.disclosure.control.attack import targets_of
 from placements.disclosure.control.model import LEAST_WIDTH, CountModel, Floats, Ints, Pattern
-from placements.disclosure.control.protect import whole_width
+from placements.disclosure.control.points import whole_width
 
 
 @dataclass(frozen=True, eq=False)

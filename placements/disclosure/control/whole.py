@@ -14,6 +14,7 @@ from ortools.sat.python import cp_model
 
 from placements.disclosure.control.attack import targets_of
 from placements.disclosure.control.model import LEAST_WIDTH, Bools, CountModel, Ints
+from placements.disclosure.control.points import Points, Reached
 
 #: Work (not seconds: the same figures give the same pattern) for moving many counts at once, and for one question.
 _WORK_TOGETHER: Final = 2.0
@@ -47,7 +48,7 @@ class WholeAttack:
         self._free_low, self._free_high = np.ceil(free_low).astype(np.int64), np.floor(free_high).astype(np.int64)
         self._low, self._high = low.astype(np.int64), high.astype(np.int64)
         self._least, self._most = model.share_rows()
-        self._points: Ints = model.values.reshape(1, -1).astype(np.int64)
+        self._points = Points(model)
 
     def narrow(self, counts: Bools, shares: Bools, passed: frozenset[int] = frozenset()) -> list[Narrow]:
         """Return the counts that a pattern leaves too narrow, each with figures of which one must be hidden.
@@ -91,24 +92,10 @@ class WholeAttack:
 
     def _left(self, targets: Ints, counts: Bools, shares: Bools) -> Ints:
         """Return the targets that the kept counts which agree with a pattern do not show to be wide enough."""
-        agree = self._points[self._agree(counts, shares)]
-        width = agree[:, targets].max(axis=0) - agree[:, targets].min(axis=0)
-        left: Ints = targets[width < LEAST_WIDTH]
-        return left
-
-    def _agree(self, counts: Bools, shares: Bools) -> Bools:
-        shown, told = self._model.published & ~counts, ~shares
-        points = self._points[:, shown]
-        fits = ((points >= self._low[shown]) & (points <= self._high[shown])).all(axis=1)
-        part, whole = (self._points[:, self._model.shares[told, side]] for side in (0, 1))
-        above = (200 * part - self._least[told] * whole >= 0).all(axis=1)
-        below = (200 * part - self._most[told] * whole <= -1).all(axis=1)
-        return np.logical_and(np.logical_and(fits, above), below)
+        return Reached(*self._points.reach(counts, shares)).left(targets)
 
     def _keep(self, points: list[Ints | None]) -> None:
-        kept = [point for point in points if point is not None]
-        if kept:
-            self._points = np.vstack([self._points, *kept])
+        self._points.keep(point.astype(float) for point in points if point is not None)
 
     def _held(self, target: int, counts: Bools, shares: Bools, low: int, high: int) -> Narrow:
         """Return figures that hold a count between two numbers: none can be left out of them."""
