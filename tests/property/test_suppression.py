@@ -150,7 +150,7 @@ def whole_tables(model, counts, shares, most=300_000):
 
 def check_least(model):
     """Nothing that loses less is safe, even for a programme in halves of children; what is hidden is safe."""
-    pattern = protect(model, whole_counts=True)
+    pattern = protect(model, tolerance=0, whole_counts=True)
     assert is_safe(model, pattern.counts, pattern.shares, [])
     assert pattern.status == "proved"
     first = []
@@ -177,7 +177,7 @@ def test_nothing_cheaper_is_safe_in_many_tables(model):
 
 
 def check_whole(model):
-    pattern = protect(model, whole_counts=True)
+    pattern = protect(model, tolerance=0, whole_counts=True)
     tables = whole_tables(model, pattern.counts, pattern.shares)
     if tables is None:
         return
@@ -212,10 +212,10 @@ def test_a_count_that_only_whole_numbers_narrow_is_hidden_better(monkeypatch):
     shares = [(line, group("p")) for line in lines]
     shares += [(group("p", {"a": value, "b": "0"}), line) for value, line in zip("012", lines, strict=True)]
     model = linked_tables(Plan({"p": rows}, tables=[("p", ("a", "b"))], shares=shares)).model
-    safe = protect(model, whole_counts=True)
+    safe = protect(model, tolerance=0, whole_counts=True)
     assert audit_whole(model, safe).safe
     monkeypatch.setattr(WholeAttack, "narrow", lambda *_: [])
-    in_halves = protect(model, whole_counts=True)
+    in_halves = protect(model, tolerance=0, whole_counts=True)
     assert audit(model, in_halves).safe
     assert not audit_whole(model, in_halves).safe
     assert safe.weight > in_halves.weight
@@ -225,7 +225,7 @@ def test_a_count_that_only_whole_numbers_narrow_is_hidden_better(monkeypatch):
 @given(models(), st.data())
 def test_what_is_settled_stays(model, data):
     """Figures that are shown elsewhere stay shown, those that are hidden stay hidden; the rest is made safe."""
-    first = protect(model, whole_counts=True)
+    first = protect(model, tolerance=0, whole_counts=True)
     some = np.array(data.draw(st.lists(st.booleans(), min_size=len(model.values), max_size=len(model.values))))
     shares = np.zeros(len(model.shares), dtype=bool)
     settled = Settled(~first.counts & some & model.published, first.counts & some, shares, first.shares)
@@ -240,7 +240,7 @@ def test_what_is_settled_stays(model, data):
 @given(models())
 def test_equal_figures_give_equal_patterns(model):
     """Nothing is left to chance or to the clock."""
-    one, other = protect(model, whole_counts=True), protect(model, whole_counts=True)
+    one, other = protect(model, tolerance=0, whole_counts=True), protect(model, tolerance=0, whole_counts=True)
     assert (one.counts == other.counts).all()
     assert (one.shares == other.shares).all()
     assert one.weight == other.weight
@@ -262,10 +262,10 @@ def test_the_order_of_figures_does_not_matter(model, random):
         share_weight=model.share_weight,
         round_to=model.round_to,
     )
-    pattern = protect(shuffled, whole_counts=True)
+    pattern = protect(shuffled, tolerance=0, whole_counts=True)
     assert audit(shuffled, pattern).safe
     assert audit_whole(shuffled, pattern).safe
-    assert pattern.weight == protect(model, whole_counts=True).weight
+    assert pattern.weight == protect(model, tolerance=0, whole_counts=True).weight
 
 
 @settings(FEW, max_examples=10)
@@ -282,6 +282,6 @@ def test_the_quick_audit_says_what_the_full_one_says(model):
                 audit(model, pattern, every=False)
             continue
         assert audit(model, pattern, every=False).safe == full
-    pattern = protect(model, whole_counts=True)
+    pattern = protect(model, tolerance=0, whole_counts=True)
     assert audit(model, pattern, every=False).safe
     assert audit(model, pattern).safe
