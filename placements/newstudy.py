@@ -93,6 +93,7 @@ max_homes_per_area = {d.optimise.max_homes_per_area}
 
 [disclosure]
 profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarked, not to be shared
+correction = false                  # true: figures published before are corrected, and the statement says so
 """
 _SOURCES: Final = ("ssda903", "sen2", "gias", "ofsted", "register", "census", "published")
 _TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status\n"

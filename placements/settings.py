@@ -133,9 +133,10 @@ class OptimiseSettings:
 
 @dataclass(frozen=True)
 class DisclosureSettings:
-    """What may leave the program."""
+    """What may leave the program, and whether it corrects what was published before (and says so)."""
 
     profile: str = "shareable"
+    correction: bool = False
 
 
 @dataclass(frozen=True)

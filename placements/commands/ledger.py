@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from placements.county import County
-from placements.disclosure.ledger import check, entry_of, shown_beside
+from placements.disclosure.ledger import check, entry_of
 from placements.disclosure.ledger_file import FOLDER, read_ledger, write_entry
 from placements.disclosure.ledger_names import Naming
 from placements.disclosure.publication import county_figures, publication
@@ -66,7 +66,7 @@ def check_release(folder: Path, reporter: Reporter) -> dict[str, Any]:
     advice = ""
     if clashes:
         try:
-            release = shown_beside(publication(county), SHAREABLE, entries, naming).summary
+            release = county_figures(county, SHAREABLE).summary
             advice = "the outputs hide more beside the earlier releases, so that nothing follows from both"
         except DisclosureError as error:
             release, advice = None, str(error).rsplit("What to do: ", 1)[-1]

@@ -193,7 +193,9 @@ def county_figures(
     if released is None:
         entries = () if county.ledger is None else read_ledger(county.ledger)
         naming = Naming(county.authority.code, county.snapshot)
-        released = shown_beside(publication(county), profile, entries, naming)
+        released = shown_beside(
+            publication(county), profile, entries, naming, correction=county.settings.disclosure.correction
+        )
     usual = {dimension_of(boundaries) for boundaries in sets_of(county)}
     if all(dimension_of(boundaries) in usual for boundaries in boundary_sets):
         return released

@@ -32,6 +32,7 @@ from placements.reports.words import Share, long_date
 SERVICE_NOUN: Final[Mapping[str, str]] = MappingProxyType(
     {codes.CARE: "children looked after", codes.EDUCATION: "children and young people with EHC plans"}
 )
+CORRECTION_MARK: Final = "Corrects figures published before"
 SYNTHETIC_MARK: Final = "Synthetic data: no real children"
 INTERNAL_MARK: Final = "INTERNAL - NOT FOR SHARING"
 #: By dimension of a release, the value that members have, or the values of which they have one.
@@ -91,6 +92,7 @@ class Context:
     def marks(self) -> tuple[str, ...]:
         """Return what must stand on every page."""
         marks = ["Draft"]
+        marks += [CORRECTION_MARK] if self.county.settings.disclosure.correction else []
         marks += [SYNTHETIC_MARK] if self.county.synthetic else []
         marks += [INTERNAL_MARK] if self.is_internal else []
         return tuple(marks)

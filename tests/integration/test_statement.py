@@ -301,6 +301,19 @@ def test_word_is_native(document, word):
     assert max(widths) <= 16.7 * 567
 
 
+def test_the_status_is_printed_at_the_head_of_every_page(county):
+    """The marks of the document, a correction's too, stand in the margin of the printed page, and nowhere on its text."""
+    corrected = dataclasses.replace(
+        county.settings, disclosure=dataclasses.replace(county.settings.disclosure, correction=True)
+    )
+    context = statement_context(dataclasses.replace(county, settings=corrected))
+    assert "Corrects figures published before" in context.marks
+    page = render_html(statement_of(context))
+    head = page.split("@top-left { content: ", 1)[1].split(";", 1)[0]
+    assert head == '"' + " | ".join(context.marks) + '"'
+    assert "position: fixed; top" not in page
+
+
 def test_an_internal_copy_is_marked_on_every_page(county):
     """The mark stands in Word's header, across the HTML page and beside every chart; numbers are not hidden."""
     made = statement_of(statement_context(county, profile="internal"))
