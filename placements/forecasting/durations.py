@@ -5,10 +5,9 @@ length it has by then (left truncation), and one still going on at the snapshot 
 censoring), so neither long nor short stays are favoured. Ends at the birthday on which a service ends are not counted:
 the simulation ages children out itself.
 
-A SEN2 return lists the places children hold, and hardly any that they left. Read as it stands it would say that nobody
-leaves, and stock would double in five years. So for education the ends that went unseen are inferred from the stock
-itself (`unseen_ends`), as if as many had started in each earlier year as in the last: a level stock is assumed until
-several returns show otherwise.
+A SEN2 return need not list the settings that children left before the one they have. A stay that follows one that is
+not recorded tells that such a one ended in the window (`unseen_moves`): from which kind is not known, so it is shared
+over the kinds by how many children of that age were in each.
 
 Small cells are shrunk in three steps, each with the weight of `PRIOR_ENDS` ended spells: all provision of the service,
 then the provision, then the age band within it. Per run the hazards are drawn from their gamma distribution, so that
@@ -25,7 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
-from placements.forecasting.spells import DAYS_PER_MONTH, PLANNABLE, Spells
+from placements.forecasting.spells import DAYS_PER_MONTH, SERVICE_OF, STATES, Spells
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,8 +35,6 @@ PRIOR_ENDS: Final = 5.0
 ASSUMED_STAY_MONTHS: Final = {codes.CARE: 18.0, codes.EDUCATION: 42.0}
 #: An end this close to the leaving birthday, or after it, is ageing out.
 _AGED_OUT_DAYS: Final = 31
-
-SERVICE_OF: Final = {p: codes.CARE if p in codes.CARE_PROVISION else codes.EDUCATION for p in PLANNABLE}
 
 
 @dataclass(frozen=True)
@@ -70,19 +67,28 @@ class Hazards:
         return pd.MultiIndex.from_frame(self.cells).get_indexer(pd.MultiIndex.from_arrays([provision, age_band]))
 
 
+def cells() -> pd.DataFrame:
+    """Return every kind of provision with every age band of its service: `provision, age_band`, one row a cell."""
+    pairs = [(state, band) for state in STATES for band in bands(SERVICE_OF[state])]
+    return pd.DataFrame(pairs, columns=["provision", "age_band"]).astype("str")
+
+
+def bands(service: str) -> tuple[str, ...]:
+    """Return the age bands of a service, that of an unknown age last."""
+    return (*(label for label, _ in codes.AGE_BANDS[service]), codes.AGE_UNKNOWN)
+
+
 def fit_hazards(spells: Spells) -> Hazards:
     """Estimate the hazards; without any spell they are those of `ASSUMED_STAY_MONTHS`."""
-    cells = pd.DataFrame(
-        [(p, band) for p in PLANNABLE for band in _bands(SERVICE_OF[p])], columns=["provision", "age_band"]
-    ).astype("str")
-    index = pd.MultiIndex.from_frame(cells)
+    table = cells()
+    index = pd.MultiIndex.from_frame(table)
     ends, exposure = _ends_and_exposure(spells, index)
-    ends = ends + unseen_ends(spells, index, ends, exposure)
-    service = cells["provision"].map(SERVICE_OF).to_numpy()
+    ends = ends + unseen_moves(spells, index, exposure)
+    service = table["provision"].map(SERVICE_OF).to_numpy()
     assumed = np.array([1 / ASSUMED_STAY_MONTHS[s] for s in service])[:, None] * np.ones(len(DURATION_BANDS))
     by_service = _pooled(ends, exposure, service, assumed)
-    by_provision = _pooled(ends, exposure, cells["provision"].to_numpy(), by_service)
-    return Hazards(cells, ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_provision)
+    by_provision = _pooled(ends, exposure, table["provision"].to_numpy(), by_service)
+    return Hazards(table, ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_provision)
 
 
 def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.Series, prior: Floats) -> Floats:
@@ -95,18 +101,18 @@ def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.
     return np.asarray((total[codes_] + PRIOR_ENDS) / (months[codes_] + PRIOR_ENDS / prior))
 
 
-def _bands(service: str) -> tuple[str, ...]:
-    return (*(label for label, _ in codes.AGE_BANDS[service]), codes.AGE_UNKNOWN)
+def aged_out(frame: pd.DataFrame) -> pd.Series:
+    """Return which stays ended at the birthday on which their service ends, or within a month of it."""
+    return frame["end"] >= frame["leaves"] - pd.Timedelta(days=_AGED_OUT_DAYS)
 
 
 def _ends_and_exposure(spells: Spells, index: pd.MultiIndex) -> tuple[Floats, Floats]:
     frame = spells.history
     since = frame["service"].map(spells.window_start)
-    over = frame["end"].fillna(spells.snapshot)
+    over = frame["end"].fillna(frame["service"].map(spells.seen_until))
     entry = ((since - frame["start"]).dt.days / DAYS_PER_MONTH).clip(lower=0).to_numpy(float)
     exit_ = ((over - frame["start"]).dt.days / DAYS_PER_MONTH).to_numpy(float)
-    aged_out = frame["end"] >= frame["leaves"] - pd.Timedelta(days=_AGED_OUT_DAYS)
-    ended = (frame["end"].notna() & ~aged_out).to_numpy(bool)
+    ended = (frame["end"].notna() & ~aged_out(frame)).to_numpy(bool)
     cell = index.get_indexer(pd.MultiIndex.from_arrays([frame["provision"], frame["age_band"]]))
     low = np.array(DURATION_BANDS)
     high = np.append(low[1:], np.inf)
@@ -119,26 +125,19 @@ def _ends_and_exposure(spells: Spells, index: pd.MultiIndex) -> tuple[Floats, Fl
     return ends, exposure
 
 
-def unseen_ends(spells: Spells, index: pd.MultiIndex, ends: Floats, exposure: Floats) -> Floats:
-    """Return the ends of education placements in the window that the return does not list, (cells, duration bands).
+def unseen_moves(spells: Spells, index: pd.MultiIndex, exposure: Floats) -> Floats:
+    """Return the ends in the window that only the stays which followed them tell of, (cells, duration bands).
 
-    Were entries level, the number still there after y + 1 years would be the number there after y years less those who
-    left in between: the classical estimate of a life table from one cross-section. Recorded ends are taken off, and the
-    rest is shared over age bands by exposure. What is found is per year, as is the window of education.
+    Each is shared over the kinds of provision of its service by the months that children of the age band spent in them
+    in the window, and over the lengths of stay.
     """
-    found = np.zeros_like(ends)
-    now = spells.settled[spells.settled["service"].eq(codes.EDUCATION) & spells.settled["start"].notna()]
-    years = ((spells.seen_until[codes.EDUCATION] - now["start"]).dt.days // 365.25).astype(int)
-    low, provision = np.array(DURATION_BANDS), index.get_level_values("provision")
-    for kind, elapsed in years.groupby(now["provision"]):
-        held = np.bincount(elapsed, minlength=1)
-        left = held - np.append(held[1:], 0)
-        band = np.searchsorted(low, 12.0 * np.arange(1, len(held) + 1), side="right") - 1
-        per_band = np.bincount(band, weights=left, minlength=len(low))
-        rows = np.flatnonzero(provision == kind)
-        rest = np.clip(per_band - ends[rows].sum(axis=0), 0, None)
-        months = exposure[rows]
-        found[rows] = rest * months / np.maximum(months.sum(axis=0), 1e-9)
+    found = np.zeros_like(exposure)
+    arrived = spells.begun[spells.begun["arrives"]]
+    service = index.get_level_values("provision").map(SERVICE_OF)
+    for (of_service, band), number in arrived.groupby(["service", "age_band"]).size().items():
+        rows = (service == of_service) & (index.get_level_values("age_band") == band)
+        months = exposure * np.asarray(rows)[:, None]
+        found += number * months / max(months.sum(), 1e-9)
     return found
 
 

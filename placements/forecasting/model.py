@@ -6,16 +6,20 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from placements import codes
 from placements.county import County
 from placements.errors import UsageError
-from placements.forecasting import away, durations, rates
+from placements.forecasting import away, destinations, durations, entries
+from placements.forecasting.destinations import fit_destinations
 from placements.forecasting.durations import fit_hazards
-from placements.forecasting.rates import Rates, fit_rates
+from placements.forecasting.entries import Stream, fit_entries
+from placements.forecasting.groups import Groups, groups_of
+from placements.forecasting.levers import Levers
 from placements.forecasting.result import Forecast
-from placements.forecasting.simulate import Levers, simulate_settled, simulate_starting
+from placements.forecasting.simulate import HAZARD_DRIFT, Model, settled_wave, simulate
 from placements.forecasting.spells import EDUCATION_WINDOW_YEARS, Spells, spells_of
 
 Progress = Callable[[float, str], None]
@@ -49,8 +53,8 @@ def forecast(
 
     Notes
     -----
-    Two simplifications to know of: a child who moves starts a new placement, counted with the rates (moves are not
-    followed child by child), and rates stay as observed but for the levers in the settings.
+    Children are followed from place to place (`forecasting.simulate`); rates stay as observed, but for the trend of the
+    entries and the levers in the settings.
     """
     settings = county.settings.forecast
     years = settings.years if years is None else years
@@ -63,34 +67,49 @@ def forecast(
     tell = progress or (lambda share, text: None)
     tell(0.0, "counting what has happened")
     spells = spells_of(county, settings.history_years)
-    fitted, hazards = fit_rates(spells), fit_hazards(spells)
-    shares = away.away_shares(spells, fitted.groups)
+    model = fit(spells)
+    table = model.groups.table
+    shares = away.away_shares(spells, table)
     levers = Levers(settings.entry_rate_multiplier, settings.duration_multiplier)
     months = pd.DatetimeIndex([spells.snapshot + pd.DateOffset(months=step) for step in range(1, 12 * years + 1)])
-    tell(0.2, "simulating new placements")
-    first = int(months[0].month)
-    starting, cohorts = simulate_starting(
-        fitted, hazards, levers, first_month=first, months=12 * years, runs=runs, seed=seed
-    )
-    tell(0.7, "simulating settled children")
-    settled = simulate_settled(spells, fitted, hazards, levers, months=12 * years, runs=runs, seed=seed)
+    tell(0.2, "simulating")
+    found = simulate(model, levers, months=12 * years, runs=runs, seed=seed)
     tell(1.0, "done")
-    assumptions = _assumptions(county, spells, fitted, levers, years=years, runs=runs, seed=seed)
-    return Forecast(fitted.groups, months, starting, settled, cohorts, shares, assumptions, seed)
+    streams = tuple(stream.name for stream in model.streams)
+    assumptions = _assumptions(county, spells, model, levers, years=years, runs=runs, seed=seed)
+    return Forecast(
+        table, months, found.starting, found.settled, found.cohorts, shares, found.held, found.entered, streams,
+        assumptions, seed,
+    )  # fmt: skip
+
+
+def fit(spells: Spells) -> Model:
+    """Estimate all that the simulation needs from what has happened."""
+    groups = groups_of(spells)
+    streams = fit_entries(spells)
+    return Model(
+        streams=streams,
+        hazards=fit_hazards(spells),
+        destinations=fit_destinations(spells),
+        groups=groups,
+        settled=settled_wave(spells, groups),
+        area_share=_area_share(streams, groups),
+        first_month=int((spells.snapshot + pd.DateOffset(months=1)).month),
+    )
+
+
+def _area_share(streams: tuple[Stream, ...], groups: Groups) -> npt.NDArray[np.float64]:
+    """Return where children of each need come from, as entries do, (needs, areas)."""
+    share = np.full((max(len(groups.needs), 1), max(len(groups.areas), 1)), 1e-9)
+    for stream in streams:
+        at = groups.need_of(stream.cells["need_group"]), pd.Index(groups.areas).get_indexer(pd.Index(stream.cells["area"]))
+        np.add.at(share, at, stream.expected)
+    return np.asarray(share / share.sum(axis=1, keepdims=True))
 
 
 def _assumptions(
-    county: County,
-    spells: Spells,
-    fitted: Rates,
-    levers: Levers,
-    *,
-    years: int,
-    runs: int,
-    seed: int,
+    county: County, spells: Spells, model: Model, levers: Levers, *, years: int, runs: int, seed: int
 ) -> Mapping[str, Any]:
-    begun = spells.history[spells.history["start"] > spells.history["service"].map(spells.window_start)]
-    unknown = begun[begun["area"].eq("unknown")].groupby("service").size()
     return MappingProxyType(
         {
             "snapshot": county.snapshot,
@@ -102,14 +121,29 @@ def _assumptions(
             "window_start": {service: start.date() for service, start in spells.window_start.items()},
             "entry_rate_multiplier": levers.entry_rate,
             "duration_multiplier": levers.duration,
-            "starts_counted": {service: int(begun["service"].eq(service).sum()) for service in codes.SERVICES},
-            "starts_of_unknown_area_spread": {s: int(unknown.get(s, 0)) for s in codes.SERVICES},
-            "monthly_starts": dict(fitted.expected_by_provision()),
-            "weight_of_product_of_margins_starts": dict(fitted.prior_weight),
-            "variance_of_monthly_shock": dict(fitted.shock),
+            "entries": {stream.name: _entries_used(stream) for stream in model.streams},
+            "half_life_years": entries.HALF_LIFE_YEARS,
+            "slope_prior": entries.SLOPE_PRIOR,
+            "slope_kept_a_year": entries.SLOPE_KEPT_A_YEAR,
+            "volatility_prior": entries.VOLATILITY_PRIOR,
+            "hazard_drift": HAZARD_DRIFT,
             "prior_ends": durations.PRIOR_ENDS,
+            "prior_ends_of_destinations": destinations.PRIOR_ENDS,
             "assumed_stay_months": dict(durations.ASSUMED_STAY_MONTHS),
             "away_prior_starts": away.PRIOR_STARTS,
-            "area_prior_starts": rates.AREA_PRIOR_STARTS,
+            "area_prior_starts": entries.AREA_PRIOR_STARTS,
         }
     )
+
+
+def _entries_used(stream: Stream) -> Mapping[str, float]:
+    return {
+        "counted": stream.counted,
+        "of_unknown_area_spread": stream.spread,
+        "a_month": stream.starts / stream.months,
+        "slope_a_year": stream.slope,
+        "slope_error": stream.slope_error,
+        "volatility_a_year": stream.volatility,
+        "variance_of_monthly_shock": stream.shock,
+        "weight_of_product_of_margins": stream.weight,
+    }

@@ -41,12 +41,18 @@ class Forecast:
     starting : ndarray of float32 (runs, months, groups)
         Mean places in use in the month by placements that start after the snapshot.
     settled : ndarray of float32 (runs or 1, months, groups)
-        The same for children placed on the snapshot day: they stay until their placements end.
+        The same by the placements that children have on the snapshot day: they stay until those end.
     cohorts : ndarray of float32 (runs, years, years, groups)
         Child-years of `starting` by year of start and year of use: what prevention from some year on can lower.
     away : DataFrame
         Indexed by `group`: `share` of starts that are avoidably out of county (shrunk), with `avoidable`, `known` and
         `unknown`, the starts counted.
+    held : ndarray of float32 (runs, months, states)
+        Mean places in use in the month by kind of provision (`spells.STATES`), those too that no local place can serve.
+    entered : ndarray of float32 (runs, months, streams)
+        Children who begin to be looked after, and new plans.
+    streams : tuple of str
+        What `entered` counts.
     assumptions : mapping
         Every setting and estimate of note that was used.
     seed : int
@@ -58,6 +64,9 @@ class Forecast:
     settled: Float32
     cohorts: Float32
     away: pd.DataFrame
+    held: Float32
+    entered: Float32
+    streams: tuple[str, ...]
     assumptions: Mapping[str, Any]
     seed: int
 

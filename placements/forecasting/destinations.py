@@ -1,0 +1,110 @@
+"""Where does a stay lead? The chance of each next kind of provision, or of leaving the service.
+
+Given that a stay ends, by its kind of provision, age band and whether it was short or long: how children move between
+families, go home, are adopted; how pupils change settings, and plans cease. Ends at the birthday on which a service
+ends are not counted: the simulation ages children out itself.
+
+Cells are shrunk in three steps, each with the weight of `PRIOR_ENDS` ends: all ends of the service; the kind and the
+age band, as if each multiplied the chances; then short and long stays. Per run the chances are drawn from their
+Dirichlet distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from placements.forecasting.durations import DURATION_BANDS, aged_out, cells
+from placements.forecasting.spells import DAYS_PER_MONTH, LEFT, SERVICE_OF, STATES, Spells
+
+Floats = npt.NDArray[np.float64]
+
+#: A stay is long from so many months.
+LONG_MONTHS: Final = 6.0
+#: Of each duration band, whether a stay that ends in it was long.
+IS_LONG: Final = tuple(int(low >= LONG_MONTHS) for low in DURATION_BANDS)
+PRIOR_ENDS: Final = 10.0
+NEXT: Final = (*STATES, LEFT)
+_LEAST: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Where ends led, shrunk.
+
+    Attributes
+    ----------
+    alpha : ndarray (cells, 2, next)
+        Dirichlet parameters, by the cells of the hazards, short and long stays, and `NEXT`. 0 where another service is.
+    """
+
+    alpha: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """Return the expected chances, (cells, 2, next)."""
+        return self.alpha / self.alpha.sum(axis=2, keepdims=True)
+
+    def draw(self, runs: int, rng: np.random.Generator) -> Floats:
+        """Return chances per run, (runs, cells, 2, next)."""
+        drawn = rng.gamma(self.alpha, size=(runs, *self.alpha.shape)) + _LEAST * self.mean
+        return np.asarray(drawn / drawn.sum(axis=3, keepdims=True))
+
+
+def fit_destinations(spells: Spells) -> Destinations:
+    """Estimate the chances; without any end every state of the service is as likely as the next, and as leaving."""
+    table = cells()
+    counts = _counts(spells, table)
+    counts += _unseen(spells, table)
+    service = pd.Index(table["provision"].map(SERVICE_OF))
+    allowed = np.array([[SERVICE_OF.get(state, own) == own for state in NEXT] for own in service], dtype=float)
+    both = counts.sum(axis=1)
+    overall = _shrunk(_sums(both, service), allowed / allowed.sum(axis=1, keepdims=True))
+    of_kind = _shrunk(_sums(both, pd.Index(table["provision"])), overall)
+    of_band = _shrunk(_sums(both, pd.MultiIndex.from_arrays([service, table["age_band"]])), overall)
+    product = of_kind * of_band / np.maximum(overall, _LEAST) * allowed
+    of_cell = _shrunk(both, product / product.sum(axis=1, keepdims=True))
+    return Destinations(counts + PRIOR_ENDS * of_cell[:, None, :])
+
+
+def _shrunk(counts: Floats, prior: Floats) -> Floats:
+    return np.asarray((counts + PRIOR_ENDS * prior) / (counts.sum(axis=1, keepdims=True) + PRIOR_ENDS))
+
+
+def _sums(counts: Floats, label: pd.Index) -> Floats:
+    """Return for each row the sum over the rows with the same label."""
+    which, _ = pd.factorize(label)
+    total = np.zeros((which.max() + 1, counts.shape[1]))
+    np.add.at(total, which, counts)
+    return np.asarray(total[which])
+
+
+def _counts(spells: Spells, table: pd.DataFrame) -> Floats:
+    frame = spells.history
+    frame = frame[frame["end"].notna() & frame["next"].ne("") & ~aged_out(frame)]
+    stayed = (frame["end"] - frame["start"]).dt.days / DAYS_PER_MONTH
+    cell = pd.MultiIndex.from_frame(table).get_indexer(pd.MultiIndex.from_frame(frame[["provision", "age_band"]]))
+    leads_to = pd.Index(NEXT).get_indexer(pd.Index(frame["next"]))
+    counts = np.zeros((len(table), 2, len(NEXT)))
+    np.add.at(counts, (cell, stayed.ge(LONG_MONTHS).to_numpy(int), leads_to), 1.0)
+    return counts
+
+
+def _unseen(spells: Spells, table: pd.DataFrame) -> Floats:
+    """Return the moves that only the stays which followed them tell of, shared as `durations.unseen_moves` does."""
+    counts = np.zeros((len(table), 2, len(NEXT)))
+    begun = spells.begun
+    arrived = begun[begun["arrives"]]
+    if arrived.empty:
+        return counts
+    held = spells.settled.groupby(["provision", "age_band"]).size()
+    stock = held.reindex(pd.MultiIndex.from_frame(table), fill_value=0).to_numpy(float)
+    service = table["provision"].map(SERVICE_OF).to_numpy()
+    for (of_service, band, state), number in arrived.groupby(["service", "age_band", "provision"]).size().items():
+        share = stock * (service == of_service) * table["age_band"].eq(band).to_numpy()
+        counts[:, 1, NEXT.index(state)] += number * share / max(share.sum(), 1e-9)
+    return counts
