@@ -89,7 +89,7 @@ def backtest_published(
         raise UsageError(f"{hidden} years to hide were asked for: it lies between 1 and {MOST_HIDDEN}")
     origins = tuple(year for year in series.years[LEAST_YEARS - 1 : -1] if series.origin - year <= hidden)
     if not origins:
-        text = f"the file has {len(series.years)} years: a back-test needs {LEAST_YEARS + 1}, {LEAST_YEARS} to learn from"
+        text = f"the file has {len(series.years)} years: a back-test needs {LEAST_YEARS + 1}, the last of them to hide"
         raise UsageError(text)
     tell = progress or (lambda share, text: None)
     parts, lost = [], []

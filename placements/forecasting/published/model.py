@@ -9,9 +9,9 @@ Settings
     The same for the share of each family of settings among an authority's plans: log share grows with the nation's and
     strays by authority. Where plans grow more than expected, the shares of settings with few spare places fall: a share
     answers to the surprise in its authority's total by a slope, the same for all authorities. The national drift of a
-    share is kept only as far as it stands out from its own yearly ups and downs. Each draw's shares are multiplied by that draw's total, and what they are over or short of it is taken
-    from each in proportion to its variance: so the settings of a draw add up to its total exactly. So do the means;
-    medians and bands need not.
+    share is kept only as far as it stands out from its own yearly ups and downs. Each draw's shares are multiplied by
+    that draw's total, and what they are over or short of it is taken from each in proportion to its variance: so the
+    settings of a draw add up to its total exactly. So do the means; medians and bands need not.
 
 The national spread is estimated from few years. It is pooled with one observation's weight of how much the growths of
 whole regions change from year to year (half the mean square of their first differences), which are many more.
@@ -261,7 +261,7 @@ def _relative(sizes: Floats) -> Floats:
 
 
 def _with_history(name: str, models: dict[str, SeriesModel]) -> SeriesModel:
-    """Return the model of a family: one with no history is held level, as unsteady as the least steady of the others."""
+    """Return the model of a family: with no history, it is held level and as unsteady as the least steady other."""
     model = models[name]
     if not model.borrowed:
         return model

@@ -151,12 +151,12 @@ class PublishedSeries:
         if year not in self.years:
             raise UsageError(f"{year} is not among the years {self.years[0]} to {self.years[-1]}")
         kept = self.years.index(year) + 1
-        there = np.isfinite(self.counts[:, :kept, 0]).any(axis=1)
+        there = np.flatnonzero(np.isfinite(self.counts[:, :kept, 0]).any(axis=1))
         codes = set(self.authorities.index[there])
         said = (replace(row, years=tuple(y for y in row.years if y <= year)) for row in self.left_out)
         return replace(
             self,
-            authorities=self.authorities[there],
+            authorities=self.authorities.iloc[there],
             years=self.years[:kept],
             counts=self.counts[there, :kept],
             left_out=tuple(row for row in said if row.years and row.code in codes),
@@ -237,7 +237,7 @@ def _authorities(own: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     regions = reference_table("regions.csv").set_index("region_code")["region_name"].to_dict()
     said = rows[rows["level"].eq("regional")].drop_duplicates("code").set_index("code")["name"].to_dict()
     names = {**regions, **said}
-    region = [str(code) or region_of(own_code) for own_code, code in last["region_code"].fillna("").items()]
+    region = [str(code) or region_of(str(own_code)) for own_code, code in last["region_code"].fillna("").items()]
     return pd.DataFrame(
         {
             "name": last["name"].astype("str"),
@@ -248,9 +248,7 @@ def _authorities(own: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _counts(
-    own: pd.DataFrame, authorities: pd.DataFrame, years: tuple[int, ...]
-) -> tuple[Floats, list[LeftOut]]:
+def _counts(own: pd.DataFrame, authorities: pd.DataFrame, years: tuple[int, ...]) -> tuple[Floats, list[LeftOut]]:
     """Return plans by authority, year and series, and what is left out."""
     value = own["value"].mask(own["marker"].fillna("").eq("z"), 0.0)
     wide = own.assign(value=value).pivot(index=["code", "year"], columns="measure", values="value")
@@ -259,7 +257,7 @@ def _counts(
     counts = np.full((*shape, len(SERIES)), np.nan)
     counts[:, :, 0] = grid[_MEASURE].to_numpy(float).reshape(shape)
     for at, columns in enumerate(FAMILIES.values(), start=1):
-        parts = [grid[name].to_numpy(float).reshape(shape) for name in columns if name in grid.columns]
+        parts = [np.asarray(grid[name], float).reshape(shape) for name in columns if name in grid.columns]
         if parts:
             counts[:, :, at] = _added(np.stack(parts, axis=2))
     left_out = _mask_settings(counts, authorities, years)
@@ -268,14 +266,14 @@ def _counts(
 
 def _added(parts: Floats) -> Floats:
     """Return the sum of columns, (authorities, years): missing where one that was collected is, or where none was."""
-    collected = np.isfinite(parts).any(axis=0)
+    collected = np.asarray(np.isfinite(parts).any(axis=0))
     sums = np.where(collected[None], parts, 0.0).sum(axis=2)
-    return np.asarray(np.where(collected.any(axis=1)[None], sums, np.nan))
+    return np.asarray(np.where(np.asarray(collected.any(axis=1))[None], sums, np.nan))
 
 
 def _mask_settings(counts: Floats, authorities: pd.DataFrame, years: tuple[int, ...]) -> list[LeftOut]:
     """Blank, in place, the settings of authorities and years that are withheld or do not add up; say which."""
-    collected = np.isfinite(counts[:, :, 1:]).any(axis=0)
+    collected = np.asarray(np.isfinite(counts[:, :, 1:]).any(axis=0))
     sums = np.where(collected[None], counts[:, :, 1:], 0.0).sum(axis=2)
     total = counts[:, :, 0]
     bad = np.isfinite(total) & (sums != total)
@@ -321,11 +319,10 @@ def _england(rows: pd.DataFrame) -> list[dict[str, object]]:
     sums = sums[sums["level"].eq("national")]
     return [
         {
-            "year": int(row.year),
-            "published": int(row.published),
-            "authorities_sum": int(row.authorities_sum),
-            "agrees": None if row.agrees is pd.NA else bool(row.agrees),
+            "year": int(row["year"]),
+            "published": int(row["published"]),
+            "authorities_sum": int(row["authorities_sum"]),
+            "agrees": None if row["agrees"] is pd.NA else bool(row["agrees"]),
         }
-        for row in sums.itertuples(index=False)
+        for row in sums.to_dict("records")
     ]
-
