@@ -8,6 +8,7 @@ the edition with the latest year stands, and those of older ones are superseded.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from placements import schemas
+from placements.errors import DataError
 from placements.read.intake import Intake
 from placements.read.published_layouts import (
     KNOWN,
@@ -25,7 +27,7 @@ from placements.read.published_layouts import (
     Layout,
     layout_of,
 )
-from placements.read.rawtable import ROW, RawTable
+from placements.read.rawtable import ROW, RawTable, read_tables
 
 #: What stands in place of a figure; blank is one too.
 MARKERS: Final = ("c", "k", "x", "z", "low", "u", "~", ":", "*", "..", ".", "-")
@@ -80,9 +82,26 @@ def read_published(folder: Path, root: Path) -> PublishedStatistics:
         When files cannot be read at all.
     """
     intake = Intake("published", root)
+    return _of_tables(intake, intake.tables_in(folder, KNOWN))
+
+
+def read_published_file(path: Path) -> PublishedStatistics:
+    """Read one file of published statistics, wherever it is.
+
+    Raises
+    ------
+    DataError
+        When it is not there or cannot be read at all.
+    """
+    if not path.is_file():
+        raise DataError("is not there", file=path, advice="check the path")
+    return _of_tables(Intake("published", path.parent), iter(read_tables(path, KNOWN)))
+
+
+def _of_tables(intake: Intake, tables: Iterator[RawTable]) -> PublishedStatistics:
     releases: dict[str, list[tuple[RawTable, pd.DataFrame]]] = {}
     neighbours: list[tuple[RawTable, pd.DataFrame]] = []
-    for table in intake.tables_in(folder, KNOWN):
+    for table in tables:
         layout = layout_of(table)
         if layout is not None:
             releases.setdefault(layout.release, []).append((table, _rows(intake, table, layout)))
