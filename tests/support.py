@@ -18,6 +18,7 @@ import pandas as pd
 from placements import codes, schemas
 from placements.county import County
 from placements.forecasting import Forecast
+from placements.forecasting.spells import STATES
 from placements.geography.authorities import Authority
 from placements.geography.distance import miles
 from placements.settings import Settings
@@ -430,4 +431,5 @@ def tiny_forecast(
     away = pd.DataFrame(
         {"share": 1.0, "avoidable": 1.0, "known": 1.0, "unknown": 0.0}, index=pd.Index(groups["group"], name="group")
     )
-    return Forecast(groups, months, starting, np.zeros_like(starting), cohorts, away, {}, seed)
+    held, entered = (np.zeros((len(runs), len(months), n), np.float32) for n in (len(STATES), 0))
+    return Forecast(groups, months, starting, np.zeros_like(starting), cohorts, away, held, entered, (), {}, seed)

@@ -110,9 +110,7 @@ def fit_entries(spells: Spells) -> tuple[Stream, ...]:
         ("plans", codes.EDUCATION, False, begun[begun["service"].eq(codes.EDUCATION)]),
     )
     return tuple(
-        _stream(name, service, alone, own, spells)
-        for name, service, alone, own in parts
-        if len(own) and spells.areas
+        _stream(name, service, alone, own, spells) for name, service, alone, own in parts if len(own) and spells.areas
     )
 
 

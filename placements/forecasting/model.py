@@ -102,7 +102,10 @@ def _area_share(streams: tuple[Stream, ...], groups: Groups) -> npt.NDArray[np.f
     """Return where children of each need come from, as entries do, (needs, areas)."""
     share = np.full((max(len(groups.needs), 1), max(len(groups.areas), 1)), 1e-9)
     for stream in streams:
-        at = groups.need_of(stream.cells["need_group"]), pd.Index(groups.areas).get_indexer(pd.Index(stream.cells["area"]))
+        at = (
+            groups.need_of(stream.cells["need_group"]),
+            pd.Index(groups.areas).get_indexer(pd.Index(stream.cells["area"])),
+        )
         np.add.at(share, at, stream.expected)
     return np.asarray(share / share.sum(axis=1, keepdims=True))
 

@@ -127,9 +127,13 @@ class Simulated:
     entered: Float32
 
 
-def simulate(model: Model, levers: Levers, *, months: int, runs: int, seed: int) -> Simulated:
+def simulate(
+    model: Model, levers: Levers, *, months: int, runs: int, seed: int, hazard_drift: float = HAZARD_DRIFT
+) -> Simulated:
     """Simulate all runs, block by block: the same whatever else is done, for the same seed."""
-    blocks = [simulate_block(model, levers, months, size, stream) for size, stream in block_streams(runs, seed)]
+    blocks = [
+        simulate_block(model, levers, months, size, stream, hazard_drift) for size, stream in block_streams(runs, seed)
+    ]
     parts = ("starting", "settled", "cohorts", "held", "entered")
     return Simulated(*(np.concatenate([getattr(block, part) for block in blocks]) for part in parts))
 
@@ -141,7 +145,14 @@ def block_streams(runs: int, seed: int) -> list[tuple[int, np.random.SeedSequenc
     return [(min(BLOCK_RUNS, runs - first), stream) for first, stream in zip(firsts, streams, strict=True)]
 
 
-def simulate_block(model: Model, levers: Levers, months: int, runs: int, stream: np.random.SeedSequence) -> Simulated:
+def simulate_block(
+    model: Model,
+    levers: Levers,
+    months: int,
+    runs: int,
+    stream: np.random.SeedSequence,
+    hazard_drift: float = HAZARD_DRIFT,
+) -> Simulated:
     """Simulate some runs.
 
     Parameters
@@ -151,9 +162,11 @@ def simulate_block(model: Model, levers: Levers, months: int, runs: int, stream:
     months, runs : int
     stream : SeedSequence
         Where their random numbers come from.
+    hazard_drift : float
+        Standard deviation of the log of what all hazards of a service are off by in a run.
     """
     rng = np.random.default_rng(stream)
-    rates = _Rates(model, levers, months, runs, rng)
+    rates = _Rates(model, levers, months, runs, rng, hazard_drift)
     tally = _Tally(model.groups, runs, months)
     wave = _all_runs(model, runs, rng)
     over, after = rates.lived(wave, rng, now=True)
@@ -171,19 +184,17 @@ def simulate_block(model: Model, levers: Levers, months: int, runs: int, stream:
 class _Rates:
     """Rates drawn for each run, with the levers."""
 
-    def __init__(self, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator) -> None:
-        services = len(codes.SERVICES)
-        drift = np.exp(HAZARD_DRIFT * rng.standard_normal((runs, services)) - HAZARD_DRIFT**2 / 2)
+    def __init__(
+        self, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator, hazard_drift: float
+    ) -> None:
+        drift = np.exp(hazard_drift * rng.standard_normal((runs, len(codes.SERVICES))) - hazard_drift**2 / 2)
         of_cell = np.repeat(_STATE_SERVICE, np.diff(_BANDS_BEFORE))
         self._months = months
         self._hazard = model.hazards.draw(runs, rng) * drift[:, of_cell, None]
         self._chance = np.cumsum(model.destinations.draw(runs, rng), axis=3)
         self._factor = {
             name: np.array(
-                [
-                    [levers.now(name, service), *levers.by_month(name, service, months)]
-                    for service in codes.SERVICES
-                ]
+                [[levers.now(name, service), *levers.by_month(name, service, months)] for service in codes.SERVICES]
             )
             for name in ("duration", "move_rate", "exit_rate")
         }
@@ -300,8 +311,10 @@ class _Stays:
 
     @staticmethod
     def joined(parts: list[_Stays]) -> _Stays:
+        number, time = np.zeros(0, np.intp), np.zeros(0)
+        all_of = [_Stays(number, number, number, time, time), *parts]
         names = ("run", "state", "group", "begin", "over")
-        return _Stays(*(np.concatenate([getattr(part, name) for part in parts] or [np.zeros(0)]) for name in names))
+        return _Stays(*(np.concatenate([getattr(part, name) for part in all_of]) for name in names))
 
 
 def _all_runs(model: Model, runs: int, rng: np.random.Generator) -> Wave:

@@ -5,86 +5,157 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.linalg import expm
 
 from placements import codes
 from placements.errors import UsageError
 from placements.forecasting import forecast
 from placements.forecasting.away import PRIOR_STARTS, away_shares
-from placements.forecasting.durations import (
-    DURATION_BANDS,
-    PRIOR_ENDS,
-    Hazards,
-    _ends_and_exposure,
-    fit_hazards,
-    stay_months,
-    survival,
-)
-from placements.forecasting.rates import Rates, fit_rates
-from placements.forecasting.simulate import Levers, simulate_starting
-from placements.forecasting.spells import KEYS, spells_of
+from placements.forecasting.destinations import NEXT, fit_destinations
+from placements.forecasting.durations import PRIOR_ENDS, _ends_and_exposure, fit_hazards, stay_months, survival
+from placements.forecasting.entries import SLOPE_KEPT_A_YEAR, fit_entries
+from placements.forecasting.groups import groups_of
+from placements.forecasting.levers import Levers, Step
+from placements.forecasting.simulate import Simulated
+from placements.forecasting.spells import KEYS, STATES, spells_of
+from tests.forecast_support import known_model, known_stream, simulated
 from tests.support import tiny_county
 
-CERTAIN = 1e9
+FOSTER, HOME, KIN = "agency_foster", "childrens_home", "connected_carers"
 
 
-def known_rates(monthly: float, age_band: str = "Under 1", provision: str = "agency_foster") -> Rates:
-    """Rates of one group that are known for certain."""
-    groups = pd.DataFrame([("g", codes.CARE, "A", "family", age_band, provision)], columns=["group", *KEYS])
-    return Rates(
-        groups=groups.astype("str"),
-        alpha=np.ones(1),
-        starts={provision: monthly * CERTAIN},
-        months={provision: CERTAIN},
-        shock={provision: 0.0},
-        season={service: np.ones(12) for service in codes.SERVICES},
-        prior_weight={},
-    )
+def held(found: Simulated, state: str) -> np.ndarray:
+    """Places in use of one kind, (runs, months)."""
+    return found.held[:, :, STATES.index(state)]
 
 
-def known_hazards(hazard: list[float], age_band: str = "Under 1", provision: str = "agency_foster") -> Hazards:
-    cells = pd.DataFrame([(provision, age_band)], columns=["provision", "age_band"], dtype="str")
-    return Hazards(cells, np.array([hazard]) * CERTAIN, np.full((1, len(DURATION_BANDS)), CERTAIN))
+def agrees(found: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether means over runs are within their error of what is expected, month by month."""
+    error = found.std(axis=0) / np.sqrt(len(found))
+    return bool(np.all(np.abs(found.mean(axis=0) - expected) < 4.5 * error + 0.01))
 
 
-def simulated(rates: Rates, hazards: Hazards, months: int, runs: int) -> tuple[np.ndarray, np.ndarray]:
-    return simulate_starting(rates, hazards, Levers(), first_month=4, months=months, runs=runs, seed=3)
-
-
-def test_constant_rates_give_the_convolution_of_starts_with_survival() -> None:
-    """Expected places in use = starts a month x survival since the start, summed over the past, for any hazard."""
+def test_constant_rates_give_the_convolution_of_entries_with_survival() -> None:
+    """Expected places in use = entries a month x survival since the entry, summed over the past, for any hazard."""
     hazard = [0.30, 0.10, 0.05, 0.08, 0.02, 0.02, 0.01]
-    starting, _ = simulated(known_rates(3.0), known_hazards(hazard), 36, 600)
+    found = simulated(known_model([known_stream(3.0)], {FOSTER: hazard}), 36, 600)
     fine = 200
     age = (np.arange(36 * fine) + 0.5) / fine
     cumulative = 3.0 * np.cumsum(survival(np.array([hazard]), age)[0]) / fine
-    expected = cumulative.reshape(36, fine).mean(axis=1)
-    mean, error = starting[:, :, 0].mean(axis=0), starting[:, :, 0].std(axis=0) / np.sqrt(600)
-    assert np.all(np.abs(mean - expected) < 4.5 * error + 0.01)
+    assert agrees(held(found, FOSTER), cumulative.reshape(36, fine).mean(axis=1))
 
 
 def test_one_hazard_gives_the_textbook_formula() -> None:
     """With one hazard h the month's mean stock is rate/h (1 - (exp(-h m) - exp(-h (m+1)))/h)."""
     rate, h = 5.0, 0.1
-    starting, _ = simulated(known_rates(rate), known_hazards([h] * len(DURATION_BANDS)), 24, 500)
+    found = simulated(known_model([known_stream(rate)], {FOSTER: h}), 24, 500)
     m = np.arange(24)
-    expected = rate / h * (1 - (np.exp(-h * m) - np.exp(-h * (m + 1))) / h)
-    error = starting[:, :, 0].std(axis=0) / np.sqrt(500)
-    assert np.all(np.abs(starting[:, :, 0].mean(axis=0) - expected) < 4.5 * error)
+    assert agrees(held(found, FOSTER), rate / h * (1 - (np.exp(-h * m) - np.exp(-h * (m + 1))) / h))
+
+
+def test_moves_between_kinds_are_those_of_the_markov_chain() -> None:
+    """With constant hazards the stock obeys dN/dt = entries + N Q: settled children and new ones, in three kinds."""
+    hazards = {FOSTER: 0.10, HOME: 0.20, KIN: 0.04}
+    chances = {FOSTER: {HOME: 0.3, KIN: 0.2, FOSTER: 0.1}, HOME: {FOSTER: 0.5}, KIN: {FOSTER: 0.6}}
+    states = [FOSTER, HOME, KIN]
+    flow = np.array([[hazards[a] * chances[a].get(b, 0.0) for b in states] for a in states])
+    generator = flow - np.diag([hazards[a] for a in states])
+    today, entries = np.array([40.0, 10.0, 20.0]), np.array([4.0, 0.0, 0.0])
+    # Entries are a source: one more state of constant mass 1 that feeds the others.
+    whole = np.zeros((4, 4))
+    whole[:3, :3], whole[3, :3] = generator, entries
+    fine, months = 40, 24
+    step, at = expm(whole / fine), np.append(today, 1.0)
+    path = []
+    for _ in range(fine * months + 1):
+        path.append(at[:3])
+        at = at @ step
+    path_ = np.array(path)
+    expected = ((path_[:-1] + path_[1:]) / 2).reshape(months, fine, 3).mean(axis=1)
+    settled = pd.DataFrame(
+        [(s, "Under 1", 7.0, 6.0) for s, number in zip(states, today, strict=True) for _ in range(int(number))],
+        columns=["provision", "age_band", "elapsed", "age"],
+    )
+    found = simulated(known_model([known_stream(4.0)], hazards, chances, settled), months, 800)
+    for state, column in zip(states, expected.T, strict=True):
+        assert agrees(held(found, state), column)
+
+
+def test_a_move_of_a_settled_child_starts_after_today() -> None:
+    """What the plan can still affect: the stay under way is settled, the one it leads to is not."""
+    settled = pd.DataFrame([(FOSTER, "Under 1", 3.0, 6.0)] * 50, columns=["provision", "age_band", "elapsed", "age"])
+    found = simulated(known_model([], {FOSTER: 0.5}, {FOSTER: {HOME: 1.0}}, settled), 12, 40)
+    settled_, starting = found.settled.sum(axis=2), found.starting.sum(axis=2)
+    assert settled_[:, 0].mean() > starting[:, 0].mean() > 0
+    assert settled_[:, -1].mean() < 1
+    assert settled_ + starting == pytest.approx(50, rel=1e-5)
 
 
 def test_nobody_stays_beyond_the_birthday_on_which_care_ends() -> None:
     """A child placed at 16 or over has left within two years, however rarely placements end."""
-    hazard = known_hazards([1e-7] * len(DURATION_BANDS), "16 and over")
-    _, cohorts = simulated(known_rates(4.0, "16 and over"), hazard, 60, 50)
+    model = known_model([known_stream(4.0, "16 and over")], {})
+    cohorts = simulated(model, 60, 50).cohorts
     assert cohorts[:, 0, 0].sum() > 0
     assert cohorts[:, 0, 3:].sum() == 0
     assert cohorts[:, 1, 4:].sum() == 0
 
 
+def test_children_grow_older_from_place_to_place() -> None:
+    """One who enters under 1 and moves once a month is counted in the next band when they move at one or older."""
+    model = known_model([known_stream(10.0)], {FOSTER: 1.0}, {FOSTER: {FOSTER: 1.0}})
+    found = simulated(model, 36, 30)
+    band = model.groups.table["age_band"]
+    late = found.starting[:, 30:].mean(axis=(0, 1))
+    assert late[band.eq("Under 1").to_numpy()].sum() == pytest.approx(10 * 6, rel=0.25)
+    assert late[band.eq("1 to 4").to_numpy()].sum() > 150
+
+
 def test_cohorts_add_up_to_the_places_in_use() -> None:
     """Child-years by year of start sum to a twelfth of the months."""
-    starting, cohorts = simulated(known_rates(4.0), known_hazards([0.05] * len(DURATION_BANDS)), 36, 20)
-    assert cohorts.sum(axis=1)[:, :, 0] == pytest.approx(starting[:, :, 0].reshape(20, 3, 12).mean(axis=2), rel=1e-4)
+    found = simulated(known_model([known_stream(4.0)], {FOSTER: 0.05}, {FOSTER: {FOSTER: 0.5}}), 36, 20)
+    yearly = found.starting.reshape(20, 3, 12, -1).mean(axis=2)
+    assert found.cohorts.sum(axis=1) == pytest.approx(yearly, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize(("name", "factor"), [("exit_rate", 2.0), ("move_rate", 0.5), ("duration", 1.5)])
+def test_levers_are_what_they_say(name: str, factor: float) -> None:
+    """With constant rates a lever is the same as rates that differ by it."""
+    hazards, chances = {FOSTER: 0.1, HOME: 0.05}, {FOSTER: {HOME: 0.4}}
+    stream = known_stream(6.0)
+    levered = simulated(known_model([stream], hazards, chances), 24, 400, Levers(**{name: factor}))
+    exits, moves = (factor if name == of else 1.0 for of in ("exit_rate", "move_rate"))
+    longer = factor if name == "duration" else 1.0
+    total = 0.1 * (0.4 * moves + 0.6 * exits) / longer
+    same = {FOSTER: total, HOME: 0.05 * exits / longer}
+    other = simulated(known_model([stream], same, {FOSTER: {HOME: 0.04 * moves / total / longer}}), 24, 400, seed=4)
+    for state in (FOSTER, HOME):
+        error = np.hypot(held(levered, state).std(axis=0), held(other, state).std(axis=0)) / 20
+        assert np.all(np.abs(held(levered, state).mean(axis=0) - held(other, state).mean(axis=0)) < 4.5 * error + 0.01)
+
+
+def test_a_step_changes_nothing_before_its_month() -> None:
+    """Entries doubled from month 12 on are as before until then, and twice as many after."""
+    model = known_model([known_stream(5.0)], {FOSTER: 0.1})
+    step = Levers(steps=(Step("more come", 12, codes.CARE, entry_rate=2.0),))
+    entered = simulated(model, 24, 300, step).entered[:, :, 0].mean(axis=0)
+    assert entered[:12].mean() == pytest.approx(5, rel=0.03)
+    assert entered[12:].mean() == pytest.approx(10, rel=0.03)
+    assert simulated(model, 24, 300, Levers(steps=(Step("schools", 0, codes.EDUCATION, entry_rate=9),))).entered[
+        :, :, 0
+    ].mean() == pytest.approx(5, rel=0.03)
+
+
+def test_trend_season_and_shock_have_the_mean_they_promise() -> None:
+    """The slope dies away, the season averages 1 over a year, and noise and walk leave the mean as it is."""
+    season = np.linspace(0.5, 1.5, 12)
+    stream = known_stream(20.0, slope=0.2, volatility=0.1, shock=0.1, season=season)
+    entered = simulated(known_model([stream], {}), 24, 1500).entered[:, :, 0]
+    year = (np.arange(24) + 0.5) / 12
+    risen = np.exp(0.2 * (1 - SLOPE_KEPT_A_YEAR**year) / -np.log(SLOPE_KEPT_A_YEAR))
+    expected = 20 * season[(np.arange(24) + 3) % 12] * risen
+    error = entered.std(axis=0) / np.sqrt(1500)
+    assert np.all(np.abs(entered.mean(axis=0) - expected) < 4.5 * error)
+    assert entered[:, 0].var() > 1.5 * expected[0]
 
 
 def test_stay_and_survival_are_inverse() -> None:
@@ -123,8 +194,31 @@ def test_hazards_count_only_what_happened_in_the_window() -> None:
     assert hazards.shape[young, 5] == 30 + PRIOR_ENDS
 
 
-def test_starts_from_unknown_homes_are_spread_not_lost() -> None:
-    """Rates over the groups add up to all starts of the provision, those of unknown home too."""
+def test_where_stays_led_is_counted_and_shrunk() -> None:
+    """A child who moves on without a day between is one period of care; ageing out is no exit."""
+    county = tiny_county(
+        """
+        n  | provision      | home      | to  | birth      | start      | end        | child
+        1  | agency_foster  | Guildford | out | 2012-01-01 | 2024-01-10 | 2024-06-10 | a
+        1  | childrens_home | Guildford | out | 2012-01-01 | 2024-06-10 |            | a
+        30 | agency_foster  | Guildford | out | 2012-01-01 | 2024-01-10 | 2024-04-10 |
+        1  | agency_foster  | Guildford | out | 2006-06-01 | 2024-01-10 | 2024-06-01 |
+        """
+    )
+    spells = spells_of(county, 3)
+    assert spells.history["opens"].sum() == 32
+    assert sorted(spells.history["next"]) == ["", "childrens_home", *["left"] * 31]
+    chance = fit_destinations(spells).mean
+    row = pd.MultiIndex.from_frame(fit_hazards(spells).cells).get_loc(("agency_foster", "10 to 15"))
+    assert chance[row, 0, NEXT.index("left")] > 0.9
+    assert chance[row, 0, NEXT.index("childrens_home")] == pytest.approx(1 / 31, rel=0.5)
+    assert chance.sum(axis=2) == pytest.approx(1)
+    assert chance[row, 0, NEXT.index("mainstream")] == 0
+    assert [stream.counted for stream in fit_entries(spells)] == [32]
+
+
+def test_entries_from_unknown_homes_are_spread_not_lost() -> None:
+    """Rates over areas add up to all entries, those of unknown home too."""
     county = tiny_county(
         """
         n  | provision     | home      | to  | birth      | start
@@ -133,15 +227,16 @@ def test_starts_from_unknown_homes_are_spread_not_lost() -> None:
         20 | agency_foster | -         | out | 2014-01-01 | 2024-03-31
         """
     )
-    rates = fit_rates(spells_of(county, 3))
-    monthly = pd.Series(rates.expected()).groupby(rates.groups["area"]).sum()
-    assert monthly.sum() == pytest.approx(60.5 / 36, rel=1e-3)
+    (stream,) = fit_entries(spells_of(county, 3))
+    monthly = pd.Series(stream.expected).groupby(stream.cells["area"]).sum()
+    assert (stream.counted, stream.spread) == (60, 20)
+    assert monthly.sum() == pytest.approx(stream.starts / stream.months)
     assert monthly["E07000209"] / monthly["E07000217"] == pytest.approx(3, rel=0.15)
     assert monthly["E07000215"] < 0.1 * monthly.sum()
 
 
 def test_small_cells_are_drawn_toward_what_they_have_in_common() -> None:
-    """A kind of need seen 40 times in one area and never in a like one is expected there too, if less."""
+    """A kind of need seen twice in one area and never in a like one is expected there too, if less."""
     county = tiny_county(
         """
         n  | provision      | home      | to  | need | birth      | start
@@ -150,11 +245,30 @@ def test_small_cells_are_drawn_toward_what_they_have_in_common() -> None:
         20 | childrens_home | Woking    | out | N1   | 2012-01-01 | 2024-03-31
         """
     )
-    rates = fit_rates(spells_of(county, 3))
-    rate = pd.Series(rates.expected(), index=rates.groups["group"])
-    seen = rate["E07000209/childrens_home/disabled/10 to 15"]
-    unseen = rate["E07000217/childrens_home/disabled/10 to 15"]
-    assert 0.1 * seen < unseen < seen
+    (stream,) = fit_entries(spells_of(county, 3))
+    rate = pd.Series(stream.expected, index=pd.MultiIndex.from_frame(stream.cells[["area", "need_group"]]))
+    assert 0.1 * rate["E07000209", "disabled"] < rate["E07000217", "disabled"] < rate["E07000209", "disabled"]
+
+
+def test_plans_that_follow_an_unseen_setting_are_moves_not_new_plans() -> None:
+    """A plan of 2020 whose first setting in the return began in 2024 was somewhere before: a move, and no new plan."""
+    county = tiny_county(
+        """
+        n  | service   | provision     | home      | to        | birth      | start      | plan_start
+        10 | education | state_special | Guildford | Guildford | 2014-01-01 | 2024-09-01 | 2020-01-01
+        5  | education | mainstream    | Guildford | Guildford | 2014-01-01 | 2024-09-01 | 2024-10-01
+        40 | education | mainstream    | Guildford | Guildford | 2014-01-01 | 2018-09-01 | 2020-01-01
+        """
+    )
+    spells = spells_of(county, 3)
+    assert spells.begun["arrives"].sum() == 10
+    (stream,) = fit_entries(spells)
+    assert (stream.name, stream.counted) == ("plans", 5)
+    hazards = fit_hazards(spells)
+    cells = pd.MultiIndex.from_frame(hazards.cells)
+    seen = hazards.shape - PRIOR_ENDS
+    assert seen.sum() == pytest.approx(10)
+    assert seen[cells.get_loc(("mainstream", "5 to 10"))].sum() > 5
 
 
 def test_away_share_is_shrunk_from_wide_to_narrow() -> None:
@@ -169,7 +283,7 @@ def test_away_share_is_shrunk_from_wide_to_narrow() -> None:
         """
     )
     spells = spells_of(county, 3)
-    shares = away_shares(spells, fit_rates(spells).groups)
+    shares = away_shares(spells, groups_of(spells).table)
     wide = 6 / 8
     for _ in range(2):
         wide = (6 + PRIOR_STARTS * wide) / (8 + PRIOR_STARTS)
