@@ -47,7 +47,7 @@ class Destinations:
     @property
     def mean(self) -> Floats:
         """Return the expected chances, (cells, 2, next)."""
-        return self.alpha / self.alpha.sum(axis=2, keepdims=True)
+        return np.asarray(self.alpha / self.alpha.sum(axis=2, keepdims=True))
 
     def draw(self, runs: int, rng: np.random.Generator) -> Floats:
         """Return chances per run, (runs, cells, 2, next)."""
@@ -97,14 +97,10 @@ def _counts(spells: Spells, table: pd.DataFrame) -> Floats:
 def _unseen(spells: Spells, table: pd.DataFrame) -> Floats:
     """Return the moves that only the stays which followed them tell of, shared as `durations.unseen_moves` does."""
     counts = np.zeros((len(table), 2, len(NEXT)))
-    begun = spells.begun
-    arrived = begun[begun["arrives"]]
-    if arrived.empty:
-        return counts
     held = spells.settled.groupby(["provision", "age_band"]).size()
     stock = held.reindex(pd.MultiIndex.from_frame(table), fill_value=0).to_numpy(float)
     service = table["provision"].map(SERVICE_OF).to_numpy()
-    for (of_service, band, state), number in arrived.groupby(["service", "age_band", "provision"]).size().items():
+    for of_service, band, state, number in spells.unseen_moves():
         share = stock * (service == of_service) * table["age_band"].eq(band).to_numpy()
         counts[:, 1, NEXT.index(state)] += number * share / max(share.sum(), 1e-9)
     return counts

@@ -132,11 +132,10 @@ def unseen_moves(spells: Spells, index: pd.MultiIndex, exposure: Floats) -> Floa
     in the window, and over the lengths of stay.
     """
     found = np.zeros_like(exposure)
-    arrived = spells.begun[spells.begun["arrives"]]
     service = index.get_level_values("provision").map(SERVICE_OF)
-    for (of_service, band), number in arrived.groupby(["service", "age_band"]).size().items():
-        rows = (service == of_service) & (index.get_level_values("age_band") == band)
-        months = exposure * np.asarray(rows)[:, None]
+    for of_service, band, _, number in spells.unseen_moves():
+        own = (service == of_service) & (index.get_level_values("age_band") == band)
+        months = exposure * np.asarray(own)[:, None]
         found += number * months / max(months.sum(), 1e-9)
     return found
 

@@ -7,8 +7,8 @@ Level: Poisson counts about a rate with a gamma posterior in which a month count
 later (the discounted gamma-Poisson model of West and Harrison, *Bayesian Forecasting and Dynamic Models*). Trend: the
 slope of a log-linear fit, shrunk toward none by its error, and dying away ahead (Gardner and McKenzie, *Forecasting
 trends in time series*, Management Science 31, 1985). Years differ by more than chance: the level walks on from year to
-year by `volatility`, which is estimated and shrunk to a stated value. Months differ too: a monthly shock of mean 1 makes
-counts negative binomial. Season: a factor by calendar month, shrunk to none.
+year by `volatility`, which is estimated and shrunk to a stated value. Months differ too: a monthly shock of mean 1
+makes counts negative binomial. Season: a factor by calendar month, shrunk to none.
 
 Who they are, where they go first, and where they come from is a Dirichlet posterior whose prior is the product of the
 margins (area, and first provision x need x age): a cell seen once is drawn toward what its area and its kind have in
@@ -20,6 +20,7 @@ in proportion to the known ones of the stream (an assumption, and stated with th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -176,7 +177,7 @@ def _volatility(counts: Floats) -> float:
     years = len(counts) // 12
     yearly = counts[len(counts) - 12 * years :].reshape(years, 12).sum(axis=1)
     beyond, pairs = 0.0, 0
-    for before, after in zip(yearly[:-1], yearly[1:], strict=True):
+    for before, after in pairwise(yearly.tolist()):
         if before > 0 and after > 0:
             beyond += np.log(after / before) ** 2 - 1 / before - 1 / after
             pairs += 1

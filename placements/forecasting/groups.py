@@ -73,8 +73,8 @@ def groups_of(spells: Spells) -> Groups:
                 first = at[_nearest(counts, need, band)]
                 lookup[STATES.index(state), need, band] = first + np.arange(len(areas))
     table = pd.DataFrame(rows, columns=list(KEYS), dtype="str")
-    parts = [table[key] for key in ("area", "provision", "need_group", "age_band")]
-    table.insert(0, "group", parts[0].str.cat(parts[1:], sep="/").astype("str"))
+    name = table["area"] + "/" + table["provision"] + "/" + table["need_group"] + "/" + table["age_band"]
+    table.insert(0, "group", name.astype("str"))
     return Groups(table, needs, areas, lookup)
 
 

@@ -6,12 +6,13 @@ last day that is forecast or the birthday on which the service ends. All chains 
 counts for the very part of each month it lasts; it counts as settled if it was under way on the snapshot day, and
 otherwise as one that starts after it, which a plan can still affect.
 
-Per run, every rate is drawn from its posterior: what a few observed children cannot tell is shown as width of the bands.
+Per run, every rate is drawn from its posterior: what a few observed children cannot tell is shown as width of the
+bands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -98,10 +99,10 @@ class Wave:
 
     def of(self, keep: npt.NDArray[np.bool_] | Ints) -> Wave:
         """Return some of the rows."""
-        return Wave(*(column[keep] for column in self._columns()))
+        return Wave(**{name: getattr(self, name)[keep] for name in _COLUMNS})
 
-    def _columns(self) -> tuple[npt.NDArray[np.float64 | np.intp], ...]:
-        return self.run, self.state, self.need, self.area, self.begin, self.elapsed, self.age, self.band
+
+_COLUMNS: Final = tuple(field.name for field in fields(Wave))
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,7 @@ class _Tally:
             if year < years:
                 cohorts[:, year] = part[:, : years * 12].reshape(self._runs, years, 12, count).sum(axis=2) / 12
         here = settled.of(settled.group >= 0)
-        held = sum(self._in_use(stays, stays.state, len(STATES)) for stays in (settled, starting))
+        held = self._in_use(settled, settled.state, len(STATES)) + self._in_use(starting, starting.state, len(STATES))
         return Simulated(used, self._in_use(here, here.group, count), cohorts, held, entered.astype(np.float32))
 
     def _stays(self, wave: Wave, over: Floats) -> _Stays:
@@ -416,4 +417,4 @@ def _band_at(service: Ints, age_months: Floats, band: Ints) -> Ints:
 
 
 def _joined(waves: list[Wave]) -> Wave:
-    return Wave(*(np.concatenate(columns) for columns in zip(*(wave._columns() for wave in waves), strict=True)))
+    return Wave(**{name: np.concatenate([getattr(wave, name) for wave in waves]) for name in _COLUMNS})

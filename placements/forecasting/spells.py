@@ -77,6 +77,14 @@ class Spells:
         """Return the stays of `history` that started in their window."""
         return self.history[self.history["start"] > self.history["service"].map(self.window_start)]
 
+    def unseen_moves(self) -> list[tuple[str, str, str, int]]:
+        """Return how many stays follow one that is not recorded: service, age band, provision, number."""
+        begun = self.begun
+        arrived = begun[begun["arrives"]]
+        sizes = arrived.groupby(["service", "age_band", "provision"]).size().reset_index(name="moves")
+        columns = (sizes[name].tolist() for name in ("service", "age_band", "provision", "moves"))
+        return list(zip(*columns, strict=True))
+
 
 def spells_of(county: County, history_years: int) -> Spells:
     """Return the stays of a county.
