@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from placements import codes
 from placements.forecasting.destinations import NEXT, Destinations
 from placements.forecasting.durations import DURATION_BANDS, Hazards, cells
 from placements.forecasting.entries import Stream
@@ -87,7 +88,7 @@ def known_model(
     )
     return Model(
         tuple(streams),
-        Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN)),
+        Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, 0.0)),
         Destinations(alpha),
         groups,
         wave,

@@ -9,6 +9,9 @@ A SEN2 return need not list the settings that children left before the one they 
 not recorded tells that such a one ended in the window (`unseen_moves`): from which kind is not known, so it is shared
 over the kinds by how many children of that age were in each.
 
+Rates of ending differ from year to year by more than chance, kind by kind: by how much is estimated (`volatility`),
+shrunk to a stated value, and kept as uncertainty of the years to come.
+
 Small cells are shrunk in three steps, each with the weight of `PRIOR_ENDS` ended spells: all provision of the service,
 then the provision, then the age band within it. Per run the hazards are drawn from their gamma distribution, so that
 what a few observed ends cannot tell is shown as width of the bands.
@@ -31,6 +34,10 @@ Floats = npt.NDArray[np.float64]
 #: Months since the start at which the duration bands begin.
 DURATION_BANDS: Final = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0)
 PRIOR_ENDS: Final = 5.0
+#: Standard deviation of a kind's hazards between years that is believed before the ends are seen (assumed), the kinds
+#: and years that this belief counts for, and the ends a year that a kind must have to tell.
+VOLATILITY_PRIOR, VOLATILITY_PRIOR_CELLS = 0.10, 10.0
+_LEAST_ENDS: Final = 5.0
 #: Mean stay in months where nothing at all was observed (assumed; it gives way to the first few ends).
 ASSUMED_STAY_MONTHS: Final = {codes.CARE: 18.0, codes.EDUCATION: 42.0}
 #: An end this close to the leaving birthday, or after it, is ageing out.
@@ -47,11 +54,14 @@ class Hazards:
         One row per provision and age band, in the order of the arrays: `provision, age_band`.
     shape, exposure : ndarray (cells, duration bands)
         Gamma posterior of the monthly hazard: mean `shape / exposure` (exposure in months).
+    volatility : dict of str to float
+        By service: standard deviation of the log of a kind's hazards between years.
     """
 
     cells: pd.DataFrame
     shape: Floats
     exposure: Floats
+    volatility: dict[str, float]
 
     @property
     def mean(self) -> Floats:
@@ -88,7 +98,9 @@ def fit_hazards(spells: Spells) -> Hazards:
     assumed = np.array([1 / ASSUMED_STAY_MONTHS[s] for s in service])[:, None] * np.ones(len(DURATION_BANDS))
     by_service = _pooled(ends, exposure, service, assumed)
     by_provision = _pooled(ends, exposure, table["provision"].to_numpy(), by_service)
-    return Hazards(table, ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_provision)
+    shape, months = ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_provision
+    found = {name: _volatility(spells, index, shape / months, name) for name in codes.SERVICES}
+    return Hazards(table, shape, months, found)
 
 
 def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.Series, prior: Floats) -> Floats:
@@ -106,10 +118,39 @@ def aged_out(frame: pd.DataFrame) -> pd.Series:
     return frame["end"] >= frame["leaves"] - pd.Timedelta(days=_AGED_OUT_DAYS)
 
 
-def _ends_and_exposure(spells: Spells, index: pd.MultiIndex) -> tuple[Floats, Floats]:
+def _volatility(spells: Spells, index: pd.MultiIndex, hazard: Floats, service: str) -> float:
+    """Return how much a kind's rate of ending differs between years of the window, beyond chance.
+
+    By moments: ends in a year are Poisson about what the hazards expect times a factor whose variance is sought.
+    """
+    years = int(spells.window_months(service) / 12 + 0.1)
+    own = index.get_level_values("provision").map(SERVICE_OF) == service
+    kind = pd.factorize(index.get_level_values("provision")[own])[0]
+    beyond, squared, cells_ = 0.0, 0.0, 0
+    for year in range(years if years > 1 else 0):
+        until = spells.seen_until[service] - pd.DateOffset(years=year)
+        ends, exposure = _ends_and_exposure(spells, index, (until - pd.DateOffset(years=1), until))
+        came, expected = (np.bincount(kind, part[own].sum(axis=1)) for part in (ends, exposure * hazard))
+        tells = expected >= _LEAST_ENDS
+        beyond += float((((came - expected) ** 2 - expected) * tells).sum())
+        squared += float((expected**2 * tells).sum())
+        cells_ += int(tells.sum())
+    variance = max(beyond, 0.0) / max(squared, 1e-9)
+    shrunk = (cells_ * variance + VOLATILITY_PRIOR_CELLS * VOLATILITY_PRIOR**2) / (cells_ + VOLATILITY_PRIOR_CELLS)
+    return float(np.sqrt(shrunk))
+
+
+def _ends_and_exposure(
+    spells: Spells, index: pd.MultiIndex, between: tuple[pd.Timestamp, pd.Timestamp] | None = None
+) -> tuple[Floats, Floats]:
     frame = spells.history
     since = frame["service"].map(spells.window_start)
-    over = frame["end"].fillna(frame["service"].map(spells.seen_until))
+    until = frame["service"].map(spells.seen_until)
+    if between is not None:
+        frame = frame[(frame["start"] < between[1]) & ~(frame["end"] <= between[0])]
+        since, until = (pd.Series(day, index=frame.index) for day in between)
+        frame = frame.assign(end=frame["end"].where(frame["end"] <= between[1]))
+    over = frame["end"].fillna(until)
     entry = ((since - frame["start"]).dt.days / DAYS_PER_MONTH).clip(lower=0).to_numpy(float)
     exit_ = ((over - frame["start"]).dt.days / DAYS_PER_MONTH).to_numpy(float)
     ended = (frame["end"].notna() & ~aged_out(frame)).to_numpy(bool)

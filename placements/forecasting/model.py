@@ -130,6 +130,7 @@ def _assumptions(
             "slope_kept_a_year": entries.SLOPE_KEPT_A_YEAR,
             "volatility_prior": entries.VOLATILITY_PRIOR,
             "hazard_drift": HAZARD_DRIFT,
+            "hazard_volatility": dict(model.hazards.volatility),
             "prior_ends": durations.PRIOR_ENDS,
             "prior_ends_of_destinations": destinations.PRIOR_ENDS,
             "assumed_stay_months": dict(durations.ASSUMED_STAY_MONTHS),

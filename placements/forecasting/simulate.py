@@ -33,8 +33,8 @@ Ints = npt.NDArray[np.intp]
 
 #: Runs simulated together: bounds the memory, not the answer (each block has its own stream of random numbers).
 BLOCK_RUNS: Final = 50
-#: Standard deviation of what the hazards of a service are off as a whole, in years to come (assumed): what the rates of
-#: ending in single years differ by, beyond chance.
+#: Standard deviation of what the hazards of a service are off as a whole, in years to come (assumed); each kind's own
+#: is estimated (`Hazards.volatility`).
 HAZARD_DRIFT: Final = 0.05
 #: What is left where steps up and down cancel.
 _ROUNDING: Final = 1e-9
@@ -188,10 +188,12 @@ class _Rates:
     def __init__(
         self, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator, hazard_drift: float
     ) -> None:
-        drift = np.exp(hazard_drift * rng.standard_normal((runs, len(codes.SERVICES))) - hazard_drift**2 / 2)
-        of_cell = np.repeat(_STATE_SERVICE, np.diff(_BANDS_BEFORE))
+        drift = hazard_drift * rng.standard_normal((runs, len(codes.SERVICES)))[:, _STATE_SERVICE]
+        kind = np.array([model.hazards.volatility[service] for service in codes.SERVICES])[_STATE_SERVICE]
+        drift = drift + kind * rng.standard_normal((runs, len(STATES)))
+        off = np.exp(drift - (hazard_drift**2 + kind**2) / 2)
         self._months = months
-        self._hazard = model.hazards.draw(runs, rng) * drift[:, of_cell, None]
+        self._hazard = model.hazards.draw(runs, rng) * np.repeat(off, np.diff(_BANDS_BEFORE), axis=1)[:, :, None]
         self._chance = np.cumsum(model.destinations.draw(runs, rng), axis=3)
         self._factor = {
             name: np.array(
