@@ -71,6 +71,15 @@ seed = {d.forecast.seed}
 history_years = {d.forecast.history_years}              # years of starts that rates are estimated from
 entry_rate_multiplier = {d.forecast.entry_rate_multiplier}    # 1.1 = one in ten more placements start than before
 duration_multiplier = {d.forecast.duration_multiplier}      # 0.9 = placements last a tenth less
+move_rate_multiplier = {d.forecast.move_rate_multiplier}          # 1.2 = a fifth more moves from place to place
+exit_rate_multiplier = {d.forecast.exit_rate_multiplier}          # 1.1 = a tenth more leave care; plans cease
+backtest_years = {d.forecast.backtest_years}                  # years hidden and forecast to judge the forecast; 0: none
+# A change from a day on, as often as there are such: multipliers of what begins from then on.
+# [[forecast.steps]]
+# name = "Edge of care team"
+# from_date = 2026-04-01
+# service = "care"                  # or "education"; both when left out
+# entry_rate_multiplier = 0.95      # and duration_, move_rate_, exit_rate_multiplier
 
 [optimise]
 capital_gbp = {d.optimise.capital_gbp:_.0f}          # over all years

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from placements.comparison import Comparison, compare
 from placements.county import County
 from placements.disclosure.publication import county_figures
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
+from placements.errors import UsageError
 from placements.forecasting import Forecast, forecast
+from placements.forecasting.backtest import backtest
 from placements.interventions import Intervention, read_scenario, scenario_text
 from placements.loading import load
 from placements.manifest import coverage_words, outputs, provenance, write_manifest
@@ -23,6 +26,10 @@ from placements.reports import build_statement, write_document
 from placements.study import Study
 
 BEST_PLAN = "Best plan found"
+
+
+#: Runs of each forecast of hidden years that a run of a study makes: enough for bands of 80 %.
+BACKTEST_RUNS: Final = 100
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ def plan_for(county: County, reporter: Reporter, **limits: Any) -> tuple[Forecas
     with reporter.stage("forecast") as stage:
         future = forecast(county, progress=stage)
         stage.done(f"{county.settings.forecast.runs} runs, {county.settings.forecast.years} years")
+    future = _tested(county, future, reporter)
     with reporter.stage("optimise") as stage:
         plan = optimise(county, future, progress=stage, **limits)
         stage.done(f"{len(plan.interventions)} interventions, {plan.status}")
@@ -62,6 +70,21 @@ def plan_for(county: County, reporter: Reporter, **limits: Any) -> tuple[Forecas
         evaluate(county, future, plan)
         stage.done("an independent evaluator agrees")
     return future, plan
+
+
+def _tested(county: County, future: Forecast, reporter: Reporter) -> Forecast:
+    """Return the forecast with how good it would have been in the past, where the records reach back far enough."""
+    years = county.settings.forecast.backtest_years
+    if not years:
+        return future
+    with reporter.stage("back-test") as stage:
+        try:
+            found = backtest(county, years, runs=min(future.runs, BACKTEST_RUNS), progress=stage).summary()
+        except UsageError as error:
+            stage.done(str(error))
+            return future
+        stage.done(f"{found['coverage_80']:.0%} of {found['forecasts']} hidden figures in the 80 % band")
+    return replace(future, assumptions=MappingProxyType({**future.assumptions, "back_test": found}))
 
 
 def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:

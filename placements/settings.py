@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from placements.codes import SERVICES
 from placements.errors import SettingsError
 
 PROFILES = ("shareable", "internal")
@@ -98,6 +99,19 @@ class CapacitySettings:
 
 
 @dataclass(frozen=True)
+class ForecastStep:
+    """A change that begins on a day, for one service or both: multipliers of what begins from then on."""
+
+    name: str = ""
+    from_date: dt.date = dt.date(1900, 1, 1)
+    service: str = ""
+    entry_rate_multiplier: float = 1.0
+    duration_multiplier: float = 1.0
+    move_rate_multiplier: float = 1.0
+    exit_rate_multiplier: float = 1.0
+
+
+@dataclass(frozen=True)
 class ForecastSettings:
     """How far ahead, how many runs, and levers on the rates (1.0 = as observed)."""
 
@@ -107,6 +121,10 @@ class ForecastSettings:
     history_years: int = 3
     entry_rate_multiplier: float = 1.0
     duration_multiplier: float = 1.0
+    move_rate_multiplier: float = 1.0
+    exit_rate_multiplier: float = 1.0
+    backtest_years: int = 2
+    steps: tuple[ForecastStep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,11 +229,22 @@ def _section(name: str, kind: type, values: Any, problems: list[str]) -> Any:
         if key not in allowed:
             problems.append(f"{name}.{key} is not a setting; there are {', '.join(allowed)}")
             continue
+        if hints[key] == tuple[ForecastStep, ...]:
+            given[key] = _steps(f"{name}.{key}", value, problems)
+            continue
         try:
             given[key] = _coerce(value, hints[key])
         except (TypeError, ValueError):
             problems.append(f"{name}.{key} = {value!r} is not {_KIND_WORDS.get(hints[key], 'of the right kind')}")
     return kind(**given)
+
+
+def _steps(name: str, values: Any, problems: list[str]) -> tuple[ForecastStep, ...]:
+    """Read `[[forecast.steps]]`: a list of tables."""
+    if not isinstance(values, list | tuple):
+        problems.append(f"{name} is written as [[{name}]], one table for each step, found {values!r}")
+        return ()
+    return tuple(_section(f"{name} {at}", ForecastStep, value, problems) for at, value in enumerate(values, 1))
 
 
 def _boundary_sets(values: Any, problems: list[str]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -296,8 +325,9 @@ def _rules(settings: Settings) -> list[str]:
         ("forecast.years", settings.forecast.years, 1, 10),
         ("forecast.runs", settings.forecast.runs, 2, 100_000),
         ("forecast.history_years", settings.forecast.history_years, 1, 10),
-        ("forecast.entry_rate_multiplier", settings.forecast.entry_rate_multiplier, 0, 10),
-        ("forecast.duration_multiplier", settings.forecast.duration_multiplier, 0.1, 10),
+        *_lever_ranges("forecast", settings.forecast),
+        *(row for at, step in enumerate(settings.forecast.steps, 1) for row in _lever_ranges(f"step {at}", step)),
+        ("forecast.backtest_years", settings.forecast.backtest_years, 0, 10),
         ("optimise.capital_gbp", settings.optimise.capital_gbp, 0, 1e12),
         ("optimise.capital_per_year_gbp", settings.optimise.capital_per_year_gbp, 0, 1e12),
         ("optimise.schools_capital_share", settings.optimise.schools_capital_share, 0, 1),
@@ -309,6 +339,7 @@ def _rules(settings: Settings) -> list[str]:
         ("optimise.time_limit_s", settings.optimise.time_limit_s, 0.1, 86_400),
         ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
     )
+    problems += _step_rules(settings.forecast.steps)
     problems += [
         f"{name} = {value}: it lies between {low:g} and {high:g}"
         for name, value, low, high in ranges
@@ -316,6 +347,28 @@ def _rules(settings: Settings) -> list[str]:
     ]
     if settings.optimise.demand_samples > settings.forecast.runs:
         problems.append("optimise.demand_samples is more than forecast.runs: samples are drawn from the runs")
+    return problems
+
+
+def _lever_ranges(where: str, levers: ForecastSettings | ForecastStep) -> list[tuple[str, float, float, float]]:
+    return [
+        (f"{where}.entry_rate_multiplier", levers.entry_rate_multiplier, 0, 10),
+        (f"{where}.duration_multiplier", levers.duration_multiplier, 0.1, 10),
+        (f"{where}.move_rate_multiplier", levers.move_rate_multiplier, 0, 10),
+        (f"{where}.exit_rate_multiplier", levers.exit_rate_multiplier, 0, 10),
+    ]
+
+
+def _step_rules(steps: tuple[ForecastStep, ...]) -> list[str]:
+    """Return what a step of the forecast lacks: a name to be shown by, a day, and a service that there is."""
+    problems = []
+    for at, step in enumerate(steps, 1):
+        if not step.name:
+            problems.append(f"forecast.steps {at} has no name: it is shown with the forecast")
+        if step.from_date.year < 2000:
+            problems.append(f"forecast.steps {at} has no from_date, such as 2026-04-01")
+        if step.service not in ("", *SERVICES):
+            problems.append(f"forecast.steps {at}.service = {step.service!r}: care, education, or left out for both")
     return problems
 
 

@@ -35,6 +35,7 @@ def known_stream(monthly: float, band: str = "Under 1", provision: str = "agency
         "slope": 0.0,
         "slope_error": 0.0,
         "volatility": 0.0,
+        "half_life_years": 2.0,
         "shock": 0.0,
         "season": np.ones(12),
         "counted": 0,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ Progress = Callable[[float, str], None]
 
 STEP_MONTHS: Final = 6
 #: Months of records that an origin needs behind it.
-LEAST_HISTORY_MONTHS: Final = 18
+LEAST_HISTORY_MONTHS: Final = 24
 _LONGEST_HISTORY_YEARS: Final = 30
 OURS: Final = "forecast"
 
@@ -42,8 +42,8 @@ class Backtest:
     Attributes
     ----------
     rows : DataFrame
-        One row per origin, months ahead, segment and value: `observed`, `mean`, the quantiles of `BANDS`, and the CRPS of
-        the forecast and of each baseline (in children), with the baselines' means.
+        One row per origin, months ahead, segment and value: `observed`, `mean`, the quantiles of `BANDS`, and the CRPS
+        of the forecast and of each baseline (in children), with the baselines' means.
     origins : tuple of Timestamp
     runs, seed : int
     """
@@ -65,7 +65,20 @@ class Backtest:
         tables = [self._score(own) | dict(zip(by, _key(key), strict=True)) for key, own in self.rows.groupby(list(by))]
         return pd.DataFrame(tables).set_index(list(by))
 
-    def _score(self, own: pd.DataFrame) -> dict[str, object]:
+    def summary(self) -> dict[str, Any]:
+        """Return what a reader should know: coverage and bias by kind of placement, and the error of the total."""
+        kinds, total = (self._score(self.rows[self.rows["segment"].eq(one)]) for one in ("provision", ALL))
+        return {
+            "years": float(self.rows["months_ahead"].max()) / 12,
+            "origins": len(self.origins),
+            "forecasts": kinds["forecasts"],
+            "coverage_80": kinds["coverage_80"],
+            **{name: total[name] for name in ("bias", "crps", "best", "best_crps", "ratio")},
+            "runs": self.runs,
+            "seed": self.seed,
+        }
+
+    def _score(self, own: pd.DataFrame) -> dict[str, Any]:
         observed = own["observed"].to_numpy(float)
         crps = {name: float(own[f"crps {name}"].mean()) for name in (OURS, *BASELINES)}
         best = min(BASELINES, key=lambda name: crps[name])
@@ -146,11 +159,11 @@ def _compared(county: County, seen: Spells, origin: pd.Timestamp, runs: int, see
         before = past.get((segment, value), np.zeros(behind))
         if draws is None or (not before.any() and not observed.any()):
             continue
-        for ahead in range(STEP_MONTHS, months + 1, STEP_MONTHS):
-            rows.append(
-                {"origin": origin, "months_ahead": ahead, "segment": segment, "value": value}
-                | _row(draws[:, ahead - 1], before, ahead, float(observed[ahead - 1]))
-            )
+        about = {"origin": origin, "segment": segment, "value": value}
+        rows += [
+            {**about, "months_ahead": ahead, **_row(draws[:, ahead - 1], before, ahead, float(observed[ahead - 1]))}
+            for ahead in range(STEP_MONTHS, months + 1, STEP_MONTHS)
+        ]
     return pd.DataFrame(rows)
 
 

@@ -3,8 +3,9 @@
 Three streams, each with a level, a trend, a season and noise of its own: unaccompanied children, whose numbers follow
 other causes, and the other children who come into care; and new plans.
 
-Level: Poisson counts about a rate with a gamma posterior in which a month counts half as much as one `HALF_LIFE_YEARS`
-later (the discounted gamma-Poisson model of West and Harrison, *Bayesian Forecasting and Dynamic Models*). Trend: the
+Level: Poisson counts about a rate with a gamma posterior in which a month counts half as much as one `half_life_years`
+later (the discounted gamma-Poisson model of West and Harrison, *Bayesian Forecasting and Dynamic Models*); of some half
+lives the one that would have told each month best from those before. Trend: the
 slope of a log-linear fit, shrunk toward none by its error, and dying away ahead (Gardner and McKenzie, *Forecasting
 trends in time series*, Management Science 31, 1985). Years differ by more than chance: the level walks on from year to
 year by `volatility`, which is estimated and shrunk to a stated value. Months differ too: a monthly shock of mean 1
@@ -27,15 +28,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
+from scipy.stats import nbinom
 
 from placements import codes
 from placements.forecasting.spells import DAYS_PER_MONTH, Spells
 
 Floats = npt.NDArray[np.float64]
 
-HALF_LIFE_YEARS: Final = 2.0
-#: Standard deviation that a slope is believed to have, a year, before the counts are seen; what is left of a slope
-#: after a year; and that of the walk of the level, with the years that this belief counts for.
+#: Half lives that are tried; the last is used where there is too little to tell.
+HALF_LIVES_YEARS: Final = (0.25, 0.5, 1.0, 2.0)
+#: Log likelihood that a shorter half life has to be better by than the next longer one.
+_SHORTER_BY: Final = 1.0
+#: Standard deviation that a slope is believed to have, a year, before the counts are seen (half of what years differ by
+#: where that is more); what is left of a slope after a year; and that of the walk of the level, with the years that
+#: this belief counts for.
 SLOPE_PRIOR: Final = 0.05
 SLOPE_KEPT_A_YEAR: Final = 0.7
 VOLATILITY_PRIOR, VOLATILITY_PRIOR_YEARS = 0.10, 3.0
@@ -51,6 +57,8 @@ _PRIOR_WEIGHTS: Final = tuple(float(2**power) for power in range(11))
 KIND: Final = ("provision", "need_group", "age_band")
 _MONTHS_TO_TELL_SEASON: Final = 24
 _MONTHS_TO_TELL_TREND: Final = 24
+#: Months of which the first forecasts are not judged.
+_MONTHS_TO_SETTLE: Final = 6
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ class Stream:
         Of the log of the level, a year: what is believed of it, and its standard deviation.
     volatility : float
         Standard deviation of the walk of the log of the level, a year.
+    half_life_years : float
+        How fast the level forgets.
     shock : float
         Variance of the monthly shock.
     season : ndarray (12,)
@@ -89,6 +99,7 @@ class Stream:
     slope: float
     slope_error: float
     volatility: float
+    half_life_years: float
     shock: float
     season: Floats
     counted: int
@@ -121,8 +132,10 @@ def _stream(name: str, service: str, alone: bool, own: pd.DataFrame, spells: Spe
     alpha, weight = _posterior(table.to_numpy(float))
     rows = table.index.to_frame(index=False).merge(pd.DataFrame({"area": table.columns}), how="cross").astype("str")
     age = (np.arange(len(counts))[::-1] + 0.5) / 12
-    memory = 0.5 ** (age / HALF_LIFE_YEARS)
-    slope, error = _slope(counts)
+    half_life = _half_life(counts)
+    memory = 0.5 ** (age / half_life)
+    volatility = _volatility(counts)
+    slope, error = _slope(counts, max(SLOPE_PRIOR, volatility / 2))
     # The level is that of the time that the counts are of on average: the slope takes it to the end of the window.
     since = float((memory * age).sum() / memory.sum())
     return Stream(
@@ -135,7 +148,8 @@ def _stream(name: str, service: str, alone: bool, own: pd.DataFrame, spells: Spe
         months=float(memory.sum()) * float(np.exp(-slope * since)),
         slope=slope,
         slope_error=error,
-        volatility=_volatility(counts),
+        volatility=volatility,
+        half_life_years=half_life,
         shock=_shock_variance(counts),
         season=_season(own["start"], len(counts)),
         counted=len(own),
@@ -151,13 +165,29 @@ def _by_month(start: pd.Series, spells: Spells, service: str) -> Floats:
     return np.bincount(before, minlength=months).astype(float)[::-1]
 
 
-def _slope(counts: Floats) -> tuple[float, float]:
+def _half_life(counts: Floats) -> float:
+    """Return the half life in years whose negative binomial forecasts of each month from those before fit best."""
+    best, most = HALF_LIVES_YEARS[-1], -np.inf
+    if len(counts) < _MONTHS_TO_TELL_TREND:
+        return best
+    for half_life in reversed(HALF_LIVES_YEARS):
+        kept = 0.5 ** (1 / (12 * half_life))
+        memory = kept ** np.arange(len(counts))
+        shape = np.convolve(counts, memory)[: len(counts) - 1] + 0.5
+        months = np.cumsum(memory)[:-1]
+        likelihood = float(nbinom.logpmf(counts[1:], shape, months / (months + 1))[_MONTHS_TO_SETTLE:].sum())
+        if likelihood > most + (_SHORTER_BY if most > -np.inf else 0.0):
+            best, most = half_life, likelihood
+    return best
+
+
+def _slope(counts: Floats, prior: float) -> tuple[float, float]:
     """Return the slope of the log of the level a year, shrunk toward none, and its error.
 
     Poisson regression on time by iteratively reweighted least squares; the error is widened by the over-dispersion.
     """
     if len(counts) < _MONTHS_TO_TELL_TREND or counts.sum() == 0:
-        return 0.0, SLOPE_PRIOR
+        return 0.0, prior
     year = (np.arange(len(counts)) - (len(counts) - 1) / 2) / 12
     level, slope = np.log(counts.mean()), 0.0
     for _ in range(20):
@@ -168,7 +198,7 @@ def _slope(counts: Floats) -> tuple[float, float]:
     mean = np.exp(level + slope * year)
     spread = max(1.0, float(((counts - mean) ** 2 / mean).sum() / (len(counts) - 2)))
     error = np.sqrt(np.linalg.inv(weight)[1, 1] * spread + VOLATILITY_PRIOR**2 / max(len(counts) / 12 - 1, 1))
-    kept = SLOPE_PRIOR**2 / (SLOPE_PRIOR**2 + error**2)
+    kept = prior**2 / (prior**2 + error**2)
     return float(kept * slope), float(np.sqrt(kept) * error)
 
 

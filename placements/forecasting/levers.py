@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements import codes
+from placements.settings import ForecastSettings
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,6 +74,29 @@ class Levers:
         """Return one multiplier for the stays that are under way on the snapshot day."""
         begun = [getattr(step, name) for step in _of(self.steps, service) if step.from_month <= 0]
         return float(np.prod([getattr(self, name), *begun]))
+
+
+def levers_of(settings: ForecastSettings, snapshot: dt.date) -> Levers:
+    """Return the levers that the settings of a study name; a step counts from the month that its day lies in."""
+    steps = tuple(
+        Step(
+            name=step.name,
+            from_month=max((step.from_date.year - snapshot.year) * 12 + step.from_date.month - snapshot.month - 1, 0),
+            service=step.service,
+            entry_rate=step.entry_rate_multiplier,
+            duration=step.duration_multiplier,
+            move_rate=step.move_rate_multiplier,
+            exit_rate=step.exit_rate_multiplier,
+        )
+        for step in settings.steps
+    )
+    return Levers(
+        settings.entry_rate_multiplier,
+        settings.duration_multiplier,
+        settings.move_rate_multiplier,
+        settings.exit_rate_multiplier,
+        steps,
+    )
 
 
 def _of(steps: Sequence[Step], service: str) -> list[Step]:

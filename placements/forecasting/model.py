@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from placements.forecasting.destinations import fit_destinations
 from placements.forecasting.durations import fit_hazards
 from placements.forecasting.entries import Stream, fit_entries
 from placements.forecasting.groups import Groups, groups_of
-from placements.forecasting.levers import Levers
+from placements.forecasting.levers import Levers, levers_of
 from placements.forecasting.result import Forecast
 from placements.forecasting.simulate import HAZARD_DRIFT, Model, settled_wave, simulate
 from placements.forecasting.spells import EDUCATION_WINDOW_YEARS, Spells, spells_of
@@ -70,7 +71,7 @@ def forecast(
     model = fit(spells)
     table = model.groups.table
     shares = away.away_shares(spells, table)
-    levers = Levers(settings.entry_rate_multiplier, settings.duration_multiplier)
+    levers = levers_of(settings, county.snapshot)
     months = pd.DatetimeIndex([spells.snapshot + pd.DateOffset(months=step) for step in range(1, 12 * years + 1)])
     tell(0.2, "simulating")
     found = simulate(model, levers, months=12 * years, runs=runs, seed=seed)
@@ -124,8 +125,10 @@ def _assumptions(
             "window_start": {service: start.date() for service, start in spells.window_start.items()},
             "entry_rate_multiplier": levers.entry_rate,
             "duration_multiplier": levers.duration,
+            "move_rate_multiplier": levers.move_rate,
+            "exit_rate_multiplier": levers.exit_rate,
+            "steps": [asdict(step) for step in levers.steps],
             "entries": {stream.name: _entries_used(stream) for stream in model.streams},
-            "half_life_years": entries.HALF_LIFE_YEARS,
             "slope_prior": entries.SLOPE_PRIOR,
             "slope_kept_a_year": entries.SLOPE_KEPT_A_YEAR,
             "volatility_prior": entries.VOLATILITY_PRIOR,
@@ -148,6 +151,7 @@ def _entries_used(stream: Stream) -> Mapping[str, float]:
         "slope_a_year": stream.slope,
         "slope_error": stream.slope_error,
         "volatility_a_year": stream.volatility,
+        "half_life_years": stream.half_life_years,
         "variance_of_monthly_shock": stream.shock,
         "weight_of_product_of_margins": stream.weight,
     }

@@ -19,7 +19,7 @@ def test_a_new_file_says_every_setting_with_the_default_the_program_uses():
     defaults = dataclasses.asdict(Settings())
     assert defaults.pop("boundary_sets") == {}  # a study's own: shown by an example that is commented out
     for section, values in defaults.items():
-        optional = {"districts", "name"} if section == "study" else set()
+        optional = {"study": {"districts", "name"}, "forecast": {"steps"}}.get(section, set())
         assert set(raw[section]) == set(values) - optional, section
     assert settings_from(raw) == Settings()
 
@@ -95,3 +95,19 @@ def test_an_unknown_authority_suggests_the_nearest():
     """A slip of the pen gets the name that was meant."""
     with pytest.raises(UsageError, match="Surrey"):
         find_authority("Surry")
+
+
+def test_steps_of_a_forecast_are_read_and_judged():
+    """Each step is a table with a name and a day; what is wrong with any is said with its number."""
+    step = {"name": "Edge of care", "from_date": dt.date(2026, 4, 1), "service": "care", "entry_rate_multiplier": 0.9}
+    read = settings_from({"forecast": {"steps": [step]}}).forecast.steps
+    assert [(one.name, one.service, one.entry_rate_multiplier, one.exit_rate_multiplier) for one in read] == [
+        ("Edge of care", "care", 0.9, 1.0)
+    ]
+    with pytest.raises(SettingsError) as caught:
+        settings_from({"forecast": {"steps": [{"service": "schools", "exit_rate_multiplier": 11}, {"colour": 1}]}})
+    assert "forecast.steps 2.colour is not a setting" in str(caught.value)
+    with pytest.raises(SettingsError) as caught:
+        settings_from({"forecast": {"steps": [{"service": "schools", "exit_rate_multiplier": 11}]}})
+    for part in ("steps 1 has no name", "has no from_date", "'schools': care, education", "exit_rate_multiplier = 11"):
+        assert part in str(caught.value)

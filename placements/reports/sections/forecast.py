@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -191,11 +193,13 @@ def _method(future: Forecast) -> BulletList:
     levers = future.assumptions
     items = [
         (
-            f"New placements are drawn month by month from the rates seen in the last {_years(levers)} of the care "
-            "data, by area, need, age and kind of placement; small groups borrow strength from larger ones."
+            f"Children who begin to be looked after are drawn month by month from those of the last {_years(levers)}, "
+            "unaccompanied children apart; new plans from those of the last year: how many, with a trend that dies "
+            "away, and by area, need, age and first placement. Small groups borrow strength from larger ones."
         ),
         (
-            "How long placements last is taken from how long past ones did. Care ends at the eighteenth birthday, an "
+            "Every child is then followed from place to place: how long placements last, and whether they lead to "
+            "another kind or out of care, is taken from what past ones did. Care ends at the eighteenth birthday, an "
             "EHC plan by the twenty-fifth."
         ),
         (
@@ -207,12 +211,12 @@ def _method(future: Forecast) -> BulletList:
             "start later."
         ),
         (
-            "The return on EHC plans lists the places children hold, and few that they left. Ends are inferred as if "
-            "the number in each kind of school had been level, so growth in plans is not carried forward."
+            "The return on EHC plans does not list every setting that children left. Where a setting follows one that "
+            "is not listed, the one before is taken to be of a kind that children of that age were in."
         ),
         (
-            "Rates stay as observed. A child who moves counts as a placement that ends and one that starts. Nothing "
-            "is assumed about changes of policy, law, prices or practice."
+            "Rates stay as observed, as far as nothing is said below. Nothing is assumed about changes of policy, law, "
+            "prices or practice."
         ),
     ]
     changed = [
@@ -220,11 +224,17 @@ def _method(future: Forecast) -> BulletList:
         for name, label in (
             ("entry_rate_multiplier", "new placements"),
             ("duration_multiplier", "length of placements"),
+            ("move_rate_multiplier", "moves from place to place"),
+            ("exit_rate_multiplier", "children leaving"),
         )
         if levers.get(name, 1.0) != 1.0
     ]
     if changed:
         items.append(f"The settings of this study change the observed rates: {words.joined(changed)}.")
+    items += [
+        f"From month {step['from_month'] + 1} of the forecast on, the settings change them further: {step['name']}."
+        for step in levers.get("steps", ())
+    ]
     return BulletList(tuple(items))
 
 
@@ -236,10 +246,34 @@ def _years(levers: object) -> str:
 def _back_test(future: Forecast) -> Callout:
     tested = future.assumptions.get("back_test")
     if tested:
-        return Callout("Back-test", str(tested))
+        return _tested(tested)
     return Callout(
         "This forecast has not been back-tested",
         "It has not yet been checked against what happened after an earlier date. Until it has, read the bands as "
         "the spread of the model's own runs, not as a measure of how often it is right.",
         "warning",
     )
+
+
+def _tested(found: Mapping[str, Any]) -> Callout:
+    """Return how earlier forecasts of children looked after compare with what came."""
+    share = f"{found['coverage_80']:.0%}"
+    far = f"{abs(found['bias']):.0%}"
+    side = "above" if found["bias"] > 0 else "below"
+    ratio = found["ratio"]
+    beside = "smaller" if ratio < 1 else "larger"
+    parts = [
+        (
+            f"The last {words.plain_count(round(found['years']), 'year', 'years')} were hidden and forecast as from "
+            f"{words.plain_count(found['origins'], 'earlier day', 'earlier days')}, by kind of placement: of "
+            f"{found['forecasts']:,} forecasts of children looked after, {share} had what came in the range of 8 in 10 "
+            f"runs. Together they lay {far} {side} it."
+        ),
+        (
+            f"For all children looked after, the error was {abs(1 - ratio):.0%} {beside} than that of the "
+            f"best of three simple forecasts ({found['best']}). EHC plans could not be tested: one return tells of no "
+            "earlier year."
+        ),
+    ]
+    trusted = 0.74 <= found["coverage_80"] <= 0.86 and ratio < 1
+    return Callout("How far the forecast can be trusted", " ".join(parts), "" if trusted else "warning")
