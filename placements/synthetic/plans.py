@@ -133,6 +133,7 @@ def make_plans(profile: Profile, terrain: Terrain, rng: np.random.Generator, cen
     plans = pd.DataFrame({"setting": np.array(settings, object)[row], "need": need, "age": age})
     born = census - 1 - ((age + rng.uniform(0.005, 0.99, len(row))) * 365.25).astype(np.int64)
     held = np.minimum(rng.gamma(1.25, 3.2, len(row)), np.maximum(age - 2.5, 0.25) * rng.uniform(0.5, 1.0, len(row)))
+    held = _with_new(held, profile.new_plans / max(profile.plans, 1))
     plans = plans.assign(
         birth=born,
         sex=np.where(male, "M", "F"),
@@ -140,6 +141,15 @@ def make_plans(profile: Profile, terrain: Terrain, rng: np.random.Generator, cen
         start=census - np.maximum((held * 365.25).astype(np.int64), 10),
     )
     return plans.assign(residential=_residential(profile, rng, plans))
+
+
+def _with_new(held_years: Floats, share: float) -> Floats:
+    """Return how long plans have been held, stretched so that a given share of them is less than a year old."""
+    if not len(held_years) or not 0 < share < 1:
+        return held_years
+    at = float(np.quantile(held_years, share))
+    longer = np.maximum(held_years + 1 - at, 1.0)
+    return np.where(held_years < at, held_years / max(at, 1e-9), longer)
 
 
 def _residential(profile: Profile, rng: np.random.Generator, plans: pd.DataFrame) -> Texts:

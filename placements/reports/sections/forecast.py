@@ -276,4 +276,4 @@ def _tested(found: Mapping[str, Any]) -> Callout:
         ),
     ]
     trusted = 0.74 <= found["coverage_80"] <= 0.86 and ratio < 1
-    return Callout("How far the forecast can be trusted", " ".join(parts), "" if trusted else "warning")
+    return Callout("How far the forecast can be trusted", " ".join(parts), "note" if trusted else "warning")
