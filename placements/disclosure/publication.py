@@ -145,12 +145,23 @@ def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Pl
     plan.counts.append(group(CARE, {"provision": FOSTER, "sector": codes.UNKNOWN}))
     plan.shares.append((group(PLANS, {"provision": "independent_special"}), group(PLANS)))
     plan.prominent.extend(_prominent())
+    plan.prominent.extend(_one_way(plan))
     plan.ties.append({group(CARE, {"other_service": YES}): 1, group(PLANS, {"other_service": YES}): -1})
     _declare_trend(plan, county)
     declare_held(plan)
     declare_beside_published(plan)
     declare_journeys(plan, group(PLANS, {"residential": YES}))
     return plan
+
+
+def _one_way(plan: Plan) -> list[Group]:
+    """Return every figure of one dimension alone, such as all children in homes: a table's margins before its cells."""
+    names = {(population, name) for population, dims in plan.tables if population in (CARE, PLANS) for name in dims}
+    return [
+        group(population, {name: value})
+        for population, name in sorted(names)
+        for value in sorted(plan.populations[population][name].unique())
+    ]
 
 
 def _prominent() -> list[Group | tuple[Group, Group]]:

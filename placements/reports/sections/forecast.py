@@ -215,7 +215,7 @@ def _method(future: Forecast) -> BulletList:
             "is not listed, the one before is taken to be of a kind that children of that age were in."
         ),
         (
-            "Rates stay as observed, as far as nothing is said below. Nothing is assumed about changes of policy, law, "
+            "Rates stay as observed, unless this list says otherwise. Nothing is assumed about changes of policy, law, "
             "prices or practice."
         ),
     ]
