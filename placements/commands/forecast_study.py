@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
@@ -15,9 +17,13 @@ from placements.errors import UsageError
 from placements.forecasting import Forecast
 from placements.forecasting import forecast as make_forecast
 from placements.forecasting.backtest import backtest
+from placements.forecasting.cluster import on_cluster
 from placements.forecasting.explain import WORDS, explain
+from placements.forecasting.levers import levers_of
+from placements.forecasting.model import fit
 from placements.forecasting.result import BANDS
-from placements.forecasting.spells import KEYS
+from placements.forecasting.scale import forecast_sums, jobs_of, summary
+from placements.forecasting.spells import KEYS, spells_of
 from placements.loading import load
 from placements.manifest import plain_values, provenance
 from placements.progress import Reporter
@@ -41,6 +47,7 @@ def study_forecast(
     runs: int | None,
     profile: str | None,
     reporter: Reporter,
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """Return places needed by the end of each year, by columns of the demand groups, with bands.
 
@@ -60,6 +67,8 @@ def study_forecast(
             f"a forecast by {', '.join(fine)} would tell of few children: ask for {', '.join(SHAREABLE_BY)}, or for "
             f"--profile internal"
         )
+    if cluster is not None:
+        return _on_cluster(county, by, years, runs, shown_as, cluster, reporter)
     with reporter.stage("forecast") as stage:
         made = make_forecast(county, years=years, runs=runs, progress=stage)
         stage.done(f"{made.runs} runs, {made.years} years")
@@ -67,7 +76,43 @@ def study_forecast(
         **_about(county, shown_as, made.assumptions),
         "by": list(by),
         "rows": _rows(made, by, shown_as),
-        "looked_after": _held(made, shown_as),
+        "looked_after": _held(_care(made), list(made.months[11::12]), shown_as),
+    }
+
+
+def _on_cluster(
+    county: County,
+    by: Sequence[str],
+    years: int | None,
+    runs: int | None,
+    profile: str,
+    cluster: str,
+    reporter: Reporter,
+) -> dict[str, Any]:
+    """Return the same, its blocks of runs simulated on a cluster: only sums are kept, for as many runs as are asked."""
+    settings = county.settings.forecast
+    years, runs = years or settings.years, runs or settings.runs
+    with reporter.stage("fit"):
+        spells = spells_of(county, settings.history_years)
+        model = fit(spells)
+    levers = levers_of(settings, county.snapshot)
+    jobs = jobs_of(county.authority.name, model, levers, months=12 * years, runs=runs, seed=settings.seed, by=tuple(by))
+    with reporter.stage("forecast") as stage, on_cluster(cluster) as mapper:
+        (sums,) = forecast_sums(jobs, mapper, stage).values()
+        stage.done(f"{runs:,} runs, {years} years, {len(jobs):,} blocks on {cluster}")
+    days = [spells.snapshot + pd.DateOffset(years=year) for year in range(1, years + 1)]
+    table = summary(model, sums, by, days)
+    rows = []
+    for row in table[table["level"].ne("held")].to_dict("records"):
+        key = {name: row[name] for name in by}
+        rows.append(key | {"on": row["on"].date().isoformat(), "level": row["level"]} | _shown(row, profile))
+    care = [state in codes.CARE_PROVISION for state in codes.PROVISION]
+    assumptions = {"years": years, "runs": runs, "seed": settings.seed, "cluster": cluster}
+    return {
+        **_about(county, profile, assumptions),
+        "by": list(by),
+        "rows": rows,
+        "looked_after": _held(sums.held[:, :, care].sum(axis=2), days, profile),
     }
 
 
@@ -146,13 +191,18 @@ def _rows(made: Forecast, by: Sequence[str], profile: str) -> list[dict[str, Any
     return rows
 
 
-def _held(made: Forecast, profile: str) -> list[dict[str, Any]]:
-    """Return all children looked after, those too that no local place is for, at the end of each year."""
+def _care(made: Forecast) -> npt.NDArray[np.float64]:
+    """Return all children looked after at the end of each year, (runs, years)."""
     care = [state in codes.CARE_PROVISION for state in codes.PROVISION]
-    total = pd.DataFrame(made.held[:, 11::12][:, :, care].sum(axis=2))
+    return np.asarray(made.held[:, 11::12][:, :, care].sum(axis=2, dtype=float))
+
+
+def _held(total: npt.NDArray[np.float64], days: Sequence[pd.Timestamp], profile: str) -> list[dict[str, Any]]:
+    """Return all children looked after, those too that no local place is for, at the end of each year."""
     rows = []
-    for at, day in enumerate(made.months[11::12]):
-        row = {"mean": total[at].mean()} | {name: total[at].quantile(share) for name, share in BANDS.items()}
+    for at, day in enumerate(days):
+        bands = zip(BANDS, np.quantile(total[:, at], list(BANDS.values())).tolist(), strict=True)
+        row = {"mean": float(total[:, at].mean()), **dict(bands)}
         rows.append({"on": day.date().isoformat(), "level": "looked after"} | _shown(row, profile))
     return rows
 
