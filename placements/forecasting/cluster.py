@@ -7,6 +7,7 @@ kind of place, need, area and age, without any identifier.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -62,8 +63,9 @@ def on_cluster(address: str, workers: int | None = None) -> Iterator[Mapper]:
 def _mapped(client: Any, jobs: Sequence[Job]) -> Iterator[tuple[int, Sums]]:
     from distributed import as_completed  # noqa: PLC0415
 
-    # Each model goes out once, not with every block.
-    models = {id(job.model): client.scatter(job.model, hash=False) for job in jobs}
+    # Each model goes out once, not with every block; as a task, so that it is there again when its worker dies.
+    distinct = {id(job.model): job.model for job in jobs}
+    models = {key: client.submit(pickle.loads, pickle.dumps(model), pure=False) for key, model in distinct.items()}
     futures = [
         client.submit(_with_model, models[id(job.model)], _bare(job), pure=False, retries=MOST_DEATHS) for job in jobs
     ]
