@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 from placements.forecasting.published import CARE, backtest_published, draw_published, forecast_published
 from placements.forecasting.published.heirs import changes, with_history, with_sums
-from placements.forecasting.published.releases import PLANS
 from placements.forecasting.published.series import ARRIVALS, CHILDREN, PublishedSeries
 from placements.forecasting.published.signals import DENSITY, fit_signals, signals
-from placements.forecasting.published.stacking import COMPARED_YEARS, MODEL, choose, fit_weights, methods_from, mixed
+from placements.forecasting.published.stacking import (
+    COMPARED_YEARS,
+    MODEL,
+    OWN_GROWTH,
+    choose,
+    fit_weights,
+    methods_from,
+    mixed,
+)
 from tests.published_support import rough, series_of
 
 SHARES = (0.5, 0.1, 0.4)
 LEVELS = (np.arange(50) + 0.5) / 50
 
 
-def _total_only(totals: np.ndarray, **known: np.ndarray) -> PublishedSeries:
-    series = series_of(totals)
-    return dataclasses.replace(series, counts=series.counts[:, :, :1], release=PLANS.of_total(), known=known)
+def _total_only(totals: np.ndarray, known: Mapping[str, np.ndarray] = MappingProxyType({})) -> PublishedSeries:
+    return dataclasses.replace(series_of(totals).total_only(), known=known)
 
 
 def _quantiles(middle: np.ndarray, spread: float) -> np.ndarray:
@@ -93,7 +101,7 @@ def test_a_signal_that_tells_is_found_and_one_that_does_not_is_not() -> None:
     totals = 2000.0 * np.exp(np.column_stack([np.zeros(120), np.cumsum(growth, axis=1)]))
     arrivals = np.column_stack([np.full(120, np.nan), 0.15 * rate[:, 1:] * totals[:, :-1]])
     children = np.repeat(rng.uniform(20_000, 90_000, (120, 1)), 6, axis=1)
-    series = _total_only(totals, **{ARRIVALS: arrivals, CHILDREN: children})
+    series = _total_only(totals, {ARRIVALS: arrivals, CHILDREN: children})
     told = signals(series)
     moved = np.diff(np.log(totals), axis=1)
     found = {one.name: one.slope for one in fit_signals(told, moved - np.median(moved, axis=0))}
@@ -101,9 +109,23 @@ def test_a_signal_that_tells_is_found_and_one_that_does_not_is_not() -> None:
     assert abs(found[DENSITY]) < 0.01
     with_it, without = (backtest_published(one, 1, 300) for one in (series, dataclasses.replace(series, known={})))
     assert with_it.scores[0]["crps"] < 0.7 * without.scores[0]["crps"]
-    # What is known of later years does not reach forecasts from earlier ones.
-    cut = series.until(2023)
-    assert all(values.shape == (120, 5) for values in cut.known.values())
+
+
+def test_signals_of_hidden_years_do_not_reach_the_forecast() -> None:
+    """Whatever new plans, children and counts come after the origin: draws and weights are the same to the bit."""
+    rng = np.random.default_rng(6)
+    totals = np.round(rough(40, 6))
+    known = {ARRIVALS: 0.15 * totals * rng.uniform(0.7, 1.3, totals.shape), CHILDREN: 30.0 * totals}
+    other = {name: np.column_stack([values[:, :5], 7.0 * values[:, 5:]]) for name, values in known.items()}
+    moved = np.column_stack([totals[:, :5], 3.0 * totals[:, 5:]])
+    one, changed = (_total_only(*each) for each in ((totals, known), (moved, other)))
+    hidden = [forecast_published(each.until(2023), draws=100) for each in (one, changed)]
+    assert np.array_equal(hidden[0][0].values, hidden[1][0].values)
+    assert hidden[0][1] == hidden[1][1]
+    assert set(hidden[0][1][0].scores) >= {MODEL, OWN_GROWTH}
+    found = [backtest_published(each, 1, 100).rows for each in (one, changed)]
+    assert np.array_equal(found[0]["median"], found[1]["median"])
+    assert not np.array_equal(found[0]["crps"], found[1]["crps"])
 
 
 def _cumbria() -> PublishedSeries:
