@@ -69,3 +69,61 @@ def written(frame: pd.DataFrame, folder: Path, name: str = "caseload.csv") -> Pa
     path = folder / name
     frame.to_csv(path, index=False)
     return path
+
+
+def new_plans(caseload: pd.DataFrame, rate: float = 0.15) -> pd.DataFrame:
+    """Return new plans of the calendar year before each January of a caseload, all text: a share of its plans."""
+    year = caseload["time_period"].str[:4]
+    place = caseload[[name for name in PLACE if name not in {"time_period", "time_identifier"}]]
+    plans = (caseload["ehcplans"].astype(int) * rate).round().astype(int).astype(str)
+    frame = place.assign(breakdown="New EHC plans", breakdown_topic="New EHC plans", new_ehc_plans=plans)
+    region = frame[frame["geographic_level"].eq("National")].assign(
+        geographic_level="Regional", region_code="E12000001", region_name="North East"
+    )
+    frame.insert(0, "time_period", year)
+    region.insert(0, "time_period", year[region.index])
+    both = pd.concat([frame, region], ignore_index=True)
+    both.insert(1, "time_identifier", "Calendar year")
+    return both
+
+
+def care(years: int = 5, seed: int = 1) -> pd.DataFrame:
+    """Return children looked after of the same authorities, with those who started to be and the population, all text."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number, code in enumerate(CODES):
+        children = 300.0 + 40 * number
+        for step in range(years):
+            children *= rng.uniform(0.97, 1.06)
+            place = [
+                2020 + step,
+                "Reporting year",
+                "Local authority",
+                "E92000001",
+                "England",
+                "E12000001",
+                "North East",
+            ]
+            place += [800 + number, f"Place {number}", code]
+            for group, count in (
+                ("looked after at 31 March", children),
+                ("starting to be looked after", 0.4 * children),
+            ):
+                rows.append([*place, f"Children {group} each year", 50_000 + number, round(count), 60])
+    names = ["time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code"]
+    names += ["region_name", "old_la_code", "la_name", "new_la_code", "population_count", "population_estimate"]
+    return pd.DataFrame(rows, columns=[*names, "number", "rate_per_10000"]).astype(str)
+
+
+def population(years: range, seed: int = 1) -> pd.DataFrame:
+    """Return mid-year estimates of children of the same authorities, all text."""
+    living = np.random.default_rng(seed).integers(20_000, 60_000, len(CODES))
+    level = ["Reporting year", "Local authority", "E92000001", "England", "E12000001", "North East"]
+    rows = [
+        [year, *level, 800 + number, code, f"Place {number}", "Children aged 0 to 17 years", living[number]]
+        for year in years
+        for number, code in enumerate(CODES)
+    ]
+    names = ["time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code"]
+    names += ["region_name", "old_la_code", "new_la_code", "la_name", "age_group", "population_estimate"]
+    return pd.DataFrame(rows, columns=names).astype(str)

@@ -87,6 +87,9 @@ def test_hidden_years_do_not_reach_the_forecast() -> None:
     said = ["mean", *BANDS]
     hidden = [found.rows[found.rows["origin"].eq(2022)] for found in (one, other)]
     assert np.array_equal(hidden[0][said].to_numpy(), hidden[1][said].to_numpy())
+    chosen = [[one for origin, one in found.choices if origin == 2022] for found in (one, other)]
+    assert chosen[0] == chosen[1]
+    assert chosen[0][0].origins == (2021,)
     assert not np.array_equal(hidden[0]["crps"].to_numpy(), hidden[1]["crps"].to_numpy())
 
 

@@ -11,7 +11,7 @@ likely values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,9 +20,20 @@ import pandas as pd
 
 from placements.errors import UsageError
 from placements.forecasting.published.baselines import BASELINES, CORRECTED, baseline
-from placements.forecasting.published.model import Draws, draw_published
+from placements.forecasting.published.heirs import with_history, with_sums
+from placements.forecasting.published.model import Draws
 from placements.forecasting.published.predictive import summarise
-from placements.forecasting.published.series import FAMILIES, LEAST_YEARS, SERIES, TOTAL, PublishedSeries
+from placements.forecasting.published.releases import TOTAL
+from placements.forecasting.published.series import LEAST_YEARS, PublishedSeries
+from placements.forecasting.published.stacking import (
+    COMPARED_YEARS,
+    Choice,
+    Methods,
+    choose,
+    earlier_origins,
+    methods_from,
+    mixed,
+)
 from placements.forecasting.scores import bias, coverage, crps_of_draws, mean_absolute_error
 
 Floats = npt.NDArray[np.float64]
@@ -50,6 +61,8 @@ class Backtest:
     origins : tuple of int
     not_compared : tuple of mapping
         Forecasts of which nothing can be said: `origin`, `year`, `code`, `name`.
+    choices : tuple of (int, Choice)
+        The mixture of each origin and series.
     draws, seed : int
     """
 
@@ -57,6 +70,7 @@ class Backtest:
     scores: tuple[Mapping[str, Any], ...]
     origins: tuple[int, ...]
     not_compared: tuple[Mapping[str, Any], ...]
+    choices: tuple[tuple[int, Choice], ...]
     draws: int
     seed: int
 
@@ -73,6 +87,7 @@ def backtest_published(
     Parameters
     ----------
     series : PublishedSeries
+        Not changed by `with_history`: that is done for each origin, by what was known then.
     hidden : int
         The most years to hide, 1 to 3; fewer when the series is too short.
     draws, seed : int
@@ -92,15 +107,28 @@ def backtest_published(
         text = f"the file has {len(series.years)} years: a back-test needs {LEAST_YEARS + 1}, the last of them to hide"
         raise UsageError(text)
     tell = progress or (lambda share, text: None)
-    parts, lost = [], []
+    parts, lost, came = [], [], with_sums(series)
+    said: dict[int, Methods] = {}
+    chosen: list[tuple[int, Choice]] = []
     for at, origin in enumerate(origins):
         tell(at / len(origins), f"hiding what came after {origin}")
         cut = series.until(origin)
-        forecast = draw_published(cut, series.origin - origin, draws, seed)
-        parts.append(_compared(cut, forecast, series))
-        lost += _not_compared(forecast, series)
+        for year in (*earlier_origins(cut), origin):
+            if year not in said:
+                said[year] = methods_from(series.until(year), COMPARED_YEARS, draws, seed)
+        choices = choose(cut, {year: said[year] for year in earlier_origins(cut)})
+        chosen += [(origin, choice) for choice in choices]
+        forecast = _seen(mixed(said[origin], choices), series.origin)
+        parts.append(_compared(with_history(cut), forecast, _seen(said[origin].drawn, series.origin), came))
+        lost += _not_compared(forecast, came)
     rows = pd.concat(parts, ignore_index=True)
-    return Backtest(rows, tuple(_scores(rows)), origins, tuple(lost), draws, seed)
+    return Backtest(rows, tuple(_scores(rows, series.names[1:])), origins, tuple(lost), tuple(chosen), draws, seed)
+
+
+def _seen(drawn: Draws, last: int) -> Draws:
+    """Return the draws of the years that have come."""
+    years = tuple(year for year in drawn.years if year <= last)
+    return replace(drawn, years=years, values=drawn.values[:, :, :, : len(years)])
 
 
 def _observed(forecast: Draws, series: PublishedSeries) -> Floats:
@@ -123,12 +151,12 @@ def _not_compared(forecast: Draws, series: PublishedSeries) -> list[dict[str, An
     ]
 
 
-def _compared(cut: PublishedSeries, forecast: Draws, series: PublishedSeries) -> pd.DataFrame:
+def _compared(cut: PublishedSeries, forecast: Draws, alone: Draws, series: PublishedSeries) -> pd.DataFrame:
     came = _observed(forecast, series)
     places = cut.authorities.index.get_indexer(forecast.authorities.index)
     size = pd.qcut(pd.Series(forecast.last[:, 0]).rank(method="first"), 3, labels=list(SIZES)).astype("str")
     parts = []
-    for at, name in enumerate(SERIES):
+    for at, name in enumerate(series.names):
         for step, year in enumerate(forecast.years):
             drawn, observed = forecast.values[at, :, :, step], came[:, step, at]
             own = np.isfinite(drawn[0]) & np.isfinite(observed)
@@ -139,6 +167,7 @@ def _compared(cut: PublishedSeries, forecast: Draws, series: PublishedSeries) ->
             frame["region"] = forecast.authorities["region"].to_numpy(object)[own]
             frame = frame.assign(last=forecast.last[own, at], observed=observed[own], **summarise(drawn[:, own]))
             frame["crps"] = crps_of_draws(drawn[:, own], observed[own])
+            frame["crps:model"] = crps_of_draws(alone.values[at, :, own, step].T, observed[own])
             for rule in BASELINES:
                 point, values = baseline(rule, cut.counts[:, :, at], step + 1)
                 point, values = point[places][own], values[:, places][:, own]
@@ -148,10 +177,10 @@ def _compared(cut: PublishedSeries, forecast: Draws, series: PublishedSeries) ->
     return pd.concat(parts, ignore_index=True)
 
 
-def _scores(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    settings = rows[rows["series"].isin(list(FAMILIES))].assign(series=ALL_SETTINGS)
+def _scores(rows: pd.DataFrame, families: tuple[str, ...]) -> list[dict[str, Any]]:
+    settings = rows[rows["series"].ne(TOTAL)].assign(series=ALL_SETTINGS)
     out = []
-    for name in (TOTAL, ALL_SETTINGS, *FAMILIES):
+    for name in (TOTAL, ALL_SETTINGS, *families):
         own = settings if name == ALL_SETTINGS else rows[rows["series"].eq(name)]
         if own.empty:
             continue
@@ -173,6 +202,7 @@ def score(rows: pd.DataFrame) -> dict[str, Any]:
         `baselines`: `crps` and `mae` of each, and the `crps` of the forecast for the same authorities, those that the
         baseline has a figure for (`beside`). `best_plain` and `best`: the baseline of the least CRPS among the plain
         ones and among all, with `ratio_plain` and `ratio`: the forecast's CRPS over its own, below 1 if better.
+        `ratio_model`: its CRPS over that of the model alone, without the mixture (`stacking`).
         `simple_wins`: whether the best of all the baselines is better than the forecast.
     """
     observed = rows["observed"].to_numpy(float)
@@ -189,6 +219,7 @@ def score(rows: pd.DataFrame) -> dict[str, Any]:
     for key, names in (("_plain", [n for n in ratios if not n.endswith(CORRECTED)]), ("", list(ratios))):
         best = max(names, key=lambda name: ratios[name], default=None)
         out[f"best{key}"], out[f"ratio{key}"] = best, ratios[best] if best is not None else None
+    out["ratio_model"] = float(rows["crps"].mean() / rows["crps:model"].mean()) if rows["crps:model"].any() else None
     return out | {"simple_wins": out["ratio"] is not None and out["ratio"] > 1.0, "baselines": beside}
 
 

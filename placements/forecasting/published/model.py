@@ -19,7 +19,9 @@ whole regions change from year to year (half the mean square of their first diff
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -28,8 +30,11 @@ import pandas as pd
 from scipy.stats import trim_mean
 
 from placements.errors import UsageError
+from placements.forecasting.published.heirs import inherited, with_history
 from placements.forecasting.published.process import Process, ahead, fit_process
-from placements.forecasting.published.series import LEAST_YEARS, SERIES, TOTAL, PublishedSeries
+from placements.forecasting.published.releases import TOTAL
+from placements.forecasting.published.series import LEAST_YEARS, PublishedSeries
+from placements.forecasting.published.signals import Signal, coming_effect, drawn_in, fit_signals, past_effect, signals
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,12 +100,15 @@ class SeriesModel:
         total itself.
     borrowed : bool
         It had no history: its spread is that of another series.
+    signals : tuple of Signal
+        What else tells of the growth to come, and how much.
     """
 
     nation: Nation
     process: Process
     slope: float = 0.0
     borrowed: bool = False
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,13 +122,17 @@ class Draws:
     origin : int
     years : tuple of int
     values : ndarray (series, draws, authorities, years)
-        By `SERIES`; NaN for the settings of an authority whose last settings are not known, and for families that were
-        not collected in the last year.
+        By the series' `names`; NaN for the settings of an authority whose last settings are not known, and for families
+        that were not collected in the last year.
     last : ndarray (authorities, series)
         Plans in the last year.
     growths_seen : ndarray (authorities,)
         Years of growth that an authority's own part of the forecast rests on.
     models : mapping of str to SeriesModel
+    names : tuple of str
+        Of the series.
+    inherited : ndarray (authorities,)
+        Years of the history that are those of a council's predecessors (`heirs`).
     """
 
     authorities: pd.DataFrame
@@ -130,6 +142,8 @@ class Draws:
     last: Floats
     growths_seen: npt.NDArray[np.int64]
     models: dict[str, SeriesModel]
+    names: tuple[str, ...]
+    inherited: npt.NDArray[np.int64]
 
 
 def draw_published(series: PublishedSeries, horizon: int = 1, draws: int = 2000, seed: int = 2025) -> Draws:
@@ -154,16 +168,19 @@ def draw_published(series: PublishedSeries, horizon: int = 1, draws: int = 2000,
         raise UsageError(f"{draws} draws were asked for: it lies between 100 and 20,000")
     if len(series.years) < LEAST_YEARS:
         raise UsageError(f"a forecast needs {LEAST_YEARS} years, and there are {len(series.years)}")
+    raw, series = series, with_history(series)
     there = np.isfinite(series.counts[:, -1, 0])
     counts, places = series.counts[there], series.authorities[there]
     regions = series.authorities["region_code"].to_numpy(str)
     total = series.counts[:, :, 0]
+    names = series.names
     models: dict[str, SeriesModel] = {}
-    values = np.full((len(SERIES), draws, len(places), horizon), np.nan)
+    values = np.full((len(names), draws, len(places), horizon), np.nan)
     logs = np.log(np.maximum(total, HALF))
-    models[TOTAL] = fit_series(logs, total, regions)
+    told = signals(series)
+    models[TOTAL] = fit_series(logs, total, regions, told=told)
     seeded = np.random.default_rng([seed, 0])
-    growths = _growths(models[TOTAL], logs, total, there, horizon, draws, seeded)
+    growths = _growths(models[TOTAL], logs, total, there, horizon, draws, seeded, told=told)
     growths = np.clip(growths, -_MOST_OF_TOTAL, _MOST_OF_TOTAL)
     values[0] = _carried_on(logs[there, -1], growths)
     growth = np.diff(logs, axis=1)
@@ -172,9 +189,9 @@ def draw_published(series: PublishedSeries, horizon: int = 1, draws: int = 2000,
     families = np.flatnonzero(np.isfinite(counts[:, -1, 1:]).any(axis=0)) + 1
     shares = _log_shares(series.counts)
     for at in families:
-        models[SERIES[at]] = fit_series(shares[:, :, at - 1], series.counts[:, :, at] + HALF, regions, strayed)
+        models[names[at]] = fit_series(shares[:, :, at - 1], series.counts[:, :, at] + HALF, regions, strayed)
     for at in families:
-        model = models[SERIES[at]] = _with_history(SERIES[at], models)
+        model = models[names[at]] = _with_history(names[at], models)
         own, sizes = shares[:, :, at - 1], series.counts[:, :, at] + HALF
         seeded = np.random.default_rng([seed, int(at)])
         growths = _growths(model, own, sizes, there, horizon, draws, seeded, strayed) + model.slope * surprise
@@ -183,11 +200,16 @@ def draw_published(series: PublishedSeries, horizon: int = 1, draws: int = 2000,
         values[families] = _shared_out(values[families], values[0])
     seen = np.isfinite(growth[there]).sum(axis=1)
     years = tuple(series.origin + step for step in range(1, horizon + 1))
-    return Draws(places, series.origin, years, values, counts[:, -1], seen, models)
+    heirs = inherited(raw, series)[there]
+    return Draws(places, series.origin, years, values, counts[:, -1], seen, models, names, heirs)
 
 
 def fit_series(
-    logs: Floats, sizes: Floats, regions: npt.NDArray[np.str_], strayed: Floats | None = None
+    logs: Floats,
+    sizes: Floats,
+    regions: npt.NDArray[np.str_],
+    strayed: Floats | None = None,
+    told: Mapping[str, Floats] = MappingProxyType({}),
 ) -> SeriesModel:
     """Fit one series.
 
@@ -201,6 +223,8 @@ def fit_series(
     strayed : ndarray (authorities, years - 1), optional
         Of a share: how far the total's growth strayed from that of all. The national drift of a share is kept only as
         far as it stands out from its ups and downs.
+    told : mapping of str to ndarray (authorities, years), optional
+        Signals of the growth to come (`signals`).
     """
     growth = np.diff(logs, axis=1)
     averages = _averages(growth)
@@ -214,7 +238,9 @@ def fit_series(
     if strayed is not None:
         slope = _slope(strayed, deviations)
         deviations = deviations - slope * strayed
-    return SeriesModel(nation, fit_process(deviations, _relative(sizes)), slope)
+    found = fit_signals(told, deviations)
+    deviations = deviations - past_effect(found, told)
+    return SeriesModel(nation, fit_process(deviations, _relative(sizes)), slope, signals=found)
 
 
 def _averages(growth: Floats) -> Floats:
@@ -226,15 +252,9 @@ def _averages(growth: Floats) -> Floats:
 def _slope(strayed: Floats, deviations: Floats) -> float:
     """Return the least-squares slope through the origin, of values drawn in to what most of them keep to."""
     both = np.isfinite(strayed) & np.isfinite(deviations)
-    x, y = (_drawn_in(values[both]) for values in (strayed, deviations))
+    x, y = (drawn_in(values[both]) for values in (strayed, deviations))
     square = float(x @ x)
     return float(x @ y) / square if square > 0 else 0.0
-
-
-def _drawn_in(values: Floats) -> Floats:
-    """Return values with those beyond three standard deviations, by the median distance from none, moved to there."""
-    limit = 3.0 * 1.4826 * float(np.median(np.abs(values))) if len(values) else 0.0
-    return np.asarray(np.clip(values, -limit, limit) if limit > 0 else values)
 
 
 def _nation(averages: Floats, regional: float, *, towards_none: bool) -> Nation:
@@ -289,12 +309,17 @@ def _growths(
     draws: int,
     rng: np.random.Generator,
     strayed: Floats | None = None,
+    told: Mapping[str, Floats] = MappingProxyType({}),
 ) -> Floats:
     """Return the log growths to come, (draws, authorities there, years)."""
     growth = np.diff(logs, axis=1)
     deviations = growth - _averages(growth) - (0.0 if strayed is None else model.slope * strayed)
+    deviations = deviations - past_effect(model.signals, told)
     coming = ahead(model.process, deviations[there], _relative(sizes)[there], horizon)
-    return np.asarray(coming.draw(draws, rng) + model.nation.draw(draws, horizon, rng)[:, None, :])
+    drawn = coming.draw(draws, rng) + model.nation.draw(draws, horizon, rng)[:, None, :]
+    if model.signals:
+        drawn = drawn + coming_effect(model.signals, told, horizon)[there][None]
+    return np.asarray(drawn)
 
 
 def _carried_on(last: Floats, growths: Floats) -> Floats:
@@ -309,6 +334,11 @@ def _shared_out(shares: Floats, total: Floats) -> Floats:
     """
     # What was added to each family before is taken off; less than nobody is nobody.
     plans = np.clip(shares * (total + HALF * len(shares))[None] - HALF, 0.0, total[None])
+    return reconciled(plans, total)
+
+
+def reconciled(plans: Floats, total: Floats) -> Floats:
+    """Return settings, (families, draws, authorities, years), that add up to the total; see `_shared_out`."""
     # By the middle half: a few far draws say little of how steady a setting is.
     variance = np.subtract(*np.quantile(plans, [0.75, 0.25], axis=1, keepdims=True)) ** 2
     weight = variance / np.maximum(variance.sum(axis=0), np.finfo(float).tiny)

@@ -1,9 +1,11 @@
-"""What has DfE published of each authority's EHC plans, year by year, and can it be used?
+"""What has DfE published of each authority's EHC plans or children looked after, year by year, and can it be used?
 
 Reads *Education, health and care plans*, data set `caseload`: plans in force at the January census, all of them and by
-setting. The setting's columns are DfE's single ones, never its subtotals: what is in `ed_elsewhere` changed over the
-years, while each single column is in one family here in every year. That the families add up to the total is checked
-for each authority and year; where they do not, or one of them is withheld, that year's settings are not used.
+setting; or *Children looked after*, data set `cla_number_and_rate_per_10k_children`: all of them on 31 March.
+
+Columns of settings are DfE's single ones, never its subtotals: what is in `ed_elsewhere` changed over the years, while
+each single column is in one family here in every year. That the families add up to the total is checked for each
+authority and year; where they do not, or one of them is withheld, that year's settings are not used.
 
 A column that has no figure for any authority in a year was not collected that year: its plans stood elsewhere.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -24,6 +26,7 @@ import pandas as pd
 
 from placements.analysis.national_totals import national_totals
 from placements.errors import DataError, UsageError
+from placements.forecasting.published.releases import PLANS, TOTAL, Release
 from placements.geography.reference import reference_table
 from placements.geography.timeline import (
     code_of_today,
@@ -38,65 +41,13 @@ from placements.writing import sha256
 
 Floats = npt.NDArray[np.float64]
 
-TOTAL: Final = "total"
-#: DfE's single columns of each family of settings. Each is in one family, and together they are all plans.
-FAMILIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "mainstream": (
-            "mainstream_la_maintained",
-            "mainstream_academy",
-            "mainstream_free_school",
-            "mainstream_independent",
-        ),
-        "sen_unit_or_resourced": tuple(
-            f"mainstream_{kind}_{base}"
-            for kind in ("la_maintained", "academy", "free_school")
-            for base in ("resourced_provision", "senunit")
-        ),
-        "state_special": ("special_la_maintained", "special_academy_free"),
-        "independent_special": ("special_independent", "special_non_maintained"),
-        "alternative_provision": ("ap_pru_academy", "ap_pru_free_school", "ap_pru_la_maintained"),
-        "post_16": ("general_fe_tertiary_colleges", "specialist_post_16_institutions", "ukrlp_provider"),
-        "elsewhere": (
-            "elective_home_education",
-            "other_arrangements_la",
-            "other_arrangements_parents",
-            "online_provider",
-            "w_settings",
-            "other_schools",
-            "other_placement_settings",
-            "neet",
-            "neet_ntci",
-            "neet_other",
-            "neet_other_csa",
-            "await_prov_2022",
-            "perm_ex_2022",
-        ),
-        "early_years": ("nm_early_years",),
-        "unknown": ("placement_unknown",),
-    }
-)
-LABELS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        TOTAL: "All EHC plans",
-        "mainstream": "Mainstream school",
-        "sen_unit_or_resourced": "SEN unit or resourced provision",
-        "state_special": "State-funded special school",
-        "independent_special": "Independent or non-maintained special school",
-        "alternative_provision": "Alternative provision or pupil referral unit",
-        "post_16": "Further education or specialist post-16",
-        "elsewhere": "Educated elsewhere, not in education or awaiting a place",
-        "early_years": "Non-maintained early years",
-        "unknown": "Not known",
-    }
-)
-#: The order of the last axis of `PublishedSeries.counts`.
-SERIES: Final = (TOTAL, *FAMILIES)
+#: The series of EHC plans, in the order of the last axis of `PublishedSeries.counts`.
+SERIES: Final = PLANS.names
+#: What may be known beside the counts: who joined in the year before each, and the children who live there.
+ARRIVALS: Final = "arrivals"
+CHILDREN: Final = "children"
 #: A growth's persistence cannot be told from fewer years than these.
 LEAST_YEARS: Final = 3
-_RELEASE: Final = "caseload"
-_MEASURE: Final = "ehcplans"
-_EVERYONE: Final = "allehcplans"
 _AGAIN: Final = "download the file from DfE's release again, or correct the cell"
 
 
@@ -122,11 +73,14 @@ class PublishedSeries:
     years : tuple of int
         Januaries, without a gap.
     counts : ndarray (authorities, years, series)
-        Plans by `SERIES`; NaN where not known.
+        By the names of `release`; NaN where not known.
     left_out : tuple of LeftOut
         What there is not, or is not used.
     source : mapping
         `file`, `sha256`, `release`, and the check of the authorities' sum against England's figure by year.
+    release : Release
+    known : mapping of str to ndarray (authorities, years)
+        `ARRIVALS` and `CHILDREN`, as far as they were given: what else is known of each authority by each year.
     """
 
     authorities: pd.DataFrame
@@ -134,11 +88,22 @@ class PublishedSeries:
     counts: Floats
     left_out: tuple[LeftOut, ...]
     source: Mapping[str, object]
+    release: Release = PLANS
+    known: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the series' names, in the order of the last axis of `counts`."""
+        return self.release.names
 
     @property
     def origin(self) -> int:
         """Return the last year."""
         return self.years[-1]
+
+    def total_only(self) -> PublishedSeries:
+        """Return the series of the total alone."""
+        return replace(self, counts=self.counts[:, :, :1], release=self.release.of_total())
 
     def until(self, year: int) -> PublishedSeries:
         """Return the series as they stood in a year: nothing of later years is in it.
@@ -159,17 +124,20 @@ class PublishedSeries:
             authorities=self.authorities.iloc[there],
             years=self.years[:kept],
             counts=self.counts[there, :kept],
+            known={name: values[there, :kept] for name, values in self.known.items()},
             left_out=tuple(row for row in said if row.years and row.code in codes),
         )
 
 
-def read_series(path: Path) -> PublishedSeries:
-    """Read DfE's caseload of EHC plans.
+def read_series(path: Path, release: Release = PLANS) -> PublishedSeries:
+    """Read DfE's yearly series of each authority: of EHC plans, or of children looked after.
 
     Parameters
     ----------
     path : Path
-        The data set `caseload`, as downloaded: CSV or a workbook.
+        The data set of the release, as downloaded: CSV or a workbook.
+    release : Release
+        `PLANS` or `CARE`.
 
     Returns
     -------
@@ -178,44 +146,61 @@ def read_series(path: Path) -> PublishedSeries:
     Raises
     ------
     DataError
-        When the file is not there or is another, a figure that is needed is no number of plans, a place is given twice
-        in a year, or there are too few years.
+        When the file is not there or is another, a figure that is needed is no count, a place is given twice in a year,
+        or there are too few years.
     """
     found = read_published_file(path)
-    published = found.published
-    rows = published[published["release"].eq(_RELEASE) & published["breakdown"].fillna("").map(plain).eq(_EVERYONE)]
+    rows = everyone(found.published, release)
     own = rows[rows["level"].eq("authority")]
-    _refuse_broken(found, path)
+    refuse_broken(found, path, release)
     if own.empty:
-        advice = "give the data set `caseload` of DfE's release Education, health and care plans"
-        raise DataError("has no plans of authorities by year", file=path, advice=advice)
-    _refuse_wrong(own, path)
+        advice = f"give the data set `{release.dataset}` of {release.said.partition(':')[0]}"
+        raise DataError(f"has no {release.noun} of authorities by year", file=path, advice=advice)
+    _refuse_wrong(own, path, release)
     own = own.assign(code=[code_of_today(code) for code in own["code"]])
+    own = _in_force(own, release)
     twice = own.duplicated(["code", "year", "measure"])
     if twice.any():
         row = own[twice].iloc[0]
-        text = f"{row['name']} ({row['code']}) has two rows of all plans in {row['year']}, under its own or an old code"
-        raise DataError(text, file=path, column="new_la_code", advice="keep the row of the authority in force")
+        text = f"{row['name']} ({row['code']}) has two rows of all {release.noun} in {row['year']}, "
+        text += "under its own or an old code"
+        raise DataError(text, file=path, column=release.code_column, advice="keep the row of the authority in force")
     years = tuple(range(int(own["year"].min()), int(own["year"].max()) + 1))
     authorities = _authorities(own, rows)
-    counts, left_out = _counts(own, authorities, years)
+    counts, left_out = _counts(own, authorities, years, release)
     if int(np.isfinite(counts[:, :, 0]).any(axis=0).sum()) < LEAST_YEARS:
         text = f"holds the years {years[0]} to {years[-1]}: a forecast needs at least {LEAST_YEARS}"
         raise DataError(text, file=path, column="time_period", advice="give the release with its earlier years")
     source = {
         "file": path.name,
         "sha256": sha256(path),
-        "release": "DfE, Education, health and care plans: caseload",
-        "england": _england(rows),
+        "release": release.said,
+        "england": _england(rows, release),
     }
-    return PublishedSeries(authorities, years, counts, tuple(left_out), MappingProxyType(source))
+    return PublishedSeries(authorities, years, counts, tuple(left_out), MappingProxyType(source), release)
 
 
-def _refuse_broken(found: PublishedStatistics, path: Path) -> None:
-    """Raise when a row of all plans of an authority could not be read: its absence would change every forecast."""
+def everyone(published: pd.DataFrame, release: Release) -> pd.DataFrame:
+    """Return the rows of all that a release counts, of every level."""
+    mine = published[published["release"].eq(release.dataset)]
+    return mine[mine["breakdown"].fillna("").map(plain).eq(release.breakdown)]
+
+
+def _in_force(own: pd.DataFrame, release: Release) -> pd.DataFrame:
+    """Return rows without those of a total that is not applicable: of a code listed in years when it was not in force.
+
+    Of settings, one that is not applicable is nobody there.
+    """
+    if release.families:
+        return own
+    return own[own["measure"].eq(release.measure) & ~own["marker"].fillna("").eq("z")]
+
+
+def refuse_broken(found: PublishedStatistics, path: Path, release: Release) -> None:
+    """Raise when an authority's row of all could not be read: its absence would change every forecast."""
     for row in found.quarantine.to_dict("records"):
         record = {plain(name): str(value) for name, value in json.loads(str(row["record"])).items()}
-        if plain(record.get("breakdown", "")) == _EVERYONE and plain(record.get("geographiclevel", "")) == (
+        if plain(record.get("breakdown", "")) == release.breakdown and plain(record.get("geographiclevel", "")) == (
             "localauthority"
         ):
             said = f"{row['value']!r}: {row['reason']}" if row["value"] else str(row["reason"])
@@ -223,12 +208,12 @@ def _refuse_broken(found: PublishedStatistics, path: Path) -> None:
             raise DataError(said, file=path, row=int(str(row["row"])), column=column, advice=_AGAIN)
 
 
-def _refuse_wrong(own: pd.DataFrame, path: Path) -> None:
-    single = own["measure"].isin([_MEASURE, *(name for names in FAMILIES.values() for name in names)])
+def _refuse_wrong(own: pd.DataFrame, path: Path, release: Release) -> None:
+    single = own["measure"].isin([release.measure, *(name for names in release.families.values() for name in names)])
     wrong = own[single & (own["value"].lt(0) | own["value"].mod(1).gt(0))]
     if len(wrong):
         row = wrong.iloc[0]
-        text = f"{row['value']:g} of {row['name']} in {row['year']} is not a number of plans"
+        text = f"{row['value']:g} of {row['name']} in {row['year']} is not a number of {release.noun}"
         raise DataError(text, file=path, column=str(row["measure"]), advice=_AGAIN)
 
 
@@ -248,20 +233,22 @@ def _authorities(own: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _counts(own: pd.DataFrame, authorities: pd.DataFrame, years: tuple[int, ...]) -> tuple[Floats, list[LeftOut]]:
-    """Return plans by authority, year and series, and what is left out."""
+def _counts(
+    own: pd.DataFrame, authorities: pd.DataFrame, years: tuple[int, ...], release: Release
+) -> tuple[Floats, list[LeftOut]]:
+    """Return counts by authority, year and series, and what is left out."""
     value = own["value"].mask(own["marker"].fillna("").eq("z"), 0.0)
     wide = own.assign(value=value).pivot(index=["code", "year"], columns="measure", values="value")
     grid = wide.reindex(pd.MultiIndex.from_product([authorities.index, years], names=["code", "year"]))
     shape = (len(authorities), len(years))
-    counts = np.full((*shape, len(SERIES)), np.nan)
-    counts[:, :, 0] = grid[_MEASURE].to_numpy(float).reshape(shape)
-    for at, columns in enumerate(FAMILIES.values(), start=1):
+    counts = np.full((*shape, len(release.names)), np.nan)
+    counts[:, :, 0] = grid[release.measure].to_numpy(float).reshape(shape)
+    for at, columns in enumerate(release.families.values(), start=1):
         parts = [np.asarray(grid[name], float).reshape(shape) for name in columns if name in grid.columns]
         if parts:
             counts[:, :, at] = _added(np.stack(parts, axis=2))
-    left_out = _mask_settings(counts, authorities, years)
-    return counts, [*_absent(counts, authorities, years), *left_out]
+    left_out = _mask_settings(counts, authorities, years) if release.families else []
+    return counts, [*_absent(counts, authorities, years, release), *left_out]
 
 
 def _added(parts: Floats) -> Floats:
@@ -285,14 +272,14 @@ def _mask_settings(counts: Floats, authorities: pd.DataFrame, years: tuple[int, 
     return _lines(authorities, "settings", reasons)
 
 
-def _absent(counts: Floats, authorities: pd.DataFrame, years: tuple[int, ...]) -> list[LeftOut]:
+def _absent(counts: Floats, authorities: pd.DataFrame, years: tuple[int, ...], release: Release) -> list[LeftOut]:
     """Return the authorities that have no total in some year, with what is known of why."""
     names = every_authority_name()
     reasons = {}
     for place, at in np.argwhere(np.isnan(counts[:, :, 0])):
         code, year = str(authorities.index[place]), years[at]
         span = span_of(code) if code in names else None
-        day = dt.date(year, 1, 31)  # the census is in January
+        day = dt.date(year, *release.census)
         reason = "there is no total"
         if span is not None and span.end is not None and day > span.end:
             heirs = " and ".join(names[heir] for heir in successors(code))
@@ -313,9 +300,9 @@ def _lines(authorities: pd.DataFrame, series: str, reasons: Mapping[tuple[int, i
     ]
 
 
-def _england(rows: pd.DataFrame) -> list[dict[str, object]]:
+def _england(rows: pd.DataFrame, release: Release) -> list[dict[str, object]]:
     """Return the published total of England beside the sum of its authorities, by year."""
-    sums = national_totals(rows[rows["measure"].eq(_MEASURE)])
+    sums = national_totals(rows[rows["measure"].eq(release.measure)])
     sums = sums[sums["level"].eq("national")]
     return [
         {
