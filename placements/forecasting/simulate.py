@@ -370,27 +370,20 @@ class _Tally:
             self._used(total[:, start:stop]) for start, stop in zip(self._layers[:-1], self._layers[1:], strict=True)
         )
         starting = np.zeros_like(settled)
-        cohorts = np.zeros((runs, years, years, count), np.float32)
+        cohorts = np.zeros((runs, years, years, count))
         for year, used in enumerate(yearly):
             starting[:, 12 * year :] += used
             if year < years:
                 whole = used[:, : 12 * (years - year), :count].reshape(runs, years - year, 12, count)
-                cohorts[:, year, year:] = whole.mean(axis=2)
-        return Simulated(
-            starting=starting[:, :, :count].astype(np.float32),
-            settled=settled[:, :, :count].astype(np.float32),
-            cohorts=cohorts,
-            held=self._held(settled + starting).astype(np.float32),
-            entered=entered.astype(np.float32),
-        )
+                cohorts[:, year, year:] = whole.sum(axis=2) / 12
+        parts = (starting[:, :, :count], settled[:, :, :count], cohorts, self._held(settled + starting), entered)
+        return Simulated(*(np.where(part < _ROUNDING, 0.0, part).astype(np.float32) for part in parts))
 
     def _used(self, steps: Floats) -> Floats:
-        """Add steps up over the months, in place; what is left where steps cancel is taken off."""
+        """Add steps up over the months, in place."""
         for month in range(1, steps.shape[1] - 2):
             steps[:, month] += steps[:, month - 1]
-        used = steps[:, :-2]
-        used *= used >= _ROUNDING
-        return used
+        return steps[:, :-2]
 
     def _held(self, used: Floats) -> Floats:
         """Add columns up by state."""
