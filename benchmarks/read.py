@@ -67,21 +67,47 @@ def peer_python(asked: argparse.Namespace) -> Path:
     PartFailedError
         When there is no Python it runs on, or it cannot be installed.
     """
-    wanted, folder = asked.peer_python, asked.cache / f"peer-{PEER_PINS[0].replace('==', '-')}"
+    imports = "lac_validator.datastore, lac_validator.ingress"
+    return own_environment(asked.cache, PEER_PINS, PEER_PYTHONS, imports, asked.peer_python)
+
+
+def own_environment(
+    cache: Path, pins: tuple[str, ...], pythons: tuple[str, ...], imports: str, wanted: str | None = None
+) -> Path:
+    """Return the interpreter of a virtual environment below `cache` with a peer in it, made on first use.
+
+    Parameters
+    ----------
+    cache : Path
+    pins : tuple of str
+        What is installed, the peer first, with its version.
+    pythons : tuple of str
+        Versions of Python that will do, the best first.
+    imports : str
+        Modules that must then be importable.
+    wanted : str, optional
+        The interpreter to make it with.
+
+    Raises
+    ------
+    PartFailedError
+        When there is no Python it runs on, or it cannot be installed.
+    """
+    peer, folder = pins[0].split("==")[0], cache / f"peer-{pins[0].replace('==', '-')}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if (folder / "ready").exists():
         return python
-    names = [wanted] if wanted else [shutil.which(f"python{version}") for version in PEER_PYTHONS]
-    if not wanted and f"{sys.version_info[0]}.{sys.version_info[1]}" in PEER_PYTHONS:
+    names = [wanted] if wanted else [shutil.which(f"python{version}") for version in pythons]
+    if not wanted and f"{sys.version_info[0]}.{sys.version_info[1]}" in pythons:
         names.insert(0, sys.executable)
     base = next((name for name in names if name), None)
     if base is None:
-        raise PartFailedError(f"no Python {' or '.join(PEER_PYTHONS)} was found: name one with --peer-python")
+        raise PartFailedError(f"no Python {' or '.join(pythons)} was found: name one with --peer-python")
     shutil.rmtree(folder, ignore_errors=True)
     steps = (
         [base, "-m", "venv", str(folder)],
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEER_PINS],
-        [str(python), "-c", "import lac_validator.datastore, lac_validator.ingress"],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pins],
+        [str(python), "-c", f"import {imports}"],
     )
     for step in steps:
         try:
@@ -89,7 +115,7 @@ def peer_python(asked: argparse.Namespace) -> Path:
         except OSError as error:
             raise PartFailedError(f"{step[0]} cannot be run: {error.strerror}") from None
         if done.returncode:
-            raise PartFailedError(f"{PEER} could not be set up ({' '.join(step[1:4])}): {done.stderr.strip()[-500:]}")
+            raise PartFailedError(f"{peer} could not be set up ({' '.join(step[1:4])}): {done.stderr.strip()[-500:]}")
     (folder / "ready").touch()
     return python
 

@@ -192,6 +192,10 @@ def stay_months(hazard: Floats, draw: Floats, already: Floats | None = None) -> 
         Standard exponential draws.
     already : ndarray (n,), optional
         Months stayed so far; the result is what remains from there.
+
+    Notes
+    -----
+    Written for reading: the simulation looks the same lengths up in ladders, and is tested against this.
     """
     low = np.array(DURATION_BANDS)
     high = np.append(low[1:], np.inf)

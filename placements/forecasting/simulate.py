@@ -6,13 +6,13 @@ last day that is forecast or the birthday on which the service ends. All chains 
 counts for the very part of each month it lasts; it counts as settled if it was under way on the snapshot day, and
 otherwise as one that starts after it, which a plan can still affect.
 
-Per run, every rate is drawn from its posterior: what a few observed children cannot tell is shown as width of the
-bands.
+Per run, every rate is drawn from its posterior: what a few observed children cannot tell is shown as width of bands.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ import pandas as pd
 
 from placements import codes
 from placements.forecasting.destinations import IS_LONG, Destinations
-from placements.forecasting.durations import DURATION_BANDS, Hazards, stay_months
+from placements.forecasting.durations import DURATION_BANDS, Hazards
 from placements.forecasting.entries import SLOPE_KEPT_A_YEAR, Stream
 from placements.forecasting.groups import BANDS, Groups
 from placements.forecasting.levers import Levers
@@ -31,8 +31,8 @@ Floats = npt.NDArray[np.float64]
 Float32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.intp]
 
-#: Runs simulated together: bounds the memory, not the answer (each block has its own stream of random numbers).
-BLOCK_RUNS: Final = 50
+#: Runs simulated together: few enough for a processor's cache. Each block has its own stream of random numbers.
+BLOCK_RUNS: Final = 10
 #: Standard deviation of what the hazards of a service are off as a whole, in years to come (assumed); each kind's own
 #: is estimated (`Hazards.volatility`).
 HAZARD_DRIFT: Final = 0.05
@@ -40,6 +40,14 @@ HAZARD_DRIFT: Final = 0.05
 _ROUNDING: Final = 1e-9
 _STATE_SERVICE: Final = np.array([codes.SERVICES.index(SERVICE_OF[state]) for state in STATES])
 _BANDS_BEFORE: Final = np.concatenate([[0], np.cumsum([len(BANDS[SERVICE_OF[state]]) for state in STATES])])
+_SERVICE_OF_CELL: Final = np.repeat(_STATE_SERVICE, np.diff(_BANDS_BEFORE))
+#: Of each state: how many its service has, the first of them, and the months of age at which its service ends.
+_STATES_OF_SERVICE: Final = np.bincount(_STATE_SERVICE)[_STATE_SERVICE]
+_FIRST_STATE: Final = np.searchsorted(_STATE_SERVICE, _STATE_SERVICE)
+_LEAVES_MONTHS: Final = np.array([12.0 * codes.LEAVES_AT_YEARS[SERVICE_OF[state]] for state in STATES])
+_MOST_STATES: Final = int(_STATES_OF_SERVICE.max())
+_LOW: Final = np.array(DURATION_BANDS)
+_IS_LONG: Final = np.array(IS_LONG)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,11 @@ class Model:
     settled: Wave
     area_share: Floats
     first_month: int
+
+    @cached_property
+    def positions(self) -> list[tuple[Ints, Ints, Ints, Ints]]:
+        """Return state, need, area and age band of each cell of each stream, as positions."""
+        return [_positions(stream, self.groups) for stream in self.streams]
 
 
 @dataclass(frozen=True)
@@ -97,9 +110,13 @@ class Wave:
     def __len__(self) -> int:
         return len(self.run)
 
-    def of(self, keep: npt.NDArray[np.bool_] | Ints) -> Wave:
+    def of(self, rows: Ints) -> Wave:
         """Return some of the rows."""
-        return Wave(**{name: getattr(self, name)[keep] for name in _COLUMNS})
+        run, state, need, area, band = (
+            column.take(rows) for column in (self.run, self.state, self.need, self.area, self.band)
+        )
+        begin, elapsed, age = (column.take(rows) for column in (self.begin, self.elapsed, self.age))
+        return Wave(run, state, need, area, begin, elapsed, age, band)
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Wave))
@@ -132,11 +149,21 @@ def simulate(
     model: Model, levers: Levers, *, months: int, runs: int, seed: int, hazard_drift: float = HAZARD_DRIFT
 ) -> Simulated:
     """Simulate all runs, block by block: the same whatever else is done, for the same seed."""
-    blocks = [
-        simulate_block(model, levers, months, size, stream, hazard_drift) for size, stream in block_streams(runs, seed)
-    ]
-    parts = ("starting", "settled", "cohorts", "held", "entered")
-    return Simulated(*(np.concatenate([getattr(block, part) for block in blocks]) for part in parts))
+    found = _nothing(model, months, runs)
+    first = 0
+    for size, stream in block_streams(runs, seed):
+        block = simulate_block(model, levers, months, size, stream, hazard_drift)
+        for part in fields(Simulated):
+            getattr(found, part.name)[first : first + size] = getattr(block, part.name)
+        first += size
+    return found
+
+
+def _nothing(model: Model, months: int, runs: int) -> Simulated:
+    """Return a result with nobody in it, to be filled: one at a time, so that no block is held twice."""
+    count, years = len(model.groups.table), months // 12
+    shapes = ((months, count), (months, count), (years, years, count), (months, len(STATES)))
+    return Simulated(*(np.zeros((runs, *shape), np.float32) for shape in (*shapes, (months, len(model.streams)))))
 
 
 def block_streams(runs: int, seed: int) -> list[tuple[int, np.random.SeedSequence]]:
@@ -171,153 +198,206 @@ def simulate_block(
     tally = _Tally(model.groups, runs, months)
     wave = _all_runs(model, runs, rng)
     over, after = rates.lived(wave, rng, now=True)
-    tally.settled(wave, over)
-    arrivals = [_entries(stream_, model, levers, months, runs, rng) for stream_ in model.streams]
+    tally.add(wave, over, settled=True)
+    arrivals = [
+        _entries(stream_, positions, model, levers, months, runs, rng)
+        for stream_, positions in zip(model.streams, model.positions, strict=True)
+    ]
     entered = np.stack([np.zeros((runs, months)), *(number for number, _ in arrivals)], axis=2)[:, :, 1:]
     wave = _joined([after, *(new for _, new in arrivals)])
     while len(wave):
         over, after = rates.lived(wave, rng)
-        tally.starting(wave, over)
+        tally.add(wave, over)
         wave = after
     return tally.simulated(entered)
 
 
 class _Rates:
-    """Rates drawn for each run, with the levers."""
+    """Rates drawn for each run, with the levers, as ladders to look a draw up in.
+
+    Rows are eras x runs x cells of the hazards: an era is a time in which the levers stay as they are.
+    """
 
     def __init__(
         self, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator, hazard_drift: float
     ) -> None:
+        volatility = np.array([model.hazards.volatility[service] for service in codes.SERVICES])[_STATE_SERVICE]
         drift = hazard_drift * rng.standard_normal((runs, len(codes.SERVICES)))[:, _STATE_SERVICE]
-        kind = np.array([model.hazards.volatility[service] for service in codes.SERVICES])[_STATE_SERVICE]
-        drift = drift + kind * rng.standard_normal((runs, len(STATES)))
-        off = np.exp(drift - (hazard_drift**2 + kind**2) / 2)
-        self._months = months
-        self._hazard = model.hazards.draw(runs, rng) * np.repeat(off, np.diff(_BANDS_BEFORE), axis=1)[:, :, None]
-        self._chance = np.cumsum(model.destinations.draw(runs, rng), axis=3)
-        self._factor = {
-            name: np.array(
-                [[levers.now(name, service), *levers.by_month(name, service, months)] for service in codes.SERVICES]
-            )
-            for name in ("duration", "move_rate", "exit_rate")
-        }
-        self._as_observed = all((factor == 1).all() for factor in self._factor.values())
+        drift = drift + volatility * rng.standard_normal((runs, len(STATES)))
+        off = np.exp(drift - (hazard_drift**2 + volatility**2) / 2)
+        hazard = model.hazards.draw(runs, rng) * np.repeat(off, np.diff(_BANDS_BEFORE), axis=1)[:, :, None]
+        chance = np.cumsum(model.destinations.draw(runs, rng), axis=3)
+        factors, self._era = _eras(levers, months)
+        self._months, self._runs = months, runs
+        rates, ladders = zip(*(_pulled(hazard, chance, *factor) for factor in factors), strict=True)
+        self._rate = np.maximum(np.stack(rates), 1e-9).reshape(-1, len(DURATION_BANDS))
+        spent = np.cumsum(self._rate[:, :-1] * np.diff(DURATION_BANDS), axis=1)
+        self._spent = np.concatenate([np.zeros((len(spent), 1)), spent], axis=1)
+        self._bands = _padded(spent)
+        self._next_states = _padded(np.stack(ladders).reshape(-1, _MOST_STATES))
 
     def lived(self, wave: Wave, rng: np.random.Generator, now: bool = False) -> tuple[Floats, Wave]:
-        """Return when each stay is over, and the stays that follow within the months."""
-        cell = _BANDS_BEFORE[wave.state] + wave.band
-        service = _STATE_SERVICE[wave.state]
-        month = np.zeros(len(wave), np.intp) if now else 1 + np.minimum(wave.begin.astype(np.intp), self._months - 1)
-        hazard = self._hazard[wave.run, cell]
-        moves = exits = np.ones(len(wave))
-        if not self._as_observed:
-            moves, exits = (self._factor[name][service, month] for name in ("move_rate", "exit_rate"))
-            move = self._chance[wave.run, cell, :, -2]
-            of_band = (moves[:, None] * move + exits[:, None] * (1 - move))[:, IS_LONG]
-            hazard = hazard * of_band / self._factor["duration"][service, month][:, None]
-        stay = stay_months(hazard, rng.standard_exponential(len(wave)), wave.elapsed)
-        leaves_at = _leaves_months(service) - wave.age
-        ends = np.minimum(wave.begin + stay, np.where(np.isnan(leaves_at), np.inf, leaves_at))
-        over = np.maximum(ends, wave.begin)
-        goes_on = (over < self._months) & (wave.begin + stay <= over)
-        ended = wave.of(goes_on)
-        draw = rng.random(len(ended))
-        stayed = (stay + wave.elapsed)[goes_on]
-        return over, self._next(ended, over[goes_on], stayed, draw, (moves[goes_on], exits[goes_on]))
+        """Return when each stay is over, and the stays that follow within the months; `now`: they are under way."""
+        era = self._era[0] if now else self._era[1:].take(wave.begin.astype(np.intp), mode="clip")
+        row = (era * self._runs + wave.run) * len(_SERVICE_OF_CELL) + _BANDS_BEFORE.take(wave.state) + wave.band
+        draw = rng.standard_exponential(len(wave))
+        if now:
+            draw += self._spent_by(wave.elapsed, row)
+        reached = _reached(self._bands, row, draw)
+        at = row * len(DURATION_BANDS) + reached
+        stay = (draw - self._spent.take(at)) / self._rate.take(at) + _LOW.take(reached) - wave.elapsed
+        done = wave.begin + stay
+        # An unknown age is NaN, which `fmin` passes over.
+        over = np.maximum(np.fmin(done, _LEAVES_MONTHS.take(wave.state) - wave.age), wave.begin)
+        ended = np.flatnonzero((over < self._months) & (done <= over))
+        ladder = row.take(ended) * 2 + _IS_LONG.take(reached.take(ended))
+        return over, self._next(wave, ended, over, ladder, rng.random(len(ended)))
 
-    def _next(self, wave: Wave, over: Floats, stayed: Floats, draw: Floats, levers: tuple[Floats, Floats]) -> Wave:
-        cell = _BANDS_BEFORE[wave.state] + wave.band
-        is_long = np.array(IS_LONG)[np.searchsorted(DURATION_BANDS, stayed, side="right") - 1]
-        ladder = self._chance[wave.run, cell, is_long]
-        if not self._as_observed:
-            # The part of moves comes first on the ladder; the levers make it larger or smaller.
-            move = ladder[:, -2]
-            weighted = levers[0] * move
-            part = weighted / np.maximum(weighted + levers[1] * (1 - move), 1e-300)
-            draw = np.where(draw < part, draw / np.maximum(part, 1e-300) * move, 1.0)
-        state = (draw[:, None] >= ladder[:, :-1]).sum(axis=1)
-        on = state < len(STATES)
-        wave, over, state = wave.of(on), over[on], state[on]
-        band = _band_at(_STATE_SERVICE[state], wave.age + over, wave.band)
+    def _spent_by(self, elapsed: Floats, row: Ints) -> Floats:
+        """Return the cumulative hazard of stays at the length they have."""
+        band = np.searchsorted(DURATION_BANDS, elapsed, side="right") - 1
+        at = row * len(DURATION_BANDS) + band
+        return np.asarray(self._spent.take(at) + (elapsed - _LOW.take(band)) * self._rate.take(at))
+
+    def _next(self, wave: Wave, ended: Ints, over: Floats, ladder: Ints, draw: Floats) -> Wave:
+        """Return the stays that those of `ended` lead to; a draw above its ladder leaves."""
+        before = wave.state.take(ended)
+        place = _reached(self._next_states, ladder, draw)
+        on = np.flatnonzero(place < _STATES_OF_SERVICE.take(before))
+        ended = ended.take(on)
+        wave, over = wave.of(ended), over.take(ended)
+        state = _FIRST_STATE.take(before.take(on)) + place.take(on)
+        age = wave.age + over
+        band = np.where(np.isnan(age), wave.band, _reached(_AGE_EDGES, state, age))
         return replace(wave, state=state, begin=over, elapsed=np.zeros(len(wave)), band=band)
 
 
+def _eras(levers: Levers, months: int) -> tuple[list[Floats], Ints]:
+    """Return the levers of each era, (3, services), and the era of today's stays and of those begun in each month."""
+    factor = np.array(
+        [
+            [[levers.now(name, service), *levers.by_month(name, service, months)] for service in codes.SERVICES]
+            for name in ("duration", "move_rate", "exit_rate")
+        ]
+    )
+    found, era = np.unique(factor, axis=2, return_inverse=True)
+    return list(np.moveaxis(found, 2, 0)), np.asarray(era, np.intp).ravel()
+
+
+def _pulled(hazard: Floats, chance: Floats, duration: Floats, moves: Floats, exits: Floats) -> tuple[Floats, Floats]:
+    """Return hazards and ladders of the next states under levers, by run and cell.
+
+    `chance` is cumulated over `NEXT`; the ladders have the states of the cell's own service only, filled up with
+    infinity. The chances of the states relative to each other do not change: levers change how many move.
+    """
+    longer, move_rate, exit_rate = (lever[_SERVICE_OF_CELL] for lever in (duration, moves, exits))
+    hazard = hazard / longer[:, None]
+    if (move_rate != 1).any() or (exit_rate != 1).any():
+        moving = chance[:, :, :, len(STATES) - 1]
+        weighted = move_rate[:, None] * moving
+        both = weighted + exit_rate[:, None] * (1 - moving)
+        hazard = hazard * both[:, :, IS_LONG]
+        chance = chance * (weighted / np.maximum(both * moving, 1e-300))[..., None]
+    ladder = np.full((*chance.shape[:3], _MOST_STATES), np.inf)
+    for service in range(len(codes.SERVICES)):
+        cells, states = (np.flatnonzero(of == service) for of in (_SERVICE_OF_CELL, _STATE_SERVICE))
+        ladder[:, cells, :, : len(states)] = chance[:, cells][..., states]
+    return hazard, ladder
+
+
+def _padded(ladder: Floats) -> Floats:
+    """Return ladders made long enough for `_reached`: a power of two, at least one rung out of reach."""
+    width = 1 << ladder.shape[1].bit_length()
+    return np.pad(ladder, ((0, 0), (0, width - ladder.shape[1])), constant_values=np.inf)
+
+
+def _reached(ladder: Floats, row: Ints, value: Floats) -> Ints:
+    """Return how many rungs of its row's ladder each value reaches.
+
+    Halving, all values at once: a few passes whatever the values are, with neither branches nor rows gathered whole.
+    """
+    rungs = ladder.ravel()
+    width = ladder.shape[1]
+    first = row * width
+    at = first.copy()
+    half = width // 2
+    while half:
+        at += half * (rungs.take(at + (half - 1)) <= value)
+        half //= 2
+    return np.asarray(at - first)
+
+
 class _Tally:
-    """Stays so far, to be added up into places in use."""
+    """Stays so far, to be added up into places in use.
+
+    A stay is the sum of two steps with a ramp inside their months; the steps of all stays are added up at once, in
+    layers: stays that were under way on the snapshot day, then those that began in each year ahead. A layer begins with
+    its first month. Columns are the groups, then the states, for stays that are in no group.
+    """
 
     def __init__(self, groups: Groups, runs: int, months: int) -> None:
-        self._groups = groups
         self._runs, self._months = runs, months
-        self._settled: list[_Stays] = []
-        self._starting: list[_Stays] = []
+        self._groups = len(groups.table)
+        own = self._groups + np.arange(len(STATES)).reshape(-1, 1, 1, 1)
+        self._lookup = np.where(groups.lookup >= 0, groups.lookup, own)
+        self._columns = self._groups + len(STATES)
+        self._firsts = np.array([0, *range(0, months + 1, 12)])
+        self._layers = np.concatenate([[0], np.cumsum(months + 2 - self._firsts)])
+        self._cells: list[Ints] = []
+        self._weights: list[Floats] = []
 
-    def settled(self, wave: Wave, over: Floats) -> None:
-        """Add stays that were under way on the snapshot day."""
-        self._settled.append(self._stays(wave, over))
+    def add(self, wave: Wave, over: Floats, settled: bool = False) -> None:
+        """Add stays; `settled`: they were under way on the snapshot day."""
+        at = np.ravel_multi_index((wave.state, wave.need, wave.band, wave.area), self._lookup.shape)
+        column = self._lookup.take(at)
+        layer = np.zeros(len(wave), np.intp) if settled else 1 + (wave.begin.astype(np.intp) // 12)
+        row = wave.run * self._layers[-1] + (self._layers[:-1] - self._firsts).take(layer)
+        self._steps(row, column, wave.begin, 1.0)
+        ended = np.flatnonzero(over < self._months)
+        self._steps(row.take(ended), column.take(ended), over.take(ended), -1.0)
 
-    def starting(self, wave: Wave, over: Floats) -> None:
-        """Add stays that begin after it."""
-        self._starting.append(self._stays(wave, over))
+    def _steps(self, row: Ints, column: Ints, at: Floats, sign: float) -> None:
+        month = at.astype(np.intp)
+        inside = sign * (at - month)
+        cell = (row + month) * self._columns + column
+        self._cells += [cell, cell + self._columns]
+        self._weights += [sign - inside, inside]
 
     def simulated(self, entered: Floats) -> Simulated:
         """Return the stays added up."""
-        settled, starting = _Stays.joined(self._settled), _Stays.joined(self._starting)
-        count, years = len(self._groups.table), self._months // 12
-        used = np.zeros((self._runs, self._months, count), np.float32)
-        cohorts = np.zeros((self._runs, years, years, count), np.float32)
-        served = starting.of(starting.group >= 0)
-        begun = (served.begin // 12).astype(np.intp)
-        for year in range(-(-self._months // 12)):
-            own = served.of(begun == year)
-            part = self._in_use(own, own.group, count)
-            used += part
+        runs, count, years = self._runs, self._groups, self._months // 12
+        size = runs * self._layers[-1] * self._columns
+        added = np.bincount(np.concatenate(self._cells), np.concatenate(self._weights), size)
+        total = np.asarray(added, np.float64).reshape(runs, self._layers[-1], self._columns)
+        settled, *yearly = (
+            self._used(total[:, start:stop]) for start, stop in zip(self._layers[:-1], self._layers[1:], strict=True)
+        )
+        starting = np.zeros_like(settled)
+        cohorts = np.zeros((runs, years, years, count))
+        for year, used in enumerate(yearly):
+            starting[:, 12 * year :] += used
             if year < years:
-                cohorts[:, year] = part[:, : years * 12].reshape(self._runs, years, 12, count).sum(axis=2) / 12
-        here = settled.of(settled.group >= 0)
-        held = self._in_use(settled, settled.state, len(STATES)) + self._in_use(starting, starting.state, len(STATES))
-        return Simulated(used, self._in_use(here, here.group, count), cohorts, held, entered.astype(np.float32))
+                whole = used[:, : 12 * (years - year), :count].reshape(runs, years - year, 12, count)
+                cohorts[:, year, year:] = whole.sum(axis=2) / 12
+        parts = (starting[:, :, :count], settled[:, :, :count], cohorts, self._held(settled + starting), entered)
+        return Simulated(*(np.where(part < _ROUNDING, 0.0, part).astype(np.float32) for part in parts))
 
-    def _stays(self, wave: Wave, over: Floats) -> _Stays:
-        group = self._groups.lookup[wave.state, wave.need, wave.band, wave.area]
-        return _Stays(wave.run, wave.state, group, wave.begin, over)
+    def _used(self, steps: Floats) -> Floats:
+        """Add steps up over the months, in place."""
+        for month in range(1, steps.shape[1] - 2):
+            steps[:, month] += steps[:, month - 1]
+        return steps[:, :-2]
 
-    def _in_use(self, stays: _Stays, column: Ints, columns: int) -> Float32:
-        """Add up stays into mean places in use per month, (runs, months, columns).
-
-        A stay is the sum of two steps with a ramp inside their months; the steps are added up once for all stays.
-        """
-        width = self._months + 2
-        cells, weights = [], []
-        for edge, sign in ((stays.begin, 1.0), (np.minimum(stays.over, self._months), -1.0)):
-            month = np.floor(edge).astype(np.intp)
-            inside = edge - month
-            cell = (stays.run * width + month) * columns + column
-            cells += [cell, cell + columns]
-            weights += [sign * (1 - inside), sign * inside]
-        size = self._runs * width * columns
-        total = np.bincount(np.concatenate(cells), np.concatenate(weights), size).reshape(self._runs, width, columns)
-        used = np.cumsum(total[:, : self._months], axis=1, dtype=np.float64).astype(np.float32)
-        used[used < _ROUNDING] = 0.0
-        return used
-
-
-@dataclass(frozen=True)
-class _Stays:
-    run: Ints
-    state: Ints
-    group: Ints
-    begin: Floats
-    over: Floats
-
-    def of(self, keep: npt.NDArray[np.bool_]) -> _Stays:
-        return _Stays(self.run[keep], self.state[keep], self.group[keep], self.begin[keep], self.over[keep])
-
-    @staticmethod
-    def joined(parts: list[_Stays]) -> _Stays:
-        number, time = np.zeros(0, np.intp), np.zeros(0)
-        all_of = [_Stays(number, number, number, time, time), *parts]
-        names = ("run", "state", "group", "begin", "over")
-        return _Stays(*(np.concatenate([getattr(part, name) for part in all_of]) for name in names))
+    def _held(self, used: Floats) -> Floats:
+        """Add columns up by state."""
+        state = np.arange(len(STATES))
+        of_column = np.append(np.zeros(self._groups, np.intp), state)
+        for one in state:
+            groups = self._lookup[one]
+            of_column[groups[groups < self._groups]] = one
+        order = np.argsort(of_column, kind="stable")
+        first = np.searchsorted(of_column[order], state)
+        return np.asarray(np.add.reduceat(used[:, :, order], first, axis=2))
 
 
 def _all_runs(model: Model, runs: int, rng: np.random.Generator) -> Wave:
@@ -333,17 +413,26 @@ def _all_runs(model: Model, runs: int, rng: np.random.Generator) -> Wave:
 
 
 def _entries(
-    stream: Stream, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator
+    stream: Stream,
+    positions: tuple[Ints, Ints, Ints, Ints],
+    model: Model,
+    levers: Levers,
+    months: int,
+    runs: int,
+    rng: np.random.Generator,
 ) -> tuple[Ints, Wave]:
     """Return the number of entries by run and month, and the first stay of each."""
     number = rng.poisson(_monthly_rate(stream, levers, model.first_month, months, runs, rng))
+    total = number.sum(axis=1)
     share = rng.gamma(stream.alpha, size=(runs, len(stream.alpha))) + 1e-300
-    ladder = np.cumsum(share, axis=1) / share.sum(axis=1, keepdims=True) + np.arange(runs)[:, None]
-    run, month = (np.repeat(index, number.ravel()) for index in np.indices(number.shape).reshape(2, -1))
-    place = np.searchsorted(ladder.ravel(), run + rng.random(len(run)), side="right")
-    cell = np.clip(place - run * len(stream.alpha), 0, len(stream.alpha) - 1)
-    state, need, area, band = (column[cell] for column in _positions(stream, model.groups))
-    low, high = (edge[band] for edge in age_ranges_months(stream.service))
+    # How many of each kind, then in which months: as likely as a kind for each, and drawn sooner.
+    kinds = rng.multinomial(total, share / share.sum(axis=1, keepdims=True))
+    run = np.repeat(np.arange(runs), total)
+    cell, month = (np.repeat(np.indices(of.shape)[1].ravel(), of.ravel()) for of in (kinds, number))
+    for own in np.split(month, np.cumsum(total)[:-1]):
+        rng.shuffle(own)
+    state, need, area, band = (column.take(cell) for column in positions)
+    low, high = (edge.take(band) for edge in age_ranges_months(stream.service))
     begin = month + rng.random(len(run))
     age = low + (high - low) * rng.random(len(run)) - begin
     return number, Wave(run, state, need, area, begin, np.zeros(len(run)), age, band)
@@ -368,14 +457,17 @@ def _monthly_rate(
 
 
 def _positions(stream: Stream, groups: Groups) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return state, need, area and age band of each cell of a stream, as positions."""
     cells = stream.cells
     return (
-        np.array([STATES.index(one) for one in cells["provision"]], np.intp),
+        _indexes(STATES, cells["provision"]),
         groups.need_of(cells["need_group"]),
-        np.array([groups.areas.index(one) for one in cells["area"]], np.intp),
-        np.array([BANDS[stream.service].index(one) for one in cells["age_band"]], np.intp),
+        _indexes(groups.areas, cells["area"]),
+        _indexes(BANDS[stream.service], cells["age_band"]),
     )
+
+
+def _indexes(known: tuple[str, ...], column: pd.Series) -> Ints:
+    return np.asarray(pd.Index(known).get_indexer(pd.Index(column)), np.intp)
 
 
 def settled_wave(spells: Spells, groups: Groups) -> Wave:
@@ -404,18 +496,12 @@ def age_ranges_months(service: str) -> tuple[Floats, Floats]:
     return np.append(12 * low, np.nan), np.append(12 * high, np.nan)
 
 
-def _leaves_months(service: Ints) -> Floats:
-    return np.array([12.0 * codes.LEAVES_AT_YEARS[one] for one in codes.SERVICES])[service]
+def _age_edges() -> Floats:
+    """Return for each state the ages in months at which the bands after the first begin."""
+    return _padded(np.stack([age_ranges_months(SERVICE_OF[state])[0][1:-1] for state in STATES]))
 
 
-def _band_at(service: Ints, age_months: Floats, band: Ints) -> Ints:
-    """Return the age band at an age; an unknown age keeps its band."""
-    out = band.copy()
-    for position, name in enumerate(codes.SERVICES):
-        own = (service == position) & ~np.isnan(age_months)
-        edges = age_ranges_months(name)[0][:-1]
-        out[own] = np.clip(np.searchsorted(edges, age_months[own], side="right") - 1, 0, len(edges) - 1)
-    return out
+_AGE_EDGES: Final = _age_edges()
 
 
 def _joined(waves: list[Wave]) -> Wave:
