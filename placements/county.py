@@ -65,6 +65,8 @@ class County:
         What home-to-school transport costs, by child (`schemas.TRANSPORT`).
     ledger : Path, optional
         Folder of what was published before (`disclosure.ledger`).
+    population : DataFrame, optional
+        Children projected by year and age (`read.projections`), where the settings name a file.
     travel : TravelMethod, optional
         How journeys by road are measured; as the settings say when not given.
     """
@@ -89,6 +91,7 @@ class County:
     siblings: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.SIBLINGS), repr=False)
     transport: pd.DataFrame = field(default_factory=lambda: schemas.empty(schemas.TRANSPORT), repr=False)
     travel: TravelMethod | None = field(default=None, repr=False, compare=False)
+    population: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     ledger: Path | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -73,6 +73,7 @@ entry_rate_multiplier = {d.forecast.entry_rate_multiplier}    # 1.1 = one in ten
 duration_multiplier = {d.forecast.duration_multiplier}      # 0.9 = placements last a tenth less
 move_rate_multiplier = {d.forecast.move_rate_multiplier}          # 1.2 = a fifth more moves from place to place
 exit_rate_multiplier = {d.forecast.exit_rate_multiplier}          # 1.1 = a tenth more leave care; plans cease
+population_file = ""                # ONS projection by age, in data/, such as population/snpp.csv: entries grow with it
 backtest_years = {d.forecast.backtest_years}                  # years hidden and forecast to judge the forecast; 0: none
 # A change from a day on, as often as there are such: multipliers of what begins from then on.
 # [[forecast.steps]]

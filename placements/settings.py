@@ -123,6 +123,7 @@ class ForecastSettings:
     duration_multiplier: float = 1.0
     move_rate_multiplier: float = 1.0
     exit_rate_multiplier: float = 1.0
+    population_file: str = ""
     backtest_years: int = 2
     steps: tuple[ForecastStep, ...] = ()
 

@@ -17,6 +17,7 @@ from placements.geography.official import boundary_file, user_boundaries
 from placements.geography.postcode_files import StudyPostcodes, open_study_directory
 from placements.geography.travel import choose_method
 from placements.read.everything import read_everything
+from placements.read.projections import Projection, read_projection
 from placements.read.targets import read_targets
 from placements.settings import Settings, read_settings
 from placements.writing import sha256
@@ -88,6 +89,9 @@ class Study:
         tables = read_everything(self.data, tell)
         tell(1.0, "locating")
         files = {f"postcodes/{name}": digest for name, digest in postcodes.files.items()}
+        projection = self._projection()
+        if projection is not None:
+            files[self.settings.forecast.population_file] = projection.sha256
         return replace(
             assemble(tables, self.settings, self.authority, postcodes.directory, self._layer(areas)),
             directory=postcodes.directory,
@@ -97,6 +101,7 @@ class Study:
             published=tables.published,
             neighbours=tables.neighbours,
             ledger=self.folder / "ledger",
+            population=None if projection is None else projection.people,
         )
 
     def geography(self, progress: Progress | None = None) -> tuple[StudyPostcodes, gpd.GeoDataFrame | None]:
@@ -107,6 +112,12 @@ class Study:
         )
         file = boundary_file(self.data / "boundaries")
         return postcodes, user_boundaries(file, self.authority, postcodes.directory) if file else None
+
+    def _projection(self) -> Projection | None:
+        name = self.settings.forecast.population_file
+        if not name:
+            return None
+        return read_projection(self.data / name, self.authority.code, self.authority.districts)
 
     def _area_file(self) -> Path | None:
         chosen = self.settings.areas

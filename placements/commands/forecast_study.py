@@ -94,7 +94,7 @@ def _on_cluster(
     years, runs = years or settings.years, runs or settings.runs
     with reporter.stage("fit"):
         spells = spells_of(county, settings.history_years)
-        model = fit(spells)
+        model = fit(spells, county.population)
     levers = levers_of(settings, county.snapshot)
     jobs = jobs_of(county.authority.name, model, levers, months=12 * years, runs=runs, seed=settings.seed, by=tuple(by))
     with reporter.stage("forecast") as stage, on_cluster(cluster) as mapper:

@@ -20,7 +20,8 @@ in proportion to the known ones of the stream (an assumption, and stated with th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -31,6 +32,7 @@ from scipy.special import gammaln
 from scipy.stats import nbinom
 
 from placements import codes
+from placements.forecasting.growth import MONTHS, growth_by_band
 from placements.forecasting.spells import DAYS_PER_MONTH, Spells
 
 Floats = npt.NDArray[np.float64]
@@ -87,6 +89,8 @@ class Stream:
         Factor of each calendar month, mean 1.
     counted, spread, weight : float
         Entries counted in the window; of those, from homes not known; and the weight of the product of margins.
+    growth : ndarray (`growth.MONTHS`,)
+        What the number of children does to entries, month by month: of the ages that enter, as they enter today.
     """
 
     name: str
@@ -105,11 +109,24 @@ class Stream:
     counted: int
     spread: int
     weight: float
+    growth: Floats = field(default_factory=lambda: np.ones(MONTHS))
 
     @property
     def expected(self) -> Floats:
         """Return the mean monthly entries of each cell at the end of the window, (cells,)."""
         return np.asarray(self.starts / self.months * self.alpha / self.alpha.sum())
+
+
+def grown(streams: tuple[Stream, ...], people: pd.DataFrame, snapshot: dt.date) -> tuple[Stream, ...]:
+    """Return the streams with entries that follow a population projection (`read.projections.Projection.people`)."""
+    out = []
+    for stream in streams:
+        by_band = growth_by_band(people, snapshot, stream.service)
+        labels = [label for label, _ in codes.AGE_BANDS[stream.service]]
+        at = [labels.index(band) if band in labels else len(labels) for band in stream.cells["age_band"]]
+        share = stream.alpha / stream.alpha.sum()
+        out.append(replace(stream, growth=np.asarray(share @ by_band[at])))
+    return tuple(out)
 
 
 def fit_entries(spells: Spells) -> tuple[Stream, ...]:

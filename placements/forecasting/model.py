@@ -16,7 +16,7 @@ from placements.errors import UsageError
 from placements.forecasting import away, destinations, durations, entries
 from placements.forecasting.destinations import fit_destinations
 from placements.forecasting.durations import fit_hazards
-from placements.forecasting.entries import Stream, fit_entries
+from placements.forecasting.entries import Stream, fit_entries, grown
 from placements.forecasting.groups import Groups, groups_of
 from placements.forecasting.levers import Levers, levers_of
 from placements.forecasting.result import Forecast
@@ -68,7 +68,7 @@ def forecast(
     tell = progress or (lambda share, text: None)
     tell(0.0, "counting what has happened")
     spells = spells_of(county, settings.history_years)
-    model = fit(spells)
+    model = fit(spells, county.population)
     table = model.groups.table
     shares = away.away_shares(spells, table)
     levers = levers_of(settings, county.snapshot)
@@ -84,10 +84,19 @@ def forecast(
     )  # fmt: skip
 
 
-def fit(spells: Spells) -> Model:
-    """Estimate all that the simulation needs from what has happened."""
+def fit(spells: Spells, people: pd.DataFrame | None = None) -> Model:
+    """Estimate all that the simulation needs from what has happened.
+
+    Parameters
+    ----------
+    spells : Spells
+    people : DataFrame, optional
+        Children projected by year and age (`read.projections`): entries follow their number.
+    """
     groups = groups_of(spells)
     streams = fit_entries(spells)
+    if people is not None:
+        streams = grown(streams, people, spells.snapshot.date())
     return Model(
         streams=streams,
         hazards=fit_hazards(spells),
@@ -127,6 +136,7 @@ def _assumptions(
             "duration_multiplier": levers.duration,
             "move_rate_multiplier": levers.move_rate,
             "exit_rate_multiplier": levers.exit_rate,
+            "population_file": county.settings.forecast.population_file,
             "steps": [asdict(step) for step in levers.steps],
             "entries": {stream.name: _entries_used(stream) for stream in model.streams},
             "slope_prior": entries.SLOPE_PRIOR,

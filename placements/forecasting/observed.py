@@ -22,14 +22,14 @@ ALL = "all"
 
 
 def as_of(county: County, day: dt.date) -> County:
-    """Return a county as it was known on an earlier day: what came after is not there."""
+    """Return a county as it was known on an earlier day: what came after, and was projected since, is not there."""
     then = pd.Timestamp(day)
     known = county.placements[~(county.placements["start"] > then)].copy()
     for column in ("end", "plan_end"):
         known[column] = known[column].where(known[column] <= then)
     study = dataclasses.replace(county.settings.study, snapshot=day)
     settings = dataclasses.replace(county.settings, study=study)
-    return dataclasses.replace(county, placements=known, settings=settings)
+    return dataclasses.replace(county, placements=known, settings=settings, population=None)
 
 
 def care_only(county: County) -> County:

@@ -452,7 +452,7 @@ def _monthly_rate(
     if stream.shock > 1e-9:
         shock = rng.gamma(1 / stream.shock, stream.shock, size=(runs, months))
     season = stream.season[(np.arange(months) + first_month - 1) % 12]
-    lever = levers.by_month("entry_rate", stream.service, months)
+    lever = levers.by_month("entry_rate", stream.service, months) * stream.growth[:months]
     return np.asarray(level * np.exp(risen + walk) * shock * season * lever)
 
 
