@@ -210,6 +210,7 @@ def data_guide() -> str:
         "| `postcodes/` | ONSPD, NSPL or Code-Point Open (`.csv`, `.csv.gz`), if the bundled directory is too old |",
         "| `boundaries/` | an official boundary file (GeoPackage, GeoJSON, shapefile), if any (otherwise derived) |",
         "| `areas/` | a layer of planning areas of your own (wards, LSOAs), if `areas.level` is `layer` |",
+        "| `population/` | ONS's projection by single year of age, if `forecast.population_file` names one |",
         "| `travel/` | a file of minutes or an OpenStreetMap extract (`.osm.pbf`), if `travel.method` needs one |",
         "",
         "Real returns describe children: keep this folder where only those who may see them can.",

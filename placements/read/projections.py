@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from placements.errors import DataError
@@ -105,11 +106,11 @@ def _numbers(table: RawTable, year: str, kept: pd.Series) -> pd.Series:
     number: pd.Series = pd.to_numeric(text, errors="coerce")
     wrong = number.isna() | (number < 0)
     if wrong.any():
-        first = wrong.idxmax()
+        first = int(np.flatnonzero(wrong.to_numpy(bool))[0])
         raise DataError(
-            f"{text[first]!r} is not a number of people",
+            f"{text.iloc[first]!r} is not a number of people",
             file=table.path,
-            row=int(table.frame.loc[first, ROW]),
+            row=int(table.frame.loc[kept, ROW].iloc[first]),
             column=year,
             advice="mend the cell, or take the file from ONS again",
         )
