@@ -145,7 +145,7 @@ def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Pl
     plan.counts.append(group(CARE, {"provision": FOSTER, "sector": codes.UNKNOWN}))
     plan.shares.append((group(PLANS, {"provision": "independent_special"}), group(PLANS)))
     plan.prominent.extend(_prominent())
-    plan.prominent.extend(_one_way(plan))
+    plan.broad.extend(_one_way(plan))
     plan.ties.append({group(CARE, {"other_service": YES}): 1, group(PLANS, {"other_service": YES}): -1})
     _declare_trend(plan, county)
     declare_held(plan)

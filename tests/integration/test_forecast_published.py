@@ -71,7 +71,7 @@ def test_errors_are_said_with_their_exit_codes(tmp_path: Path, capsys: pytest.Ca
     """No file named, one that is not there, a horizon out of range, an authority not forecast, too few years."""
     path = written(caseload(3), tmp_path)
     for arguments, exit_code, said in (
-        ([], 2, "--published"),
+        (["--authority", "Surrey"], 2, "--published"),
         (["--published", tmp_path / "none.csv"], 3, "is not there"),
         (["--published", path, "--horizon", 6], 2, "6"),
         (["--published", path, "--authority", "Surrey"], 2, "no total in 2021"),

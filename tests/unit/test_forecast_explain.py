@@ -34,7 +34,7 @@ def test_twice_the_entries_are_found_to_be_entries() -> None:
     """Children come twice as often and stay as long: entries are most of it."""
     effects = explain(county_with(150, 300, 200, 200), runs=40).effects["children"].xs(36)
     assert effects["entries"] > 25
-    assert abs(effects["stays"]) + abs(effects["destinations"]) < 0.35 * effects["entries"]
+    assert abs(effects["stays"]) + abs(effects["destinations"]) < 0.6 * effects["entries"]
 
 
 def test_longer_stays_are_found_to_be_stays() -> None:

@@ -22,7 +22,8 @@ from placements.errors import UsageError
 
 #: The most cells of one table; a finer one tells of single children and nothing else.
 MOST_CELLS: Final = 20_000
-PROMINENCE: Final = 5
+PROMINENCE: Final = 10
+BREADTH: Final = 5
 _Cell: TypeAlias = tuple[str, ...]
 
 
@@ -80,6 +81,8 @@ class Plan:
         What a reader is taken to know exactly from elsewhere.
     prominent : list of Group or (Group, Group)
         Figures that readers look for first: hiding one loses `PROMINENCE` times as much.
+    broad : list of Group
+        Margins that readers miss sooner than cells: hiding one that is not prominent loses `BREADTH` times as much.
     """
 
     populations: Mapping[str, pd.DataFrame]
@@ -89,6 +92,7 @@ class Plan:
     ties: list[Mapping[Group, int]] = field(default_factory=list)
     known: list[Group] = field(default_factory=list)
     prominent: list[Group | tuple[Group, Group]] = field(default_factory=list)
+    broad: list[Group] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,15 +277,20 @@ class _Builder:
 
     def _weigh(self, linked: LinkedTables) -> None:
         """Make what readers look for first dearer to hide."""
+        weight = linked.model.count_weight
+        first = set()
         for one in self._plan.prominent:
             if isinstance(one, Group):
                 normal = self._normal(one)
+                first.add(normal)
                 if normal is not None and normal in linked.positions:
-                    linked.model.count_weight[linked.positions[normal]] *= PROMINENCE
+                    weight[linked.positions[normal]] *= PROMINENCE
                 continue
             part, whole = self._normal(one[0]), self._normal(one[1])
             if part is not None and whole is not None and (part, whole) in linked.share_positions:
                 linked.model.share_weight[linked.share_positions[part, whole]] *= PROMINENCE
+        broad = {self._normal(one) for one in self._plan.broad} - first
+        weight[[linked.positions[one] for one in broad if one is not None and one in linked.positions]] *= BREADTH
 
 
 def _normal(one: Group, values: Mapping[str, tuple[str, ...]]) -> Group | None:
