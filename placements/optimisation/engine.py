@@ -114,15 +114,12 @@ class Engine:
         if start is not None:
             hints = [mathopt.SolutionHint(variable_values=dict(zip(variables, start.tolist(), strict=True)))]
         began = time.monotonic()
-        result = mathopt.solve(
-            model,
-            mathopt.SolverType.HIGHS,
-            params=mathopt.SolveParameters(
-                time_limit=dt.timedelta(seconds=time_limit_s), relative_gap_tolerance=gap, random_seed=self._seed
-            ),
-            model_params=mathopt.ModelSolveParameters(solution_hints=hints),
-        )
-        return self._answer(result, variables, time.monotonic() - began)
+        for seed in (self._seed, self._seed + 1):
+            left = max(time_limit_s - (time.monotonic() - began), 0.01)
+            result = _solved(model, hints, gap, left, seed)
+            if result is not None:
+                return self._answer(result, variables, time.monotonic() - began)
+        return Answer(TIME_LIMIT, math.inf, -math.inf, None, time.monotonic() - began)
 
     def _answer(self, result: mathopt.SolveResult, variables: list[mathopt.Variable], seconds: float) -> Answer:
         reason = result.termination.reason
@@ -138,6 +135,20 @@ class Engine:
         values = result.variable_values()
         solution = np.array([values[variable] for variable in variables])
         return Answer(status, float(result.objective_value()), bound, solution, seconds)
+
+
+def _solved(
+    model: mathopt.Model, hints: list[mathopt.SolutionHint], gap: float, time_limit_s: float, seed: int
+) -> mathopt.SolveResult | None:
+    """Return what HiGHS found, or None when it gave up with an error of its own: rare, and a matter of the seed."""
+    params = mathopt.SolveParameters(
+        time_limit=dt.timedelta(seconds=time_limit_s), relative_gap_tolerance=gap, random_seed=seed
+    )
+    wanted = mathopt.ModelSolveParameters(solution_hints=hints)
+    try:
+        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=params, model_params=wanted)
+    except (RuntimeError, ValueError, AttributeError):  # the last: OR-Tools 9.15 trips over its own error
+        return None
 
 
 def _proto(linear: LinearModel) -> model_pb2.ModelProto:

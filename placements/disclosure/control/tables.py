@@ -23,6 +23,8 @@ from placements.errors import UsageError
 #: The most cells of one table; a finer one tells of single children and nothing else.
 MOST_CELLS: Final = 20_000
 PROMINENCE: Final = 10
+#: Of shares it is less: what is hidden of them can be told roughly from their parts.
+SHARE_PROMINENCE: Final = 5
 BREADTH: Final = 5
 _Cell: TypeAlias = tuple[str, ...]
 
@@ -288,7 +290,7 @@ class _Builder:
                 continue
             part, whole = self._normal(one[0]), self._normal(one[1])
             if part is not None and whole is not None and (part, whole) in linked.share_positions:
-                linked.model.share_weight[linked.share_positions[part, whole]] *= PROMINENCE
+                linked.model.share_weight[linked.share_positions[part, whole]] *= SHARE_PROMINENCE
         broad = {self._normal(one) for one in self._plan.broad} - first
         weight[[linked.positions[one] for one in broad if one is not None and one in linked.positions]] *= BREADTH
 
