@@ -22,7 +22,7 @@ from placements.forecasting.explain import WORDS, explain
 from placements.forecasting.levers import levers_of
 from placements.forecasting.model import fit
 from placements.forecasting.result import BANDS
-from placements.forecasting.scale import forecast_sums, jobs_of, summary
+from placements.forecasting.scale import LEVELS, forecast_sums, jobs_of, summary
 from placements.forecasting.spells import KEYS, spells_of
 from placements.loading import load
 from placements.manifest import plain_values, provenance
@@ -31,7 +31,6 @@ from placements.study import Study, open_study
 
 #: What a forecast that is shared may be broken down by: no finer than the statement's tables.
 SHAREABLE_BY: Final = ("service", "provision")
-LEVELS: Final = ("total", "settled", "starting")
 FORECAST_COLUMNS: Final = ("on", "level", "mean", "low_50", "high_50", "low_80", "high_80", "low_95", "high_95")
 SCORE_COLUMNS: Final = (
     *("segment", "value", "months_ahead", "forecasts", "coverage_50", "coverage_80", "coverage_95", "bias", "crps"),
@@ -76,7 +75,7 @@ def study_forecast(
         **_about(county, shown_as, made.assumptions),
         "by": list(by),
         "rows": _rows(made, by, shown_as),
-        "looked_after": _held(_care(made), list(made.months[11::12]), shown_as),
+        "looked_after": _held(_care(made.held[:, 11::12]), list(made.months[11::12]), shown_as),
     }
 
 
@@ -102,17 +101,12 @@ def _on_cluster(
         stage.done(f"{runs:,} runs, {years} years, {len(jobs):,} blocks on {cluster}")
     days = [spells.snapshot + pd.DateOffset(years=year) for year in range(1, years + 1)]
     table = summary(model, sums, by, days)
-    rows = []
-    for row in table[table["level"].ne("held")].to_dict("records"):
-        key = {name: row[name] for name in by}
-        rows.append(key | {"on": row["on"].date().isoformat(), "level": row["level"]} | _shown(row, profile))
-    care = [state in codes.CARE_PROVISION for state in codes.PROVISION]
     assumptions = {"years": years, "runs": runs, "seed": settings.seed, "cluster": cluster}
     return {
         **_about(county, profile, assumptions),
         "by": list(by),
-        "rows": rows,
-        "looked_after": _held(sums.held[:, :, care].sum(axis=2), days, profile),
+        "rows": _shown_rows(table[table["level"].ne("held")], by, profile),
+        "looked_after": _held(_care(sums.held), days, profile),
     }
 
 
@@ -181,20 +175,24 @@ def _about(county: County, profile: str, assumptions: Mapping[str, Any]) -> dict
 
 
 def _rows(made: Forecast, by: Sequence[str], profile: str) -> list[dict[str, Any]]:
-    rows = []
-    for level in LEVELS:
-        table = made.summary(by, level).reset_index()
-        ends = table[table["month"].isin(made.months[11::12])]
-        for row in ends.to_dict("records"):
-            key = {name: row[name] for name in by}
-            rows.append(key | {"on": row["month"].date().isoformat(), "level": level} | _shown(row, profile))
-    return rows
+    tables = [made.summary(by, level).reset_index().assign(level=level) for level in LEVELS]
+    table = pd.concat(tables, ignore_index=True).rename(columns={"month": "on"})
+    return _shown_rows(table[table["on"].isin(made.months[11::12])], by, profile)
 
 
-def _care(made: Forecast) -> npt.NDArray[np.float64]:
-    """Return all children looked after at the end of each year, (runs, years)."""
+def _shown_rows(table: pd.DataFrame, by: Sequence[str], profile: str) -> list[dict[str, Any]]:
+    return [
+        {name: row[name] for name in by}
+        | {"on": row["on"].date().isoformat(), "level": row["level"]}
+        | _shown(row, profile)
+        for row in table.to_dict("records")
+    ]
+
+
+def _care(held: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Return all children looked after, (runs, years), of stays by kind of provision at the end of each year."""
     care = [state in codes.CARE_PROVISION for state in codes.PROVISION]
-    return np.asarray(made.held[:, 11::12][:, :, care].sum(axis=2, dtype=float))
+    return np.asarray(held[:, :, care].sum(axis=2, dtype=float))
 
 
 def _held(total: npt.NDArray[np.float64], days: Sequence[pd.Timestamp], profile: str) -> list[dict[str, Any]]:

@@ -152,7 +152,7 @@ def _compared(county: County, seen: Spells, origin: pd.Timestamp, runs: int, see
     made = forecast(known, years=-(-months // 12), runs=runs, seed=seed)
     came = monthly_means(seen, origin, 0, months)
     behind = _months(seen.window_start["care"], origin)
-    past = monthly_means(spells_of(known, _LONGEST_HISTORY_YEARS), origin, -behind, behind)
+    past = monthly_means(seen, origin, -behind, behind)  # what came since is in later months only
     rows = []
     for (segment, value), observed in came.items():
         draws = _draws(made, segment, value)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from placements.forecasting.durations import DURATION_BANDS, aged_out, cells
+from placements.forecasting.durations import DURATION_BANDS, aged_out, cells, group_sums
 from placements.forecasting.spells import DAYS_PER_MONTH, LEFT, SERVICE_OF, STATES, Spells
 
 Floats = npt.NDArray[np.float64]
@@ -63,9 +63,9 @@ def fit_destinations(spells: Spells) -> Destinations:
     service = pd.Index(table["provision"].map(SERVICE_OF))
     allowed = np.array([[SERVICE_OF.get(state, own) == own for state in NEXT] for own in service], dtype=float)
     both = counts.sum(axis=1)
-    overall = _shrunk(_sums(both, service), allowed / allowed.sum(axis=1, keepdims=True))
-    of_kind = _shrunk(_sums(both, pd.Index(table["provision"])), overall)
-    of_band = _shrunk(_sums(both, pd.MultiIndex.from_arrays([service, table["age_band"]])), overall)
+    overall = _shrunk(group_sums(both, service), allowed / allowed.sum(axis=1, keepdims=True))
+    of_kind = _shrunk(group_sums(both, pd.Index(table["provision"])), overall)
+    of_band = _shrunk(group_sums(both, pd.MultiIndex.from_arrays([service, table["age_band"]])), overall)
     product = of_kind * of_band / np.maximum(overall, _LEAST) * allowed
     of_cell = _shrunk(both, product / product.sum(axis=1, keepdims=True))
     return Destinations(counts + PRIOR_ENDS * of_cell[:, None, :])
@@ -73,14 +73,6 @@ def fit_destinations(spells: Spells) -> Destinations:
 
 def _shrunk(counts: Floats, prior: Floats) -> Floats:
     return np.asarray((counts + PRIOR_ENDS * prior) / (counts.sum(axis=1, keepdims=True) + PRIOR_ENDS))
-
-
-def _sums(counts: Floats, label: pd.Index) -> Floats:
-    """Return for each row the sum over the rows with the same label."""
-    which, _ = pd.factorize(label)
-    total = np.zeros((which.max() + 1, counts.shape[1]))
-    np.add.at(total, which, counts)
-    return np.asarray(total[which])
 
 
 def _counts(spells: Spells, table: pd.DataFrame) -> Floats:

@@ -72,10 +72,6 @@ class Hazards:
         """Return hazards per run, (runs, cells, duration bands)."""
         return rng.gamma(self.shape, 1 / self.exposure, size=(runs, *self.shape.shape))
 
-    def cell_of(self, provision: pd.Series, age_band: pd.Series) -> npt.NDArray[np.intp]:
-        """Return the row of `cells` for each pair."""
-        return pd.MultiIndex.from_frame(self.cells).get_indexer(pd.MultiIndex.from_arrays([provision, age_band]))
-
 
 def cells() -> pd.DataFrame:
     """Return every kind of provision with every age band of its service: `provision, age_band`, one row a cell."""
@@ -105,12 +101,16 @@ def fit_hazards(spells: Spells) -> Hazards:
 
 def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.Series, prior: Floats) -> Floats:
     """Return hazards of the rows' groups, shrunk to `prior` (constant within a group), one row per cell."""
-    codes_, _ = pd.factorize(np.asarray(label, dtype=object))
-    total = np.zeros((codes_.max() + 1, ends.shape[1]))
-    months = np.zeros_like(total)
-    np.add.at(total, codes_, ends)
-    np.add.at(months, codes_, exposure)
-    return np.asarray((total[codes_] + PRIOR_ENDS) / (months[codes_] + PRIOR_ENDS / prior))
+    group = pd.Index(np.asarray(label, dtype=object))
+    return (group_sums(ends, group) + PRIOR_ENDS) / (group_sums(exposure, group) + PRIOR_ENDS / prior)
+
+
+def group_sums(values: Floats, label: pd.Index) -> Floats:
+    """Return for each row of a matrix the sum over the rows with the same label."""
+    which, _ = pd.factorize(label)
+    total = np.zeros((which.max() + 1, values.shape[1]))
+    np.add.at(total, which, values)
+    return np.asarray(total[which])
 
 
 def aged_out(frame: pd.DataFrame) -> pd.Series:

@@ -479,9 +479,9 @@ def settled_wave(spells: Spells, groups: Groups) -> Wave:
     pairs = zip(children["service"], children["age_band"], strict=True)
     return Wave(
         run=np.zeros(len(children), np.intp),
-        state=np.array([STATES.index(one) for one in children["provision"]], np.intp),
+        state=_indexes(STATES, children["provision"]),
         need=groups.need_of(children["need_group"]),
-        area=np.asarray(pd.Index(groups.areas).get_indexer(pd.Index(children["area"])), np.intp),
+        area=_indexes(groups.areas, children["area"]),
         begin=np.zeros(len(children)),
         elapsed=already,
         age=12 * years - left,
