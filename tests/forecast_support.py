@@ -9,7 +9,8 @@ import pandas as pd
 
 from placements import codes
 from placements.forecasting.destinations import NEXT, Destinations
-from placements.forecasting.durations import DURATION_BANDS, Hazards, cells
+from placements.forecasting.cells import cells
+from placements.forecasting.durations import DURATION_BANDS, Hazards
 from placements.forecasting.entries import Stream
 from placements.forecasting.groups import BANDS, Groups
 from placements.forecasting.levers import Levers
@@ -86,6 +87,7 @@ def known_model(
         elapsed=children["elapsed"].to_numpy(float),
         age=children["age"].to_numpy(float),
         band=np.array(bands, np.intp),
+        since=np.zeros(count),
     )
     return Model(
         tuple(streams),

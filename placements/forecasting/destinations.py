@@ -1,12 +1,12 @@
 """Where does a stay lead? The chance of each next kind of provision, or of leaving the service.
 
-Given that a stay ends, by its kind of provision, age band and whether it was short or long: how children move between
-families, go home, are adopted; how pupils change settings, and plans cease. Ends at the birthday on which a service
-ends are not counted: the simulation ages children out itself.
+Given that a stay ends, by its kind of provision, age band, phase of care and whether it was short or long: how children
+move between families, go home, are adopted; how pupils change settings, and plans cease. Ends at the birthday on which
+a service ends are not counted: the simulation ages children out itself.
 
-Cells are shrunk in three steps, each with the weight of `PRIOR_ENDS` ends: all ends of the service; the kind and the
-age band, as if each multiplied the chances; then short and long stays. Per run the chances are drawn from their
-Dirichlet distribution.
+Cells are shrunk in steps, each with the weight of `PRIOR_ENDS` ends: all ends of the service; the kind, the age band
+and the phase with the length of stay, as if each multiplied the chances; then the cell itself, then its short and long
+stays. Per run the chances are drawn from their Dirichlet distribution.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from placements.forecasting.durations import DURATION_BANDS, aged_out, cells, group_sums
+from placements.forecasting.cells import cells, cells_of, group_sums
+from placements.forecasting.durations import DURATION_BANDS, aged_out, ends_and_exposure, unseen_moves
 from placements.forecasting.spells import DAYS_PER_MONTH, LEFT, SERVICE_OF, STATES, Spells
 
 Floats = npt.NDArray[np.float64]
@@ -59,40 +60,40 @@ def fit_destinations(spells: Spells) -> Destinations:
     """Estimate the chances; without any end every state of the service is as likely as the next, and as leaving."""
     table = cells()
     counts = _counts(spells, table)
-    counts += _unseen(spells, table)
+    _, exposure = ends_and_exposure(spells, table)
+    counts[:, 1, : len(STATES)] += unseen_moves(spells, table, exposure.sum(axis=1))
     service = pd.Index(table["provision"].map(SERVICE_OF))
     allowed = np.array([[SERVICE_OF.get(state, own) == own for state in NEXT] for own in service], dtype=float)
     both = counts.sum(axis=1)
     overall = _shrunk(group_sums(both, service), allowed / allowed.sum(axis=1, keepdims=True))
-    of_kind = _shrunk(group_sums(both, pd.Index(table["provision"])), overall)
-    of_band = _shrunk(group_sums(both, pd.MultiIndex.from_arrays([service, table["age_band"]])), overall)
-    product = of_kind * of_band / np.maximum(overall, _LEAST) * allowed
-    of_cell = _shrunk(both, product / product.sum(axis=1, keepdims=True))
-    return Destinations(counts + PRIOR_ENDS * of_cell[:, None, :])
+    times = allowed * _times(both, pd.Index(table["provision"]), overall)
+    times *= _times(both, service + "/" + table["age_band"], overall)
+    of_phase = service + "/" + table["phase"]
+    spread = [_times(counts[:, long], of_phase, overall) for long in (0, 1)]
+    whole = _times(both, of_phase, overall)
+    of_cell = _shrunk(both, _normal(overall * times * whole))
+    prior = np.stack([_normal(of_cell * own / np.maximum(whole, _LEAST)) for own in spread], axis=1)
+    return Destinations(counts + PRIOR_ENDS * prior)
 
 
 def _shrunk(counts: Floats, prior: Floats) -> Floats:
     return np.asarray((counts + PRIOR_ENDS * prior) / (counts.sum(axis=1, keepdims=True) + PRIOR_ENDS))
 
 
+def _times(counts: Floats, label: pd.Index, overall: Floats) -> Floats:
+    """Return how many times likelier each state is in the rows' groups than overall, shrunk to 1."""
+    return _shrunk(group_sums(counts, label), overall) / np.maximum(overall, _LEAST)
+
+
+def _normal(chance: Floats) -> Floats:
+    return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+
+
 def _counts(spells: Spells, table: pd.DataFrame) -> Floats:
     frame = spells.history
     frame = frame[frame["end"].notna() & frame["next"].ne("") & ~aged_out(frame)]
     stayed = (frame["end"] - frame["start"]).dt.days / DAYS_PER_MONTH
-    cell = pd.MultiIndex.from_frame(table).get_indexer(pd.MultiIndex.from_frame(frame[["provision", "age_band"]]))
     leads_to = pd.Index(NEXT).get_indexer(pd.Index(frame["next"]))
     counts = np.zeros((len(table), 2, len(NEXT)))
-    np.add.at(counts, (cell, stayed.ge(LONG_MONTHS).to_numpy(int), leads_to), 1.0)
-    return counts
-
-
-def _unseen(spells: Spells, table: pd.DataFrame) -> Floats:
-    """Return the moves that only the stays which followed them tell of, shared as `durations.unseen_moves` does."""
-    counts = np.zeros((len(table), 2, len(NEXT)))
-    held = spells.settled.groupby(["provision", "age_band"]).size()
-    stock = held.reindex(pd.MultiIndex.from_frame(table), fill_value=0).to_numpy(float)
-    service = table["provision"].map(SERVICE_OF).to_numpy()
-    for of_service, band, state, number in spells.unseen_moves():
-        share = stock * (service == of_service) * table["age_band"].eq(band).to_numpy()
-        counts[:, 1, NEXT.index(state)] += number * share / max(share.sum(), 1e-9)
+    np.add.at(counts, (cells_of(frame, table), stayed.ge(LONG_MONTHS).to_numpy(int), leads_to), 1.0)
     return counts

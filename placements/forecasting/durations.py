@@ -1,4 +1,4 @@
-"""How long do placements last? Monthly hazards of ending by time since the start, kind of provision and age band.
+"""How long do placements last? Monthly hazards of ending by time since the start, kind, age band and phase of care.
 
 Period-style: only what happened inside the window counts. A spell under way when the window opens enters it at the
 length it has by then (left truncation), and one still going on at the snapshot leaves it without ending (right
@@ -12,9 +12,10 @@ over the kinds by how many children of that age were in each.
 Rates of ending differ from year to year by more than chance, kind by kind: by how much is estimated (`volatility`),
 shrunk to a stated value, and kept as uncertainty of the years to come.
 
-Small cells are shrunk in three steps, each with the weight of `PRIOR_ENDS` ended spells: all provision of the service,
-then the provision, then the age band within it. Per run the hazards are drawn from their gamma distribution, so that
-what a few observed ends cannot tell is shown as width of the bands.
+Small cells are shrunk in steps, each with the weight of `PRIOR_ENDS` ended spells: all provision of the service, then
+the provision, then the age band within it, then the phase of care, which is taken to multiply the hazards of all kinds
+alike until a cell tells otherwise. Per run the hazards are drawn from their gamma distribution, so that what a few
+observed ends cannot tell is shown as width of the bands.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
+from placements.forecasting.cells import cells, cells_of, group_sums
 from placements.forecasting.spells import DAYS_PER_MONTH, SERVICE_OF, STATES, Spells
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +53,7 @@ class Hazards:
     Attributes
     ----------
     cells : DataFrame
-        One row per provision and age band, in the order of the arrays: `provision, age_band`.
+        `cells.cells()`, in the order of the arrays.
     shape, exposure : ndarray (cells, duration bands)
         Gamma posterior of the monthly hazard: mean `shape / exposure` (exposure in months).
     volatility : dict of str to float
@@ -73,29 +75,19 @@ class Hazards:
         return rng.gamma(self.shape, 1 / self.exposure, size=(runs, *self.shape.shape))
 
 
-def cells() -> pd.DataFrame:
-    """Return every kind of provision with every age band of its service: `provision, age_band`, one row a cell."""
-    pairs = [(state, band) for state in STATES for band in bands(SERVICE_OF[state])]
-    return pd.DataFrame(pairs, columns=["provision", "age_band"]).astype("str")
-
-
-def bands(service: str) -> tuple[str, ...]:
-    """Return the age bands of a service, that of an unknown age last."""
-    return (*(label for label, _ in codes.AGE_BANDS[service]), codes.AGE_UNKNOWN)
-
-
 def fit_hazards(spells: Spells) -> Hazards:
     """Estimate the hazards; without any spell they are those of `ASSUMED_STAY_MONTHS`."""
     table = cells()
-    index = pd.MultiIndex.from_frame(table)
-    ends, exposure = _ends_and_exposure(spells, index)
-    ends = ends + unseen_moves(spells, index, exposure)
+    ends, exposure = ends_and_exposure(spells, table)
+    ends = ends + _unseen_ends(spells, table, exposure)
     service = table["provision"].map(SERVICE_OF).to_numpy()
     assumed = np.array([1 / ASSUMED_STAY_MONTHS[s] for s in service])[:, None] * np.ones(len(DURATION_BANDS))
     by_service = _pooled(ends, exposure, service, assumed)
     by_provision = _pooled(ends, exposure, table["provision"].to_numpy(), by_service)
-    shape, months = ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_provision
-    found = {name: _volatility(spells, index, shape / months, name) for name in codes.SERVICES}
+    by_band = _pooled(ends, exposure, table["provision"] + "/" + table["age_band"], by_provision)
+    by_phase = by_band * _factor(ends, exposure * by_band, pd.Index(service) + "/" + table["phase"])
+    shape, months = ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_phase
+    found = {name: _volatility(spells, table, shape / months, name) for name in codes.SERVICES}
     return Hazards(table, shape, months, found)
 
 
@@ -105,12 +97,10 @@ def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.
     return (group_sums(ends, group) + PRIOR_ENDS) / (group_sums(exposure, group) + PRIOR_ENDS / prior)
 
 
-def group_sums(values: Floats, label: pd.Index) -> Floats:
-    """Return for each row of a matrix the sum over the rows with the same label."""
-    which, _ = pd.factorize(label)
-    total = np.zeros((which.max() + 1, values.shape[1]))
-    np.add.at(total, which, values)
-    return np.asarray(total[which])
+def _factor(ends: Floats, expected: Floats, label: pd.Index) -> Floats:
+    """Return by how much more of the rows' groups ended than was expected, shrunk to 1: one number a row."""
+    came, awaited = (group_sums(part.sum(axis=1, keepdims=True), label) for part in (ends, expected))
+    return np.asarray((came + PRIOR_ENDS) / (awaited + PRIOR_ENDS))
 
 
 def aged_out(frame: pd.DataFrame) -> pd.Series:
@@ -118,18 +108,18 @@ def aged_out(frame: pd.DataFrame) -> pd.Series:
     return frame["end"] >= frame["leaves"] - pd.Timedelta(days=_AGED_OUT_DAYS)
 
 
-def _volatility(spells: Spells, index: pd.MultiIndex, hazard: Floats, service: str) -> float:
+def _volatility(spells: Spells, table: pd.DataFrame, hazard: Floats, service: str) -> float:
     """Return how much a kind's rate of ending differs between years of the window, beyond chance.
 
     By moments: ends in a year are Poisson about what the hazards expect times a factor whose variance is sought.
     """
     years = int(spells.window_months(service) / 12 + 0.1)
-    own = index.get_level_values("provision").map(SERVICE_OF) == service
-    kind = pd.factorize(index.get_level_values("provision")[own])[0]
+    own = table["provision"].map(SERVICE_OF).eq(service).to_numpy(bool)
+    kind = pd.factorize(table.loc[own, "provision"])[0]
     beyond, squared, cells_ = 0.0, 0.0, 0
     for year in range(years if years > 1 else 0):
         until = spells.seen_until[service] - pd.DateOffset(years=year)
-        ends, exposure = _ends_and_exposure(spells, index, (until - pd.DateOffset(years=1), until))
+        ends, exposure = ends_and_exposure(spells, table, (until - pd.DateOffset(years=1), until))
         came, expected = (np.bincount(kind, part[own].sum(axis=1)) for part in (ends, exposure * hazard))
         tells = expected >= _LEAST_ENDS
         beyond += float((((came - expected) ** 2 - expected) * tells).sum())
@@ -140,9 +130,19 @@ def _volatility(spells: Spells, index: pd.MultiIndex, hazard: Floats, service: s
     return float(np.sqrt(shrunk))
 
 
-def _ends_and_exposure(
-    spells: Spells, index: pd.MultiIndex, between: tuple[pd.Timestamp, pd.Timestamp] | None = None
+def ends_and_exposure(
+    spells: Spells, table: pd.DataFrame, between: tuple[pd.Timestamp, pd.Timestamp] | None = None
 ) -> tuple[Floats, Floats]:
+    """Return recorded ends, and months in which there could have been one, by cell and duration band.
+
+    Parameters
+    ----------
+    spells : Spells
+    table : DataFrame
+        `cells.cells()`.
+    between : tuple of Timestamp, optional
+        Count from the one day to the other, instead of in the window.
+    """
     frame = spells.history
     since = frame["service"].map(spells.window_start)
     until = frame["service"].map(spells.seen_until)
@@ -154,11 +154,11 @@ def _ends_and_exposure(
     entry = ((since - frame["start"]).dt.days / DAYS_PER_MONTH).clip(lower=0).to_numpy(float)
     exit_ = ((over - frame["start"]).dt.days / DAYS_PER_MONTH).to_numpy(float)
     ended = (frame["end"].notna() & ~aged_out(frame)).to_numpy(bool)
-    cell = index.get_indexer(pd.MultiIndex.from_arrays([frame["provision"], frame["age_band"]]))
+    cell = cells_of(frame, table)
     low = np.array(DURATION_BANDS)
     high = np.append(low[1:], np.inf)
     inside = np.clip(np.minimum(exit_[:, None], high) - np.maximum(entry[:, None], low), 0, None)
-    ends = np.zeros((len(index), len(low)))
+    ends = np.zeros((len(table), len(low)))
     exposure = np.zeros_like(ends)
     np.add.at(exposure, cell, inside)
     band = np.searchsorted(low, exit_[ended], side="right") - 1
@@ -166,19 +166,25 @@ def _ends_and_exposure(
     return ends, exposure
 
 
-def unseen_moves(spells: Spells, index: pd.MultiIndex, exposure: Floats) -> Floats:
-    """Return the ends in the window that only the stays which followed them tell of, (cells, duration bands).
+def unseen_moves(spells: Spells, table: pd.DataFrame, months: Floats) -> Floats:
+    """Return the moves in the window that only the stays which followed them tell of, (cells, `STATES`).
 
-    Each is shared over the kinds of provision of its service by the months that children of the age band spent in them
-    in the window, and over the lengths of stay.
+    Each is shared over the kinds of provision of its service by the `months` (cells,) that children of the age band
+    spent in them in the window.
     """
-    found = np.zeros_like(exposure)
-    service = index.get_level_values("provision").map(SERVICE_OF)
-    for of_service, band, _, number in spells.unseen_moves():
-        own = (service == of_service) & (index.get_level_values("age_band") == band)
-        months = exposure * np.asarray(own)[:, None]
-        found += number * months / max(months.sum(), 1e-9)
+    found = np.zeros((len(table), len(STATES)))
+    service = table["provision"].map(SERVICE_OF)
+    for of_service, band, state, number in spells.unseen_moves():
+        share = months * (service.eq(of_service) & table["age_band"].eq(band)).to_numpy(bool)
+        found[:, STATES.index(state)] += number * share / max(share.sum(), 1e-9)
     return found
+
+
+def _unseen_ends(spells: Spells, table: pd.DataFrame, exposure: Floats) -> Floats:
+    """Return the ends that unseen moves tell of, as likely at any length of stay, (cells, duration bands)."""
+    months = exposure.sum(axis=1)
+    moves = unseen_moves(spells, table, months).sum(axis=1)
+    return np.asarray(exposure * (moves / np.maximum(months, 1e-9))[:, None])
 
 
 def stay_months(hazard: Floats, draw: Floats, already: Floats | None = None) -> Floats:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
-from placements.forecasting.durations import bands
+from placements.forecasting.cells import bands
 from placements.forecasting.spells import KEYS, PLANNABLE, SERVICE_OF, STATES, Spells
 
 Floats = npt.NDArray[np.float64]

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
+from placements.forecasting.cells import PHASES, phase_at
 from placements.forecasting.destinations import IS_LONG, Destinations
 from placements.forecasting.durations import DURATION_BANDS, Hazards
 from placements.forecasting.entries import SLOPE_KEPT_A_YEAR, Stream
@@ -40,7 +41,8 @@ HAZARD_DRIFT: Final = 0.05
 _ROUNDING: Final = 1e-9
 _STATE_SERVICE: Final = np.array([codes.SERVICES.index(SERVICE_OF[state]) for state in STATES])
 _BANDS_BEFORE: Final = np.concatenate([[0], np.cumsum([len(BANDS[SERVICE_OF[state]]) for state in STATES])])
-_SERVICE_OF_CELL: Final = np.repeat(_STATE_SERVICE, np.diff(_BANDS_BEFORE))
+_CELLS_OF_STATE: Final = np.diff(_BANDS_BEFORE) * len(PHASES)
+_SERVICE_OF_CELL: Final = np.repeat(_STATE_SERVICE, _CELLS_OF_STATE)
 #: Of each state: how many its service has, the first of them, and the months of age at which its service ends.
 _STATES_OF_SERVICE: Final = np.bincount(_STATE_SERVICE)[_STATE_SERVICE]
 _FIRST_STATE: Final = np.searchsorted(_STATE_SERVICE, _STATE_SERVICE)
@@ -96,6 +98,8 @@ class Wave:
         Age in months on the snapshot day (less than 0 for those born later), NaN when not known.
     band : ndarray of int (n,)
         Age band at the start of the stay.
+    since : ndarray (n,)
+        Months that care, or the plan, had lasted at the start of the stay; NaN when not known.
     """
 
     run: Ints
@@ -106,6 +110,7 @@ class Wave:
     elapsed: Floats
     age: Floats
     band: Ints
+    since: Floats
 
     def __len__(self) -> int:
         return len(self.run)
@@ -115,8 +120,8 @@ class Wave:
         run, state, need, area, band = (
             column.take(rows) for column in (self.run, self.state, self.need, self.area, self.band)
         )
-        begin, elapsed, age = (column.take(rows) for column in (self.begin, self.elapsed, self.age))
-        return Wave(run, state, need, area, begin, elapsed, age, band)
+        begin, elapsed, age, since = (column.take(rows) for column in (self.begin, self.elapsed, self.age, self.since))
+        return Wave(run, state, need, area, begin, elapsed, age, band, since)
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Wave))
@@ -225,7 +230,7 @@ class _Rates:
         drift = hazard_drift * rng.standard_normal((runs, len(codes.SERVICES)))[:, _STATE_SERVICE]
         drift = drift + volatility * rng.standard_normal((runs, len(STATES)))
         off = np.exp(drift - (hazard_drift**2 + volatility**2) / 2)
-        hazard = model.hazards.draw(runs, rng) * np.repeat(off, np.diff(_BANDS_BEFORE), axis=1)[:, :, None]
+        hazard = model.hazards.draw(runs, rng) * np.repeat(off, _CELLS_OF_STATE, axis=1)[:, :, None]
         chance = np.cumsum(model.destinations.draw(runs, rng), axis=3)
         factors, self._era = _eras(levers, months)
         self._months, self._runs = months, runs
@@ -239,7 +244,8 @@ class _Rates:
     def lived(self, wave: Wave, rng: np.random.Generator, now: bool = False) -> tuple[Floats, Wave]:
         """Return when each stay is over, and the stays that follow within the months; `now`: they are under way."""
         era = self._era[0] if now else self._era[1:].take(wave.begin.astype(np.intp), mode="clip")
-        row = (era * self._runs + wave.run) * len(_SERVICE_OF_CELL) + _BANDS_BEFORE.take(wave.state) + wave.band
+        band = _BANDS_BEFORE.take(wave.state) + wave.band
+        row = (era * self._runs + wave.run) * len(_SERVICE_OF_CELL) + band * len(PHASES) + phase_at(wave.since)
         draw = rng.standard_exponential(len(wave))
         if now:
             draw += self._spent_by(wave.elapsed, row)
@@ -269,7 +275,8 @@ class _Rates:
         state = _FIRST_STATE.take(before.take(on)) + place.take(on)
         age = wave.age + over
         band = np.where(np.isnan(age), wave.band, _reached(_AGE_EDGES, state, age))
-        return replace(wave, state=state, begin=over, elapsed=np.zeros(len(wave)), band=band)
+        since = wave.since + wave.elapsed + over - wave.begin
+        return replace(wave, state=state, begin=over, elapsed=np.zeros(len(wave)), band=band, since=since)
 
 
 def _eras(levers: Levers, months: int) -> tuple[list[Floats], Ints]:
@@ -435,7 +442,7 @@ def _entries(
     low, high = (edge.take(band) for edge in age_ranges_months(stream.service))
     begin = month + rng.random(len(run))
     age = low + (high - low) * rng.random(len(run)) - begin
-    return number, Wave(run, state, need, area, begin, np.zeros(len(run)), age, band)
+    return number, Wave(run, state, need, area, begin, np.zeros(len(run)), age, band, np.zeros(len(run)))
 
 
 def _monthly_rate(
@@ -486,6 +493,7 @@ def settled_wave(spells: Spells, groups: Groups) -> Wave:
         elapsed=already,
         age=12 * years - left,
         band=np.array([BANDS[service].index(band) for service, band in pairs], np.intp),
+        since=children["since_months"].to_numpy(float),
     )
 
 

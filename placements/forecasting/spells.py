@@ -37,6 +37,8 @@ DAYS_PER_MONTH: Final = 365.25 / 12
 EDUCATION_WINDOW_YEARS: Final = 1
 #: With ends on this many different days, the first end tells since when spells were recorded at all.
 _ENDS_TO_JUDGE_BY: Final = 20
+#: What a stay is in its chain: whether it begins it, follows one that is not recorded, leads where, and since when.
+_LINKS: Final = ("opens", "arrives", "next", "since")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Spells:
         Every stay in force at some time in its service's window: `service, area` (`unknown` when home is not known or
         outside), `need_group, age_band` (at the start), `provision, start, end` (NaT while it goes on),
         `unaccompanied`, `age_at_start_years, leaves` (birthday on which the service ends, NaT when unknown),
+        `since_months` (from the beginning of the period of care, or of the plan, to the start; NaN when not known),
         `judgement` (as `analysis.avoidable.classify`), `opens` (begins a period of care, or a plan), `arrives` (follows
         a stay that is not recorded) and `next` (the state that it led to, `left`, or empty while it goes on).
     settled : DataFrame
@@ -131,16 +134,20 @@ def _window_start(placements: pd.DataFrame, snapshot: pd.Timestamp, history_year
 
 
 def _care_links(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the stays in care with `opens`, `arrives` and `next`: a period of care is one chain of stays."""
+    """Return the stays in care with `_LINKS`: a period of care is one chain of stays.
+
+    One that is not marked as the start of care began before the records: since when is not known.
+    """
     chain = care_chain(rows)
     same = chain["period"].eq(chain["period"].shift(-1)).to_numpy(bool)
     following = chain["provision"].shift(-1)
     leads_to = following.where(same, LEFT).where(chain["end"].notna(), "")
-    return chain.assign(arrives=False, next=leads_to)[[*rows.columns, "opens", "arrives", "next"]]
+    since = chain["period_start"].where(chain["period_marked"])
+    return chain.assign(arrives=False, next=leads_to, since=since)[[*rows.columns, *_LINKS]]
 
 
 def _plan_links(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the stays of plans with `opens`, `arrives` and `next`: a plan is one chain, whatever gaps it has.
+    """Return the stays of plans with `_LINKS`: a plan is one chain, whatever gaps it has.
 
     A stay counts from the day the plan began, if the child attended before; the first stay of a plan begins with it. A
     stay that begins later, with none before it in the return, follows one that is not recorded.
@@ -156,7 +163,8 @@ def _plan_links(rows: pd.DataFrame) -> pd.DataFrame:
     gone = plans["plan_end"].notna() & (plans["plan_end"] <= plans["end"].fillna(pd.Timestamp.max))
     following = plans["provision"].shift(-1).where(~last, "education_unknown")
     leads_to = following.where(~(last & gone.to_numpy(bool)), LEFT).where(plans["end"].notna(), "")
-    return plans.assign(start=start, opens=soon, arrives=first & ~soon & plans["start"].notna(), next=leads_to)
+    arrives = first & ~soon & plans["start"].notna()
+    return plans.assign(start=start, opens=soon, arrives=arrives, next=leads_to, since=plans["plan_start"])
 
 
 def _described(rows: pd.DataFrame, known: tuple[str, ...]) -> pd.DataFrame:
@@ -175,6 +183,7 @@ def _described(rows: pd.DataFrame, known: tuple[str, ...]) -> pd.DataFrame:
             "end": rows["end"],
             "age_at_start_years": age.where(age >= 0, np.nan),
             "leaves": leaves,
+            "since_months": (rows["start"] - rows["since"]).dt.days / DAYS_PER_MONTH,
             "judgement": rows["judgement"],
             "opens": rows["opens"].astype(bool),
             "arrives": rows["arrives"].astype(bool),
