@@ -91,7 +91,7 @@ def known_model(
     )
     return Model(
         tuple(streams),
-        Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, 0.0)),
+        Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, 0.0), np.zeros(len(STATES))),
         Destinations(alpha),
         groups,
         wave,

@@ -9,8 +9,8 @@ A SEN2 return need not list the settings that children left before the one they 
 not recorded tells that such a one ended in the window (`unseen_moves`): from which kind is not known, so it is shared
 over the kinds by how many children of that age were in each.
 
-Rates of ending differ from year to year by more than chance, kind by kind: by how much is estimated (`volatility`),
-shrunk to a stated value, and kept as uncertainty of the years to come.
+Rates of ending differ from year to year by more than chance, kind by kind (`forecasting.drift`): each kind's level is
+followed to what it is of late, and what it may yet do is kept as uncertainty of the years to come.
 
 Small cells are shrunk in steps, each with the weight of `PRIOR_ENDS` ended spells: all provision of the service, then
 the provision, then the age band within it, then the phase of care, which is taken to multiply the hazards of all kinds
@@ -28,6 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements import codes
+from placements.forecasting import drift
 from placements.forecasting.cells import cells, cells_of, group_sums
 from placements.forecasting.spells import DAYS_PER_MONTH, SERVICE_OF, STATES, Spells
 
@@ -36,10 +37,6 @@ Floats = npt.NDArray[np.float64]
 #: Months since the start at which the duration bands begin.
 DURATION_BANDS: Final = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0)
 PRIOR_ENDS: Final = 5.0
-#: Standard deviation of a kind's hazards between years that is believed before the ends are seen (assumed), the kinds
-#: and years that this belief counts for, and the ends a year that a kind must have to tell.
-VOLATILITY_PRIOR, VOLATILITY_PRIOR_CELLS = 0.10, 10.0
-_LEAST_ENDS: Final = 5.0
 #: Mean stay in months where nothing at all was observed (assumed; it gives way to the first few ends).
 ASSUMED_STAY_MONTHS: Final = {codes.CARE: 18.0, codes.EDUCATION: 42.0}
 #: An end this close to the leaving birthday, or after it, is ageing out.
@@ -57,13 +54,16 @@ class Hazards:
     shape, exposure : ndarray (cells, duration bands)
         Gamma posterior of the monthly hazard: mean `shape / exposure` (exposure in months).
     volatility : dict of str to float
-        By service: standard deviation of the log of a kind's hazards between years.
+        By service: standard deviation of a kind's hazards between years, relative to them.
+    error : ndarray (`STATES`,)
+        Relative error of the level that a kind's hazards have now.
     """
 
     cells: pd.DataFrame
     shape: Floats
     exposure: Floats
     volatility: dict[str, float]
+    error: Floats
 
     @property
     def mean(self) -> Floats:
@@ -87,8 +87,15 @@ def fit_hazards(spells: Spells) -> Hazards:
     by_band = _pooled(ends, exposure, table["provision"] + "/" + table["age_band"], by_provision)
     by_phase = by_band * _factor(ends, exposure * by_band, pd.Index(service) + "/" + table["phase"])
     shape, months = ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_phase
-    found = {name: _volatility(spells, table, shape / months, name) for name in codes.SERVICES}
-    return Hazards(table, shape, months, found)
+    factor, error, walk = np.ones(len(STATES)), np.zeros(len(STATES)), {}
+    for name in codes.SERVICES:
+        came, expected = _by_year(spells, table, shape / months, name)
+        walk[name] = drift.volatility(came, expected)
+        if came.size:
+            own = np.array([SERVICE_OF[state] == name for state in STATES])
+            factor[own], error[own] = (part[own] for part in drift.level(came, expected, walk[name]))
+    of_cell = factor[pd.Index(STATES).get_indexer(table["provision"])]
+    return Hazards(table, shape, months / of_cell[:, None], walk, error)
 
 
 def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.Series, prior: Floats) -> Floats:
@@ -108,26 +115,24 @@ def aged_out(frame: pd.DataFrame) -> pd.Series:
     return frame["end"] >= frame["leaves"] - pd.Timedelta(days=_AGED_OUT_DAYS)
 
 
-def _volatility(spells: Spells, table: pd.DataFrame, hazard: Floats, service: str) -> float:
-    """Return how much a kind's rate of ending differs between years of the window, beyond chance.
+def _by_year(spells: Spells, table: pd.DataFrame, hazard: Floats, service: str) -> tuple[Floats, Floats]:
+    """Return the ends of each kind in each whole year of the window, and those that the hazards expect.
 
-    By moments: ends in a year are Poisson about what the hazards expect times a factor whose variance is sought.
+    Returns
+    -------
+    came, expected : ndarray (`STATES`, years)
+        Oldest year first; 0 for the kinds of the other service.
     """
     years = int(spells.window_months(service) / 12 + 0.1)
+    kind = pd.Index(STATES).get_indexer(table["provision"])
     own = table["provision"].map(SERVICE_OF).eq(service).to_numpy(bool)
-    kind = pd.factorize(table.loc[own, "provision"])[0]
-    beyond, squared, cells_ = 0.0, 0.0, 0
-    for year in range(years if years > 1 else 0):
+    parts = []
+    for year in range(years - 1, -1, -1) if years > 1 else ():
         until = spells.seen_until[service] - pd.DateOffset(years=year)
         ends, exposure = ends_and_exposure(spells, table, (until - pd.DateOffset(years=1), until))
-        came, expected = (np.bincount(kind, part[own].sum(axis=1)) for part in (ends, exposure * hazard))
-        tells = expected >= _LEAST_ENDS
-        beyond += float((((came - expected) ** 2 - expected) * tells).sum())
-        squared += float((expected**2 * tells).sum())
-        cells_ += int(tells.sum())
-    variance = max(beyond, 0.0) / max(squared, 1e-9)
-    shrunk = (cells_ * variance + VOLATILITY_PRIOR_CELLS * VOLATILITY_PRIOR**2) / (cells_ + VOLATILITY_PRIOR_CELLS)
-    return float(np.sqrt(shrunk))
+        parts.append([np.bincount(kind, part.sum(axis=1) * own, len(STATES)) for part in (ends, exposure * hazard)])
+    came, expected = np.moveaxis(np.array(parts).reshape(-1, 2, len(STATES)), (0, 1, 2), (2, 0, 1))
+    return came, expected
 
 
 def ends_and_exposure(

@@ -226,7 +226,8 @@ class _Rates:
     def __init__(
         self, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator, hazard_drift: float
     ) -> None:
-        volatility = np.array([model.hazards.volatility[service] for service in codes.SERVICES])[_STATE_SERVICE]
+        walk = np.array([model.hazards.volatility[service] for service in codes.SERVICES])[_STATE_SERVICE]
+        volatility = np.hypot(walk, model.hazards.error)
         drift = hazard_drift * rng.standard_normal((runs, len(codes.SERVICES)))[:, _STATE_SERVICE]
         drift = drift + volatility * rng.standard_normal((runs, len(STATES)))
         off = np.exp(drift - (hazard_drift**2 + volatility**2) / 2)
