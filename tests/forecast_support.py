@@ -92,7 +92,7 @@ def known_model(
     return Model(
         tuple(streams),
         Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, 0.0), np.zeros(len(STATES))),
-        Destinations(alpha),
+        Destinations(alpha, dict.fromkeys(codes.SERVICES, 0.0), np.zeros((len(codes.SERVICES), len(NEXT)))),
         groups,
         wave,
         np.ones((1, 1)),

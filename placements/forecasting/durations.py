@@ -123,13 +123,11 @@ def _by_year(spells: Spells, table: pd.DataFrame, hazard: Floats, service: str) 
     came, expected : ndarray (`STATES`, years)
         Oldest year first; 0 for the kinds of the other service.
     """
-    years = int(spells.window_months(service) / 12 + 0.1)
     kind = pd.Index(STATES).get_indexer(table["provision"])
     own = table["provision"].map(SERVICE_OF).eq(service).to_numpy(bool)
     parts = []
-    for year in range(years - 1, -1, -1) if years > 1 else ():
-        until = spells.seen_until[service] - pd.DateOffset(years=year)
-        ends, exposure = ends_and_exposure(spells, table, (until - pd.DateOffset(years=1), until))
+    for year in spells.whole_years(service):
+        ends, exposure = ends_and_exposure(spells, table, year)
         parts.append([np.bincount(kind, part.sum(axis=1) * own, len(STATES)) for part in (ends, exposure * hazard)])
     came, expected = np.moveaxis(np.array(parts).reshape(-1, 2, len(STATES)), (0, 1, 2), (2, 0, 1))
     return came, expected

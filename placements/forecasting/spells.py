@@ -75,6 +75,12 @@ class Spells:
         """Return the length of a service's window in months."""
         return (self.seen_until[service] - self.window_start[service]).days / DAYS_PER_MONTH
 
+    def whole_years(self, service: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+        """Return the beginning and the end of each whole year of a service's window, oldest first; none of only one."""
+        years = int(self.window_months(service) / 12 + 0.1)
+        ends = [self.seen_until[service] - pd.DateOffset(years=back) for back in range(years - 1, -1, -1)]
+        return [(end - pd.DateOffset(years=1), end) for end in ends] if years > 1 else []
+
     @property
     def begun(self) -> pd.DataFrame:
         """Return the stays of `history` that started in their window."""
