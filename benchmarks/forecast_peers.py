@@ -19,7 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from placements import codes
-from placements.forecasting.destinations import IS_LONG, Destinations
+from placements.forecasting.cells import KEYS, PHASE_MONTHS, PHASES
+from placements.forecasting.destinations import IS_LONG, NEXT, Destinations
+from placements.forecasting.drift import known
 from placements.forecasting.durations import DURATION_BANDS, Hazards
 from placements.forecasting.entries import Stream
 from placements.forecasting.simulate import Model
@@ -48,11 +50,12 @@ def certain(model: Model) -> Model:
         model.hazards.cells,
         model.hazards.shape * _CERTAIN,
         model.hazards.exposure * _CERTAIN,
-        dict.fromkeys(model.hazards.volatility, 0.0),
+        dict.fromkeys(model.hazards.levels, known(len(STATES))),
     )
-    return replace(
-        model, streams=streams, hazards=hazards, destinations=Destinations(model.destinations.alpha * _CERTAIN)
+    destinations = Destinations(
+        model.destinations.alpha * _CERTAIN, dict.fromkeys(model.destinations.levels, known(len(NEXT)))
     )
+    return replace(model, streams=streams, hazards=hazards, destinations=destinations)
 
 
 class EventLoop:
@@ -66,7 +69,7 @@ class EventLoop:
 
     def __init__(self, model: Model, months: int) -> None:
         self._model, self._months = model, months
-        cells = list(zip(model.hazards.cells["provision"], model.hazards.cells["age_band"], strict=True))
+        cells = model.hazards.cells[list(KEYS)].itertuples(index=False, name=None)
         self._cell = {cell: row for row, cell in enumerate(cells)}
         self._rate = np.maximum(model.hazards.mean, 1e-9).tolist()
         widths = np.diff(DURATION_BANDS).tolist()
@@ -93,25 +96,34 @@ class EventLoop:
         env.run()
         return np.array(stock.area)
 
-    def _settled(self) -> list[tuple[str, str, float, float]]:
-        """Return provision, age band, age today and months stayed of each child placed on the snapshot day."""
+    def _settled(self) -> list[tuple[str, str, float, float, float]]:
+        """Return provision, age band, age today, months stayed and in care before of each child placed on the day."""
         wave = self._model.settled
         names = {service: (*labels, codes.AGE_UNKNOWN) for service, (_, labels) in self._bands.items()}
-        columns = (wave.state.tolist(), wave.band.tolist(), wave.age.tolist(), wave.elapsed.tolist())
+        since_months = np.nan_to_num(wave.since, nan=inf)
+        columns = (part.tolist() for part in (wave.state, wave.band, wave.age, wave.elapsed, since_months))
         return [
-            (STATES[state], names[SERVICE_OF[STATES[state]]][band], age, elapsed)
-            for state, band, age, elapsed in zip(*columns, strict=True)
+            (STATES[state], names[SERVICE_OF[STATES[state]]][band], age, elapsed, since)
+            for state, band, age, elapsed, since in zip(*columns, strict=True)
         ]
 
     def _child(
-        self, env: Any, draw: random.Random, stock: _Stock, state: str, band: str, age: float, elapsed: float
+        self,
+        env: Any,
+        draw: random.Random,
+        stock: _Stock,
+        state: str,
+        band: str,
+        age: float,
+        elapsed: float,
+        since: float,
     ) -> Generator[Any, None, None]:
-        """Follow a child; `age` in months on the snapshot day."""
+        """Follow a child; `age` in months on the snapshot day, `since` those in care when the stay began."""
         service = SERVICE_OF[state]
         lows, labels = self._bands[service]
         birthday = inf if isnan(age) else 12.0 * codes.LEAVES_AT_YEARS[service] - age
         while True:
-            row = self._cell[state, band]
+            row = self._cell[state, band, PHASES[bisect_right(PHASE_MONTHS, since) - 1]]
             rate, spent = self._rate[row], self._spent[row]
             at = bisect_right(DURATION_BANDS, elapsed) - 1
             target = spent[at] + (elapsed - DURATION_BANDS[at]) * rate[at] + draw.expovariate(1.0)
@@ -129,6 +141,7 @@ class EventLoop:
             place = bisect_right(self._next[row][IS_LONG[at]], draw.random())
             if place >= len(STATES):
                 return
+            since += stay + elapsed
             state, elapsed = STATES[place], 0.0
             if not isnan(age):
                 band = labels[max(bisect_right(lows, age + env.now) - 1, 0)]
@@ -150,7 +163,7 @@ class EventLoop:
                 if band in labels:
                     which = labels.index(band)
                     age = lows[which] + (highs[which] - lows[which]) * draw.random() - env.now
-                env.process(self._child(env, draw, stock, state, band, age, 0.0))
+                env.process(self._child(env, draw, stock, state, band, age, 0.0, 0.0))
             yield env.timeout(month + 1 - env.now)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from placements import codes
-from placements.forecasting.destinations import NEXT, Destinations
 from placements.forecasting.cells import cells
+from placements.forecasting.destinations import NEXT, Destinations
+from placements.forecasting.drift import known
 from placements.forecasting.durations import DURATION_BANDS, Hazards
 from placements.forecasting.entries import Stream
 from placements.forecasting.groups import BANDS, Groups
@@ -48,8 +49,8 @@ def known_stream(monthly: float, band: str = "Under 1", provision: str = "agency
 
 def known_model(
     streams: list[Stream],
-    hazards: Mapping[str, list[float] | float],
-    chances: Mapping[str, Mapping[str, float]] | None = None,
+    hazards: Mapping[str | tuple[str, str], list[float] | float],
+    chances: Mapping[str | tuple[str, str], Mapping[str, float]] | None = None,
     settled: pd.DataFrame | None = None,
 ) -> Model:
     """Return a model without uncertainty.
@@ -58,7 +59,8 @@ def known_model(
     ----------
     streams : list of Stream
     hazards : mapping
-        Monthly hazard by kind of provision, one number or one for each duration band; others never end.
+        Monthly hazard by kind of provision, one number or one for each duration band; others never end. A pair
+        (kind, phase of care) stands for that phase only.
     chances : mapping, optional
         By kind of provision, the chance of each next one; what is left is the chance of leaving.
     settled : DataFrame, optional
@@ -67,9 +69,9 @@ def known_model(
     table = cells()
     mean = np.full((len(table), len(DURATION_BANDS)), 1e-9)
     alpha = np.zeros((len(table), 2, len(NEXT)))
-    for row, state in enumerate(table["provision"]):
-        mean[row] = hazards.get(state, 1e-9)
-        leads_to = (chances or {}).get(state, {})
+    for row, (state, phase) in enumerate(zip(table["provision"], table["phase"], strict=True)):
+        mean[row] = hazards.get((state, phase), hazards.get(state, 1e-9))
+        leads_to = (chances or {}).get((state, phase), (chances or {}).get(state, {}))
         for after, chance in leads_to.items():
             alpha[row, :, NEXT.index(after)] = chance * CERTAIN
         alpha[row, :, -1] = max(1 - sum(leads_to.values()), 0) * CERTAIN
@@ -91,8 +93,8 @@ def known_model(
     )
     return Model(
         tuple(streams),
-        Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, 0.0), np.zeros(len(STATES))),
-        Destinations(alpha, dict.fromkeys(codes.SERVICES, 0.0), np.zeros((len(codes.SERVICES), len(NEXT)))),
+        Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, known(len(STATES)))),
+        Destinations(alpha, dict.fromkeys(codes.SERVICES, known(len(NEXT)))),
         groups,
         wave,
         np.ones((1, 1)),

@@ -8,6 +8,7 @@ lasted. Where the beginning is not known, it lies before the records: the last p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -32,9 +33,14 @@ def bands(service: str) -> tuple[str, ...]:
 
 
 def cells() -> pd.DataFrame:
-    """Return every kind of provision with every age band of its service and every phase: `KEYS`, one row a cell."""
-    rows = [(state, band, phase) for state in STATES for band in bands(SERVICE_OF[state]) for phase in PHASES]
-    return pd.DataFrame(rows, columns=list(KEYS)).astype("str")
+    """Return every kind of provision with every age band of its service and every phase: `service`, `KEYS`."""
+    rows = [
+        (SERVICE_OF[state], state, band, phase)
+        for state in STATES
+        for band in bands(SERVICE_OF[state])
+        for phase in PHASES
+    ]
+    return pd.DataFrame(rows, columns=["service", *KEYS]).astype("str")
 
 
 def phase_at(months: Floats) -> Ints:
@@ -49,9 +55,14 @@ def cells_of(spells: pd.DataFrame, table: pd.DataFrame) -> Ints:
     return np.asarray(pd.MultiIndex.from_frame(table[list(KEYS)]).get_indexer(keys), np.intp)
 
 
-def group_sums(values: Floats, label: pd.Index) -> Floats:
-    """Return for each row of a matrix the sum over the rows with the same label."""
-    which, _ = pd.factorize(label)
+def positions(column: pd.Series, known: Sequence[str]) -> Ints:
+    """Return where each value of a column is among those known, (rows,)."""
+    return np.asarray(pd.Index(known).get_indexer(pd.Index(column)), np.intp)
+
+
+def group_sums(values: Floats, table: pd.DataFrame, *by: str) -> Floats:
+    """Return for each row of a matrix the sum over the rows of cells with the same `by`."""
+    which = table.groupby(list(by), sort=False).ngroup().to_numpy()
     total = np.zeros((which.max() + 1, values.shape[1]))
     np.add.at(total, which, values)
     return np.asarray(total[which])

@@ -29,8 +29,8 @@ import pandas as pd
 
 from placements import codes
 from placements.forecasting import drift
-from placements.forecasting.cells import cells, cells_of, group_sums
-from placements.forecasting.spells import DAYS_PER_MONTH, SERVICE_OF, STATES, Spells
+from placements.forecasting.cells import cells, cells_of, group_sums, positions
+from placements.forecasting.spells import DAYS_PER_MONTH, STATES, Spells
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,6 +41,8 @@ PRIOR_ENDS: Final = 5.0
 ASSUMED_STAY_MONTHS: Final = {codes.CARE: 18.0, codes.EDUCATION: 42.0}
 #: An end this close to the leaving birthday, or after it, is ageing out.
 _AGED_OUT_DAYS: Final = 31
+_STATE_OF_CELL: Final = positions(cells()["provision"], STATES)
+_SERVICE_OF_CELL: Final = positions(cells()["service"], codes.SERVICES)
 
 
 @dataclass(frozen=True)
@@ -53,17 +55,14 @@ class Hazards:
         `cells.cells()`, in the order of the arrays.
     shape, exposure : ndarray (cells, duration bands)
         Gamma posterior of the monthly hazard: mean `shape / exposure` (exposure in months).
-    volatility : dict of str to float
-        By service: standard deviation of a kind's hazards between years, relative to them.
-    error : ndarray (`STATES`,)
-        Relative error of the level that a kind's hazards have now.
+    levels : dict of str to Levels
+        By service, over `STATES`: where the rates of its kinds are (in the mean above already), and how they walk.
     """
 
     cells: pd.DataFrame
     shape: Floats
     exposure: Floats
-    volatility: dict[str, float]
-    error: Floats
+    levels: dict[str, drift.Levels]
 
     @property
     def mean(self) -> Floats:
@@ -72,7 +71,9 @@ class Hazards:
 
     def draw(self, runs: int, rng: np.random.Generator) -> Floats:
         """Return hazards per run, (runs, cells, duration bands)."""
-        return rng.gamma(self.shape, 1 / self.exposure, size=(runs, *self.shape.shape))
+        off = np.stack([self.levels[name].off(runs, rng) for name in codes.SERVICES], axis=1)
+        drawn = rng.gamma(self.shape, 1 / self.exposure, size=(runs, *self.shape.shape))
+        return np.asarray(drawn * off[:, _SERVICE_OF_CELL, _STATE_OF_CELL, None])
 
 
 def fit_hazards(spells: Spells) -> Hazards:
@@ -80,34 +81,18 @@ def fit_hazards(spells: Spells) -> Hazards:
     table = cells()
     ends, exposure = ends_and_exposure(spells, table)
     ends = ends + _unseen_ends(spells, table, exposure)
-    service = table["provision"].map(SERVICE_OF).to_numpy()
-    assumed = np.array([1 / ASSUMED_STAY_MONTHS[s] for s in service])[:, None] * np.ones(len(DURATION_BANDS))
-    by_service = _pooled(ends, exposure, service, assumed)
-    by_provision = _pooled(ends, exposure, table["provision"].to_numpy(), by_service)
-    by_band = _pooled(ends, exposure, table["provision"] + "/" + table["age_band"], by_provision)
-    by_phase = by_band * _factor(ends, exposure * by_band, pd.Index(service) + "/" + table["phase"])
-    shape, months = ends + PRIOR_ENDS, exposure + PRIOR_ENDS / by_phase
-    factor, error, walk = np.ones(len(STATES)), np.zeros(len(STATES)), {}
-    for name in codes.SERVICES:
-        came, expected = _by_year(spells, table, shape / months, name)
-        walk[name] = drift.volatility(came, expected)
-        if came.size:
-            own = np.array([SERVICE_OF[state] == name for state in STATES])
-            factor[own], error[own] = (part[own] for part in drift.level(came, expected, walk[name]))
-    of_cell = factor[pd.Index(STATES).get_indexer(table["provision"])]
-    return Hazards(table, shape, months / of_cell[:, None], walk, error)
-
-
-def _pooled(ends: Floats, exposure: Floats, label: npt.NDArray[np.object_] | pd.Series, prior: Floats) -> Floats:
-    """Return hazards of the rows' groups, shrunk to `prior` (constant within a group), one row per cell."""
-    group = pd.Index(np.asarray(label, dtype=object))
-    return (group_sums(ends, group) + PRIOR_ENDS) / (group_sums(exposure, group) + PRIOR_ENDS / prior)
-
-
-def _factor(ends: Floats, expected: Floats, label: pd.Index) -> Floats:
-    """Return by how much more of the rows' groups ended than was expected, shrunk to 1: one number a row."""
-    came, awaited = (group_sums(part.sum(axis=1, keepdims=True), label) for part in (ends, expected))
-    return np.asarray((came + PRIOR_ENDS) / (awaited + PRIOR_ENDS))
+    assumed = np.array([1 / ASSUMED_STAY_MONTHS[name] for name in table["service"]])
+    rate = np.repeat(assumed[:, None], len(DURATION_BANDS), axis=1)
+    for by in (("service",), ("provision",), ("provision", "age_band")):
+        came, awaited = (group_sums(part, table, *by) for part in (ends, exposure))
+        rate = (came + PRIOR_ENDS) / (awaited + PRIOR_ENDS / rate)
+    whole = (part.sum(axis=1, keepdims=True) for part in (ends, exposure * rate))
+    came, awaited = (group_sums(part, table, "service", "phase") for part in whole)
+    rate = rate * (came + PRIOR_ENDS) / (awaited + PRIOR_ENDS)
+    shape, months = ends + PRIOR_ENDS, exposure + PRIOR_ENDS / rate
+    levels = {name: _levels(spells, table, shape / months, name) for name in codes.SERVICES}
+    factor = np.prod([one.factor for one in levels.values()], axis=0)
+    return Hazards(table, shape, months / factor[_STATE_OF_CELL, None], levels)
 
 
 def aged_out(frame: pd.DataFrame) -> pd.Series:
@@ -115,22 +100,19 @@ def aged_out(frame: pd.DataFrame) -> pd.Series:
     return frame["end"] >= frame["leaves"] - pd.Timedelta(days=_AGED_OUT_DAYS)
 
 
-def _by_year(spells: Spells, table: pd.DataFrame, hazard: Floats, service: str) -> tuple[Floats, Floats]:
-    """Return the ends of each kind in each whole year of the window, and those that the hazards expect.
-
-    Returns
-    -------
-    came, expected : ndarray (`STATES`, years)
-        Oldest year first; 0 for the kinds of the other service.
-    """
-    kind = pd.Index(STATES).get_indexer(table["provision"])
-    own = table["provision"].map(SERVICE_OF).eq(service).to_numpy(bool)
-    parts = []
+def _levels(spells: Spells, table: pd.DataFrame, hazard: Floats, service: str) -> drift.Levels:
+    """Return where the rates of ending of a service's kinds are, over `STATES` (1 for those of the other service)."""
+    own = table["service"].eq(service).to_numpy(bool)
+    years = []
     for year in spells.whole_years(service):
         ends, exposure = ends_and_exposure(spells, table, year)
-        parts.append([np.bincount(kind, part.sum(axis=1) * own, len(STATES)) for part in (ends, exposure * hazard)])
-    came, expected = np.moveaxis(np.array(parts).reshape(-1, 2, len(STATES)), (0, 1, 2), (2, 0, 1))
-    return came, expected
+        came, expected = (_by_kind(part.sum(axis=1) * own) for part in (ends, exposure * hazard))
+        years.append((came, expected))
+    return drift.levels(years, len(STATES))
+
+
+def _by_kind(of_cell: Floats) -> Floats:
+    return np.bincount(_STATE_OF_CELL, of_cell, len(STATES)).astype(float)
 
 
 def ends_and_exposure(
@@ -176,9 +158,8 @@ def unseen_moves(spells: Spells, table: pd.DataFrame, months: Floats) -> Floats:
     spent in them in the window.
     """
     found = np.zeros((len(table), len(STATES)))
-    service = table["provision"].map(SERVICE_OF)
     for of_service, band, state, number in spells.unseen_moves():
-        share = months * (service.eq(of_service) & table["age_band"].eq(band)).to_numpy(bool)
+        share = months * (table["service"].eq(of_service) & table["age_band"].eq(band)).to_numpy(bool)
         found[:, STATES.index(state)] += number * share / max(share.sum(), 1e-9)
     return found
 

@@ -14,6 +14,7 @@ import pandas as pd
 from placements.county import County
 from placements.errors import UsageError
 from placements.forecasting import away, destinations, durations, entries
+from placements.forecasting.cells import PHASE_MONTHS
 from placements.forecasting.destinations import fit_destinations
 from placements.forecasting.durations import fit_hazards
 from placements.forecasting.entries import Stream, fit_entries, grown
@@ -143,7 +144,9 @@ def _assumptions(
             "slope_kept_a_year": entries.SLOPE_KEPT_A_YEAR,
             "volatility_prior": entries.VOLATILITY_PRIOR,
             "hazard_drift": HAZARD_DRIFT,
-            "hazard_volatility": dict(model.hazards.volatility),
+            "hazard_walk_a_year": {name: one.walk for name, one in model.hazards.levels.items()},
+            "destination_walk_a_year": {name: one.walk for name, one in model.destinations.levels.items()},
+            "phase_months": PHASE_MONTHS,
             "prior_ends": durations.PRIOR_ENDS,
             "prior_ends_of_destinations": destinations.PRIOR_ENDS,
             "assumed_stay_months": dict(durations.ASSUMED_STAY_MONTHS),

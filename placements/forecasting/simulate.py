@@ -17,10 +17,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from placements import codes
-from placements.forecasting.cells import PHASES, phase_at
+from placements.forecasting.cells import PHASES, phase_at, positions
 from placements.forecasting.destinations import IS_LONG, Destinations
 from placements.forecasting.durations import DURATION_BANDS, Hazards
 from placements.forecasting.entries import SLOPE_KEPT_A_YEAR, Stream
@@ -35,7 +34,7 @@ Ints = npt.NDArray[np.intp]
 #: Runs simulated together: few enough for a processor's cache. Each block has its own stream of random numbers.
 BLOCK_RUNS: Final = 10
 #: Standard deviation of what the hazards of a service are off as a whole, in years to come (assumed); each kind's own
-#: is estimated (`Hazards.volatility`).
+#: is estimated (`Hazards.levels`).
 HAZARD_DRIFT: Final = 0.05
 #: What is left where steps up and down cancel.
 _ROUNDING: Final = 1e-9
@@ -226,11 +225,8 @@ class _Rates:
     def __init__(
         self, model: Model, levers: Levers, months: int, runs: int, rng: np.random.Generator, hazard_drift: float
     ) -> None:
-        walk = np.array([model.hazards.volatility[service] for service in codes.SERVICES])[_STATE_SERVICE]
-        volatility = np.hypot(walk, model.hazards.error)
         drift = hazard_drift * rng.standard_normal((runs, len(codes.SERVICES)))[:, _STATE_SERVICE]
-        drift = drift + volatility * rng.standard_normal((runs, len(STATES)))
-        off = np.exp(drift - (hazard_drift**2 + volatility**2) / 2)
+        off = np.exp(drift - hazard_drift**2 / 2)
         hazard = model.hazards.draw(runs, rng) * np.repeat(off, _CELLS_OF_STATE, axis=1)[:, :, None]
         chance = np.cumsum(model.destinations.draw(runs, rng), axis=3)
         factors, self._era = _eras(levers, months)
@@ -467,15 +463,11 @@ def _monthly_rate(
 def _positions(stream: Stream, groups: Groups) -> tuple[Ints, Ints, Ints, Ints]:
     cells = stream.cells
     return (
-        _indexes(STATES, cells["provision"]),
+        positions(cells["provision"], STATES),
         groups.need_of(cells["need_group"]),
-        _indexes(groups.areas, cells["area"]),
-        _indexes(BANDS[stream.service], cells["age_band"]),
+        positions(cells["area"], groups.areas),
+        positions(cells["age_band"], BANDS[stream.service]),
     )
-
-
-def _indexes(known: tuple[str, ...], column: pd.Series) -> Ints:
-    return np.asarray(pd.Index(known).get_indexer(pd.Index(column)), np.intp)
 
 
 def settled_wave(spells: Spells, groups: Groups) -> Wave:
@@ -487,9 +479,9 @@ def settled_wave(spells: Spells, groups: Groups) -> Wave:
     pairs = zip(children["service"], children["age_band"], strict=True)
     return Wave(
         run=np.zeros(len(children), np.intp),
-        state=_indexes(STATES, children["provision"]),
+        state=positions(children["provision"], STATES),
         need=groups.need_of(children["need_group"]),
-        area=_indexes(groups.areas, children["area"]),
+        area=positions(children["area"], groups.areas),
         begin=np.zeros(len(children)),
         elapsed=already,
         age=12 * years - left,

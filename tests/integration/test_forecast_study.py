@@ -41,7 +41,7 @@ def test_the_assumptions_and_sources_are_said(report):
     """Levers, entries by stream, seed, and the inputs with their hashes."""
     assumptions = report["assumptions"]
     assert assumptions["runs"] == 10
-    assert {"entries", "seed", "exit_rate_multiplier", "steps", "hazard_volatility"} <= set(assumptions)
+    assert {"entries", "seed", "exit_rate_multiplier", "steps", "hazard_walk_a_year"} <= set(assumptions)
     assert "plans" in assumptions["entries"]
     assert all(one["sha256"] for one in report["inputs"])
 

@@ -48,7 +48,7 @@ def test_the_event_loop_and_ours_expect_the_same_stock(model):
 def test_the_event_loop_notices_another_model(model):
     """Agreement is not for the asking: with hazards a quarter higher the same comparison fails."""
     pytest.importorskip("simpy")
-    other = Hazards(model.hazards.cells, model.hazards.shape * 1.25, model.hazards.exposure, model.hazards.volatility)
+    other = Hazards(model.hazards.cells, model.hazards.shape * 1.25, model.hazards.exposure, model.hazards.levels)
     changed = pickle.loads(pickle.dumps(model))
     object.__setattr__(changed, "hazards", other)
     ours, theirs = forecast.known(model, SIZE, Stages()), forecast.simpy(changed, SIZE, Stages())
@@ -61,9 +61,9 @@ def test_a_model_made_certain_keeps_its_means(model):
     object.__setattr__(
         wide,
         "hazards",
-        Hazards(model.hazards.cells, model.hazards.shape / 1e9, model.hazards.exposure / 1e9, model.hazards.volatility),
+        Hazards(model.hazards.cells, model.hazards.shape / 1e9, model.hazards.exposure / 1e9, model.hazards.levels),
     )
-    object.__setattr__(wide, "destinations", Destinations(model.destinations.alpha / 1e9))
+    object.__setattr__(wide, "destinations", Destinations(model.destinations.alpha / 1e9, model.destinations.levels))
     object.__setattr__(wide, "streams", (known_stream(4.0, slope=0.2, slope_error=0.1, volatility=0.3, shock=0.5),))
     sure = certain(wide)
     assert sure.hazards.mean == pytest.approx(wide.hazards.mean)

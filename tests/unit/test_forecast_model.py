@@ -11,8 +11,10 @@ from placements import codes
 from placements.errors import UsageError
 from placements.forecasting import forecast
 from placements.forecasting.away import PRIOR_STARTS, away_shares
+from placements.forecasting.cells import KEYS as CELL
+from placements.forecasting.cells import PHASE_MONTHS, PHASES
 from placements.forecasting.destinations import NEXT, fit_destinations
-from placements.forecasting.durations import PRIOR_ENDS, _ends_and_exposure, fit_hazards, stay_months, survival
+from placements.forecasting.durations import PRIOR_ENDS, ends_and_exposure, fit_hazards, stay_months, survival
 from placements.forecasting.entries import SLOPE_KEPT_A_YEAR, fit_entries
 from placements.forecasting.groups import groups_of
 from placements.forecasting.levers import Levers, Step
@@ -79,6 +81,27 @@ def test_moves_between_kinds_are_those_of_the_markov_chain() -> None:
     found = simulated(known_model([known_stream(4.0)], hazards, chances, settled), months, 800)
     for state, column in zip(states, expected.T, strict=True):
         assert agrees(held(found, state), column)
+
+
+def test_rates_by_phase_of_care_follow_the_renewal_equation() -> None:
+    """With one hazard a phase, stays begin at a density that solves its renewal equation; the stock follows from it."""
+    rate, months, fine = 6.0, 36, 50
+    hazard, moves = np.array([0.5, 0.25, 0.1]), np.array([0.4, 0.7, 0.95])
+    grid = (np.arange(months * fine) + 0.5) / fine
+    phase = np.searchsorted(PHASE_MONTHS, grid, side="right") - 1
+    stays = np.exp(-hazard[phase][:, None] * np.clip(grid[None, :] - grid[:, None], 0, None))
+    stays = np.where(grid[None, :] >= grid[:, None], stays, 0.0)  # (begun, time): the stay goes on
+    first = np.exp(-hazard[0] * grid)
+    begun = np.zeros(len(grid))  # density of later stays, a child who enters at 0
+    for at in range(len(grid)):
+        over = (begun[:at] * (hazard * moves)[phase[:at]] * stays[:at, at]).sum() / fine
+        begun[at] = over + hazard[0] * moves[0] * first[at]
+    in_care = first + begun @ stays / fine
+    expected = (rate * np.cumsum(in_care) / fine).reshape(months, fine).mean(axis=1)
+    rates = {(FOSTER, name): one for name, one in zip(PHASES, hazard, strict=True)}
+    chances = {(FOSTER, name): {FOSTER: one} for name, one in zip(PHASES, moves, strict=True)}
+    found = simulated(known_model([known_stream(rate)], rates, chances), months, 500)
+    assert agrees(held(found, FOSTER), expected)
 
 
 def test_a_move_of_a_settled_child_starts_after_today() -> None:
@@ -182,9 +205,9 @@ def test_hazards_count_only_what_happened_in_the_window() -> None:
     hazards = fit_hazards(spells)
     assert spells.window_start[codes.CARE] == pd.Timestamp("2022-03-31")
     assert len(spells.history) == 40
-    cells = pd.MultiIndex.from_frame(hazards.cells)
-    ends, exposure = _ends_and_exposure(spells, cells)
-    young, old = cells.get_loc(("agency_foster", "1 to 4")), cells.get_loc(("agency_foster", "16 and over"))
+    cells = pd.MultiIndex.from_frame(hazards.cells[list(CELL)])
+    ends, exposure = ends_and_exposure(spells, hazards.cells)
+    young, old = (cells.get_loc(("agency_foster", band, PHASES[0])) for band in ("1 to 4", "16 and over"))
     day = 12 / 365.25
     assert ends[young].tolist() == [0, 0, 0, 0, 0, 30, 0]
     assert exposure[young, 5] == pytest.approx(30 * (1095 * day - 24))
@@ -209,7 +232,9 @@ def test_where_stays_led_is_counted_and_shrunk() -> None:
     assert spells.history["opens"].sum() == 32
     assert sorted(spells.history["next"]) == ["", "childrens_home", *["left"] * 31]
     chance = fit_destinations(spells).mean
-    row = pd.MultiIndex.from_frame(fit_hazards(spells).cells).get_loc(("agency_foster", "10 to 15"))
+    row = pd.MultiIndex.from_frame(fit_hazards(spells).cells[list(CELL)]).get_loc(
+        ("agency_foster", "10 to 15", PHASES[0])
+    )
     assert chance[row, 0, NEXT.index("left")] > 0.9
     assert chance[row, 0, NEXT.index("childrens_home")] == pytest.approx(1 / 31, rel=0.5)
     assert chance.sum(axis=2) == pytest.approx(1)
@@ -265,10 +290,10 @@ def test_plans_that_follow_an_unseen_setting_are_moves_not_new_plans() -> None:
     (stream,) = fit_entries(spells)
     assert (stream.name, stream.counted) == ("plans", 5)
     hazards = fit_hazards(spells)
-    cells = pd.MultiIndex.from_frame(hazards.cells)
     seen = hazards.shape - PRIOR_ENDS
     assert seen.sum() == pytest.approx(10)
-    assert seen[cells.get_loc(("mainstream", "5 to 10"))].sum() > 5
+    young = hazards.cells["provision"].eq("mainstream") & hazards.cells["age_band"].eq("5 to 10")
+    assert seen[young].sum() > 5
 
 
 def test_away_share_is_shrunk_from_wide_to_narrow() -> None:
