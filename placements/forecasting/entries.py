@@ -168,7 +168,7 @@ def _stream(name: str, service: str, alone: bool, own: pd.DataFrame, spells: Spe
         volatility=volatility,
         half_life_years=half_life,
         shock=_shock_variance(counts),
-        season=_season(own["start"], len(counts)),
+        season=_season(own["start"], spells.window_start[service], spells.seen_until[service]),
         counted=len(own),
         spread=int((~own["area"].isin(spells.areas)).sum()),
         weight=weight,
@@ -248,10 +248,15 @@ def _shock_variance(counts: Floats) -> float:
     return float(min(max(excess, 0.0) * weight, _SHOCK_LIMIT))
 
 
-def _season(start: pd.Series, months: int) -> Floats:
-    counts = np.bincount(start.dt.month - 1, minlength=12).astype(float) if months >= 12 else np.zeros(12)
-    smooth = counts + _SEASON_PRIOR_STARTS / 12
-    return np.asarray(smooth / smooth.mean())
+def _season(start: pd.Series, since: pd.Timestamp, until: pd.Timestamp) -> Floats:
+    """Return a factor for each calendar month: starts over what as many days of it would bring at an even rate."""
+    days = pd.date_range(since + pd.Timedelta(days=1), until)
+    if len(days) < 365:
+        return np.ones(12)
+    counts, held = (np.bincount(on - 1, minlength=12) for on in (start.dt.month, days.month))
+    even = counts.sum() * held / held.sum()
+    season = (counts + _SEASON_PRIOR_STARTS / 12) / (even + _SEASON_PRIOR_STARTS / 12)
+    return np.asarray(season / season.mean())
 
 
 def _by_kind_and_area(own: pd.DataFrame, areas: tuple[str, ...]) -> pd.DataFrame:
