@@ -129,6 +129,7 @@ def study_backtest(folder: Path, years: int, runs: int | None, reporter: Reporte
     return {
         **_about(county, "", {"runs": found.runs, "seed": found.seed}),
         "origins": [day.date().isoformat() for day in found.origins],
+        "choosing": [plain_values(row) for row in found.choosing().reset_index().to_dict("records")],
         "scores": [plain_values(row) for part in scores for row in part],
     }
 

@@ -78,6 +78,31 @@ class Backtest:
             "seed": self.seed,
         }
 
+    def choosing(self) -> pd.DataFrame:
+        """Return what it would have brought to forecast each value by the method that had been best for it before.
+
+        From each origin the method is chosen whose CRPS was least over the forecasts of earlier origins that were of
+        days up to it; the forecast where there is none.
+
+        Returns
+        -------
+        DataFrame
+            By `segment`: `others`, the share of forecasts for which a simple method is chosen, and `ratio`, the CRPS of
+            the chosen over that of the forecast: above 1, choosing makes it worse.
+        """
+        names = [f"crps {name}" for name in (OURS, *BASELINES)]
+        rows = self.rows.assign(chosen=self.rows[names[0]], other=False)
+        came = rows["origin"].dt.to_period("M") + rows["months_ahead"].to_numpy()
+        for _, own in rows.groupby(["segment", "value"]):
+            for origin, now in own.groupby("origin"):
+                before = own[came.loc[own.index] <= pd.Timestamp(str(origin)).to_period("M")]
+                best = names[0] if before.empty else str(before[names].mean().idxmin())
+                rows.loc[now.index, "chosen"] = now[best]
+                rows.loc[now.index, "other"] = best != names[0]
+        found = rows.groupby("segment")
+        ratio = found["chosen"].mean() / found[names[0]].mean()
+        return pd.DataFrame({"others": found["other"].mean(), "ratio": ratio})
+
     def _score(self, own: pd.DataFrame) -> dict[str, Any]:
         observed = own["observed"].to_numpy(float)
         crps = {name: float(own[f"crps {name}"].mean()) for name in (OURS, *BASELINES)}

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from placements.errors import UsageError
-from placements.forecasting.backtest import OURS, backtest
+from placements.forecasting.backtest import OURS, Backtest, backtest
 from placements.forecasting.baselines import BASELINES, carried_forward, drifting, linear_trend
 from placements.forecasting.observed import as_of, care_only, monthly_means
 from placements.forecasting.spells import spells_of
@@ -128,3 +128,26 @@ def test_baselines_say_what_a_ruler_would() -> None:
         assert baseline(level, 12) == pytest.approx(7)
     noisy = 50 + np.random.default_rng(2).normal(0, 3, 60)
     assert carried_forward(noisy, 12).std() == pytest.approx((noisy[12:] - noisy[:-12]).std())
+
+
+def test_choosing_looks_only_at_what_was_known_by_then() -> None:
+    """By hand: a simple method that was better up to an origin is chosen from it on, whatever comes of it."""
+    simple = [f"crps {name}" for name in BASELINES]
+    origins = pd.to_datetime(["2022-03-31", "2022-09-30", "2023-03-31"])
+    rows = pd.DataFrame(
+        {
+            "segment": "provision",
+            "value": "adoption",
+            "origin": [origins[0], origins[0], origins[1], origins[2]],
+            "months_ahead": [6, 12, 6, 6],
+            f"crps {OURS}": [4.0, 9.0, 4.0, 4.0],
+            simple[0]: [2.0, 99.0, 2.0, 12.0],
+            simple[1]: [5.0, 1.0, 5.0, 5.0],
+            simple[2]: [6.0, 6.0, 6.0, 6.0],
+        }
+    )
+    found = Backtest(rows, tuple(origins), 10, 1).choosing().loc["provision"]
+    # From the first origin nothing is known; from the second six months are (2 beats 4); by the third the year ahead
+    # is known too, and there the other simple method is best on average: (5 + 1 + 5) / 3.
+    assert found["others"] == 2 / 4
+    assert found["ratio"] == pytest.approx((4 + 9 + 2 + 5) / (4 + 9 + 4 + 4))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from placements.errors import UsageError
 from placements.forecasting import forecast
 from placements.forecasting.away import PRIOR_STARTS, away_shares
 from placements.forecasting.cells import KEYS as CELL
-from placements.forecasting.cells import PHASE_MONTHS, PHASES
+from placements.forecasting.cells import PHASE_MONTHS, PHASES, cells, phase_at
 from placements.forecasting.destinations import NEXT, fit_destinations
 from placements.forecasting.durations import PRIOR_ENDS, ends_and_exposure, fit_hazards, stay_months, survival
 from placements.forecasting.entries import SLOPE_KEPT_A_YEAR, fit_entries
@@ -240,6 +242,54 @@ def test_where_stays_led_is_counted_and_shrunk() -> None:
     assert chance.sum(axis=2) == pytest.approx(1)
     assert chance[row, 0, NEXT.index("mainstream")] == 0
     assert [stream.counted for stream in fit_entries(spells)] == [32]
+
+
+def test_a_window_of_part_years_makes_no_season() -> None:
+    """A start on every other day of two and a half years: as many a day in all months, though some come thrice."""
+    day = pd.Series(pd.date_range("2022-10-01", "2025-03-31", freq="2D"))
+    end = day + pd.Timedelta(days=1)
+    rows = pd.DataFrame(
+        {"provision": FOSTER, "home": "Guildford", "to": "out", "birth": "2014-01-01", "start": day, "end": end}
+    )
+    (stream,) = fit_entries(spells_of(tiny_county(rows.assign(end=end.where(end <= "2025-03-31"))), 5))
+    assert stream.counted > 440
+    assert np.abs(stream.season - 1).max() < 0.06
+
+
+def test_phase_of_care_is_known_where_its_beginning_is() -> None:
+    """Months since the period began, at each start; a period that is not marked as the start of care began earlier."""
+    county = tiny_county(
+        """
+        n | provision      | home      | to  | birth      | start      | end        | child
+        1 | agency_foster  | Guildford | out | 2012-01-01 | 2023-01-10 | 2024-06-10 | a
+        1 | childrens_home | Guildford | out | 2012-01-01 | 2024-06-10 |            | a
+        """
+    )
+    since = spells_of(county, 3).history.set_index("provision")["since_months"]
+    assert since[FOSTER] == 0
+    assert since[HOME] == pytest.approx(17, abs=0.1)
+    unmarked = dataclasses.replace(county, placements=county.placements.assign(starts_care=False))
+    assert spells_of(unmarked, 3).history["since_months"].isna().all()
+    assert phase_at(np.array([0.0, 5.9, 6.0, 24.0, np.nan])).tolist() == [0, 0, 1, 2, 2]
+
+
+def test_children_long_in_care_are_seen_to_stay() -> None:
+    """Of stays that begin with care all are over within weeks and lead home; of those begun years later none ends."""
+    county = tiny_county(
+        """
+        n  | provision      | home      | to  | birth      | start      | end        | child
+        40 | agency_foster  | Guildford | out | 2012-01-01 | 2024-01-10 | 2024-02-10 |
+        1  | childrens_home | Guildford | out | 2012-01-01 | 2019-04-10 | 2022-06-10 | a
+        1  | agency_foster  | Guildford | out | 2012-01-01 | 2022-06-10 |            | a
+        """
+    )
+    spells = spells_of(county, 5)
+    table, hazard = cells(), fit_hazards(spells).mean
+    own = table["provision"].eq(FOSTER) & table["age_band"].eq("10 to 15")
+    early, _, late = hazard[own]
+    assert early[1] > 2 * late[1]
+    left = fit_destinations(spells).mean[own, :, NEXT.index("left")]
+    assert left[0, 0] > left[2, 0]
 
 
 def test_entries_from_unknown_homes_are_spread_not_lost() -> None:
