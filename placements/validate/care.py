@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from placements import codes
-from placements.validate.columns import blank
+from placements.validate.columns import blank, year_end
 from placements.validate.evidence import Evidence
 from placements.validate.rule import ERROR, WARNING, Rule
 
@@ -124,6 +124,14 @@ RULES: Final = (
         "open episode that the latest return no longer lists: taken to have ended with its own return's year",
         "close it on the day it ended",
         lambda e: e.dropped,
+    ),
+    Rule(
+        "E12",
+        ERROR,
+        "episodes",
+        "episode starts after the end of its return's year",
+        "name the folder by the year the return ends in (2024 for April 2023 to March 2024), or correct DECOM",
+        lambda e: e.episodes["start"] > year_end(e.episodes),
     ),
     Rule(
         "D01",

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from placements import codes
-from placements.validate.columns import blank, completed_years, overlaps_next
+from placements.validate.columns import blank, completed_years, overlaps_next, year_end
 from placements.validate.evidence import Evidence
 from placements.validate.rule import ERROR, WARNING, Rule
 
@@ -47,23 +47,19 @@ def _outside_care(e: Evidence, table: str, column: str) -> pd.Series:
     return ~e.looked_after(rows, rows[column])
 
 
-def _year_end(rows: pd.DataFrame) -> pd.Series:
-    return pd.to_datetime(rows["return_year"].astype("str") + "-03-31", errors="coerce").astype("datetime64[us]")
-
-
 def _sdq(e: Evidence) -> pd.Series:
     return pd.to_numeric(e.table("oc2")["sdq_score"], errors="coerce")
 
 
 def _no_score(e: Evidence) -> pd.Series:
     rows = e.table("oc2")
-    age = completed_years(rows["born"], _year_end(rows))
+    age = completed_years(rows["born"], year_end(rows))
     return age.between(4, 16) & blank(rows["sdq_score"]) & blank(rows["sdq_reason"])
 
 
 def _not_a_leaver(e: Evidence) -> pd.Series:
     rows = e.table("oc3")
-    age = completed_years(rows["born"], _year_end(rows))
+    age = completed_years(rows["born"], year_end(rows))
     return age.notna() & ~age.between(17, 21)
 
 
@@ -205,7 +201,7 @@ RULES: Final = (
         "oc2",
         "in the health table of a year at whose end the child was not looked after",
         "leave the child out of OC2, or add the missing episode",
-        lambda e: ~e.looked_after(e.table("oc2"), _year_end(e.table("oc2"))),
+        lambda e: ~e.looked_after(e.table("oc2"), year_end(e.table("oc2"))),
         ("episodes",),
     ),
     Rule(

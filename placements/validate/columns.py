@@ -54,6 +54,11 @@ def completed_years(born: pd.Series, day: pd.Series | pd.Timestamp) -> pd.Series
     return pd.Series(np.where(known, years, np.nan), index=born.index)
 
 
+def year_end(rows: pd.DataFrame) -> pd.Series:
+    """Return the last day of the year of the return that each row is in; NaT when it has none."""
+    return pd.to_datetime(rows["return_year"].astype("str") + "-03-31", errors="coerce").astype("datetime64[us]")
+
+
 def overlaps_next(who: pd.Series, start: pd.Series, end: pd.Series) -> pd.Series:
     """Return whether each stretch goes on beyond the start of the same one's next; one with no end goes on for ever."""
     rows = pd.DataFrame({"who": who, "start": start, "end": end}).sort_values(["who", "start", "end"], kind="stable")

@@ -39,6 +39,11 @@ E11
 -*episode year=2024
 + episode year=2024 end=2023-05-01
   episode child=2
+E12
+-*episode start=2024-04-01 year=2024
+-*episode start=2024-09-01 year=2024 child=2
++ episode start=2024-03-31 year=2024
++ episode start=2024-09-01 year=2025 child=2
 D01
 -*episode end=2020-01-09
 + episode end=2020-01-11
