@@ -32,7 +32,7 @@ PEER_PYTHONS: Final = ("3.11", "3.10")
 #: Largest difference of a mean that still counts as agreement, in standard errors, of all states and ends of years; and
 #: places in use that are not told apart.
 AGREES_WITHIN, AGREES_PLACES = 4.5, 0.01
-#: Months before the end that the peer's rates are taken from: six are what its own command takes.
+#: Months before the end that the peer's rates are taken from, as in the back-test: six are what its own command takes.
 REFERENCE_MONTHS: Final = (6, 12)
 _PEER_SCRIPT: Final = str(Path(__file__).resolve().parent / "peer_cs_demand_model.py")
 _SEED: Final = 1
@@ -232,16 +232,21 @@ def run_part(part: str, folder: Path, asked: argparse.Namespace) -> dict[str, An
 _SIMULATED: Final[dict[str, Callable[..., dict[str, Any]]]] = {"ours": ours, "known": known, "simpy": simpy}
 
 
+def peer_command(python: Path, data: Path) -> list[str]:
+    """Return what runs the demand model on a folder of returns; a day, and what else it takes, is to follow."""
+    return [str(python), _PEER_SCRIPT, str(data)]
+
+
 def _peer_commands(folder: Path, asked: argparse.Namespace) -> dict[str, list[str]]:
     """Return what runs each part of the demand model, installed on first use."""
-    python = str(own_environment(asked.cache, PEER_PINS, PEER_PYTHONS, "cs_demand_model", asked.peer_python))
-    before = str(folder / "before")
+    python = own_environment(asked.cache, PEER_PINS, PEER_PYTHONS, "cs_demand_model", asked.peer_python)
+    before, whole = (peer_command(python, data) for data in (folder / "before", asked.returns))
     ahead = ["--months", str(12 * asked.years)]
     hidden = last_day(folder / "before").isoformat()
-    commands = {"peer ahead": [python, _PEER_SCRIPT, str(asked.returns), last_day(asked.returns).isoformat(), *ahead]}
+    commands = {"peer ahead": [*whole, last_day(asked.returns).isoformat(), *ahead]}
     for months in REFERENCE_MONTHS:
-        commands[f"peer hidden {months}"] = [python, _PEER_SCRIPT, before, hidden, "--reference-months", str(months)]
-    commands["peer actual"] = [python, _PEER_SCRIPT, str(asked.returns), hidden, "--actual"]
+        commands[f"peer hidden {months}"] = [*before, hidden, "--reference-months", str(months)]
+    commands["peer actual"] = [*whole, hidden, "--actual"]
     return commands
 
 

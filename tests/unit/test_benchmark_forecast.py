@@ -12,9 +12,9 @@ import pytest
 from benchmarks import forecast
 from benchmarks.forecast_peers import EventLoop, certain
 from benchmarks.ours import Stages
-from benchmarks.peer_cs_demand_model import months_of
 from placements.forecasting.destinations import Destinations
 from placements.forecasting.durations import Hazards
+from placements.forecasting.peer.their_side import months_of
 from tests.forecast_support import known_model, known_stream
 
 FOSTER, HOME, KIN, SCHOOL = "agency_foster", "childrens_home", "connected_carers", "state_special"

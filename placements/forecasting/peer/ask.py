@@ -124,5 +124,5 @@ def _by_segment(found: dict[str, Any], months: int) -> dict[tuple[str, str], Flo
 
 def _kind(text: str) -> str:
     """Return the kind of error that ends what a program wrote: what follows it could be a child's value."""
-    lines = text.strip().splitlines()
-    return lines[-1].split(":")[0].strip()[:60] if lines else "it said nothing"
+    kind = (text.strip().splitlines() or [""])[-1].split(":")[0]
+    return kind if kind.isidentifier() and kind.endswith(("Error", "Exception")) else "it did not say why"
