@@ -58,6 +58,26 @@ def opened(asked: argparse.Namespace, folder: Path) -> Study:
     return study
 
 
+def readable(returns: Path, out: Path) -> int:
+    """Copy returns without the rows that stop the demand model's reader; return how many those are.
+
+    They are rows with a day that is none, and rows of a child without a day of birth. Ours sets the first aside.
+    """
+    shutil.copytree(returns, out)
+    dropped = 0
+    for path in sorted(out.glob("*/*.csv")):
+        rows = pd.read_csv(path, dtype="str", keep_default_na=False)
+        kind = {"header.csv": ("DOB",), "episodes.csv": ("DECOM", "DEC")}.get(path.name.lower(), ())
+        days = {name: pd.to_datetime(rows[name], format="%d/%m/%Y", errors="coerce") for name in kind}
+        wrong = np.zeros(len(rows), bool)
+        for name, day in days.items():
+            wrong |= (day.isna() & (rows[name].ne("") | (name != "DEC"))).to_numpy(bool)
+        if wrong.any():
+            rows[~wrong].to_csv(path, index=False)
+            dropped += int(wrong.sum())
+    return dropped
+
+
 def by_own_count(
     answers: dict[str, dict[str, list[float]]], actual: dict[str, list[float]], ours: pd.DataFrame
 ) -> list[dict[str, Any]]:
@@ -96,9 +116,9 @@ def by_own_count(
     return rows
 
 
-def own_count(python: Path, study: Study, found: Backtest, behind_from: pd.Timestamp) -> pd.DataFrame:
+def own_count(python: Path, returns: Path, found: Backtest, behind_from: pd.Timestamp) -> pd.DataFrame:
     """Return scores of every method on the demand model's own reading and count, from the origins of a back-test."""
-    command = peer_command(python, study.data / "ssda903")
+    command = peer_command(python, returns)
     rows: list[dict[str, Any]] = []
     ours = found.rows[found.rows["segment"].eq(ALL)]
     for origin, own in ours.groupby("origin"):
@@ -126,8 +146,8 @@ def own_count(python: Path, study: Study, found: Backtest, behind_from: pd.Times
     ).T
 
 
-def render(found: Backtest, own: pd.DataFrame | None) -> str:
-    """Return both tables, as Markdown."""
+def render(found: Backtest) -> str:
+    """Return every method on the same stays and counts, as Markdown."""
     lines = [
         f"{len(found.origins)} origins, {STEP_MONTHS} months apart, {found.runs} runs; CRPS and error in children.",
         "",
@@ -140,9 +160,13 @@ def render(found: Backtest, own: pd.DataFrame | None) -> str:
         for row in table[wanted].to_dict("records"):
             band = "" if np.isnan(row["coverage_80"]) else f"{row['coverage_80']:.0%}"
             lines.append(f"| {row.get('value', row['segment'])} | {row['method']} | {_figures(row)} | {band} |")
-    if own is not None:
-        lines += ["", f"| all, as {PEER} reads and counts | forecasts | CRPS | error | bias |", "|---|--:|--:|--:|--:|"]
-        lines += [f"| {name} | {_figures(row)} |" for name, row in own.to_dict("index").items()]
+    return "\n".join(lines) + "\n"
+
+
+def render_own(own: pd.DataFrame) -> str:
+    """Return every method on the demand model's own count, as Markdown."""
+    lines = [f"| all, as {PEER} reads and counts | forecasts | CRPS | error | bias |", "|---|--:|--:|--:|--:|"]
+    lines += [f"| {name} | {_figures(row)} |" for name, row in own.to_dict("index").items()]
     return "\n".join(lines) + "\n"
 
 
@@ -188,13 +212,16 @@ def main(arguments: list[str] | None = None) -> int:
         peer = DemandModel(python) if python else None
         found = backtest(county, asked.years, runs=asked.runs, progress=lambda share, text: _say(text), peer=peer)
         failed = failed or found.peer_failed
+        print(render(found), flush=True)
         if python and not failed and not asked.no_own_count:
+            dropped = readable(study.data / "ssda903", Path(name) / "readable")
             begins = spells_of(care_only(county), _LONGEST_YEARS).window_start["care"]
             try:
-                own = own_count(python, study, found, begins)
+                own = own_count(python, Path(name) / "readable", found, begins)
+                print(render_own(own))
+                print(f"Of the returns, {dropped} rows were left out: its reader stops at them.")
             except PartFailedError as error:
                 failed = str(error)
-    print(render(found, own))
     if asked.json:
         figures = {"methods": found.methods().reset_index(), "categories": found.methods(("segment", "value"))}
         figures["categories"] = figures["categories"].reset_index().query("segment == @CATEGORY")

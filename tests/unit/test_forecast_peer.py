@@ -232,3 +232,35 @@ def test_months_before_the_end_are_counted_too() -> None:
     frame = pd.DataFrame({("A", "OTHER"): days.month.to_numpy(float)}, index=days)
     frame.columns = frame.columns.to_flat_index()
     assert their_side.months_of(frame, "2024-03-31", 3, -2)["all"] == pytest.approx([2, 3, 4], abs=0.07)
+
+
+def test_rows_that_stop_its_reader_are_left_out(tmp_path: Path) -> None:
+    """A day that is none, a start or birth that is missing; an open end and files that it does not read stay."""
+    year = tmp_path / "returns" / "2024"
+    year.mkdir(parents=True)
+    (year / "header.csv").write_text("CHILD,DOB\n1,01/02/2012\n2,\n3,31/02/2012\n")
+    (year / "episodes.csv").write_text("CHILD,DECOM,DEC\n1,01/04/2023,\n1,31/04/2023,\n1,02/05/2023,31/06/2023\n")
+    (year / "uasc.csv").write_text("CHILD,DOB\n2,\n")
+    assert bench.readable(tmp_path / "returns", tmp_path / "out") == 4
+    assert (tmp_path / "out/2024/header.csv").read_text().split() == ["CHILD,DOB", "1,01/02/2012"]
+    assert (tmp_path / "out/2024/episodes.csv").read_text().split() == ["CHILD,DECOM,DEC", "1,01/04/2023,"]
+    assert (tmp_path / "out/2024/uasc.csv").read_text() == "CHILD,DOB\n2,\n"
+
+
+def test_the_benchmark_scores_ours_alone_when_the_peer_cannot_be_set_up(monkeypatch, capsys) -> None:
+    """Exit code 3, our table, and why on standard error."""
+
+    def nothing(*_: object) -> Path:
+        raise bench.PartFailedError("no Python 3.11 or 3.10 was found")
+
+    class OneStudy:
+        def load(self):
+            return steady()
+
+    monkeypatch.setattr(bench, "own_environment", nothing)
+    monkeypatch.setattr(bench, "opened", lambda asked, folder: OneStudy())
+    assert bench.main(["--years", "1", "--runs", "4"]) == bench.NO_PEER
+    printed = capsys.readouterr()
+    assert "| all | forecast | 3 |" in printed.out
+    assert "cs-demand-model" not in printed.out
+    assert "NOT MEASURED: cs-demand-model. no Python 3.11 or 3.10 was found" in printed.err
