@@ -65,12 +65,12 @@ def readable(returns: Path, out: Path) -> int:
     """
     shutil.copytree(returns, out)
     dropped = 0
-    for path in sorted(out.glob("*/*.csv")):
+    columns = {"header.csv": ("DOB",), "episodes.csv": ("DECOM", "DEC")}
+    for path in sorted(one for one in out.glob("*/*.csv") if one.name.lower() in columns):
         rows = pd.read_csv(path, dtype="str", keep_default_na=False)
-        kind = {"header.csv": ("DOB",), "episodes.csv": ("DECOM", "DEC")}.get(path.name.lower(), ())
-        days = {name: pd.to_datetime(rows[name], format="%d/%m/%Y", errors="coerce") for name in kind}
         wrong = np.zeros(len(rows), bool)
-        for name, day in days.items():
+        for name in columns[path.name.lower()]:
+            day = pd.to_datetime(rows[name], format="%d/%m/%Y", errors="coerce")
             wrong |= (day.isna() & (rows[name].ne("") | (name != "DEC"))).to_numpy(bool)
         if wrong.any():
             rows[~wrong].to_csv(path, index=False)
