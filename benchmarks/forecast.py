@@ -32,9 +32,10 @@ PEER_PYTHONS: Final = ("3.11", "3.10")
 #: Largest difference of a mean that still counts as agreement, in standard errors, of all states and ends of years; and
 #: places in use that are not told apart.
 AGREES_WITHIN, AGREES_PLACES = 4.5, 0.01
-#: Months before the end that the peer's rates are taken from: six are what its own command takes.
+#: Months before the end that the peer's rates are taken from, as in the back-test: six are what its own command takes.
 REFERENCE_MONTHS: Final = (6, 12)
 _PEER_SCRIPT: Final = str(Path(__file__).resolve().parent / "peer_cs_demand_model.py")
+_EPISODES: Final = "*/*pisodes.csv"
 _SEED: Final = 1
 _SERVICES: Final = {"both": "both services", "care": "care alone"}
 
@@ -132,12 +133,16 @@ def agreement(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 
 def study_of(folder: Path, returns: Path, snapshot: dt.date) -> Any:
-    """Return a study of the returns of some years; which authority it is of makes no difference to a total."""
+    """Return a study of the returns of some years; which authority it is of makes no difference to a total.
+
+    Whatever year their folders are named by, in the study it is the one in which the return ends.
+    """
     from placements.newstudy import init_study  # noqa: PLC0415
     from placements.study import open_study  # noqa: PLC0415
 
     init_study(folder, "Surrey", snapshot=snapshot)
-    shutil.copytree(returns, folder / "data" / "ssda903", dirs_exist_ok=True)
+    for path in sorted(path.parent for path in returns.glob(_EPISODES)):
+        shutil.copytree(path, folder / "data" / "ssda903" / str(last_day(path).year))
     return open_study(folder)
 
 
@@ -191,10 +196,11 @@ def _in_care(county: Any, days: Any) -> Any:
 
 
 def last_day(returns: Path) -> dt.date:
-    """Return the 31 March up to which returns tell: the one on or after the last start of an episode."""
+    """Return the 31 March up to which returns (or the one of a year) tell: that on or after the last start."""
     import pandas as pd  # noqa: PLC0415
 
-    starts = [pd.read_csv(path, usecols=["DECOM"])["DECOM"] for path in sorted(returns.glob("*/*pisodes.csv"))]
+    files = sorted({*returns.glob(_EPISODES), *returns.glob(Path(_EPISODES).name)})
+    starts = [pd.read_csv(path, usecols=["DECOM"])["DECOM"] for path in files]
     day = pd.to_datetime(pd.concat(starts), format="%d/%m/%Y").max().date()
     march = dt.date(day.year, 3, 31)
     return march if day <= march else dt.date(day.year + 1, 3, 31)
@@ -232,16 +238,21 @@ def run_part(part: str, folder: Path, asked: argparse.Namespace) -> dict[str, An
 _SIMULATED: Final[dict[str, Callable[..., dict[str, Any]]]] = {"ours": ours, "known": known, "simpy": simpy}
 
 
+def peer_command(python: Path, data: Path) -> list[str]:
+    """Return what runs the demand model on a folder of returns; a day, and what else it takes, is to follow."""
+    return [str(python), _PEER_SCRIPT, str(data)]
+
+
 def _peer_commands(folder: Path, asked: argparse.Namespace) -> dict[str, list[str]]:
     """Return what runs each part of the demand model, installed on first use."""
-    python = str(own_environment(asked.cache, PEER_PINS, PEER_PYTHONS, "cs_demand_model", asked.peer_python))
-    before = str(folder / "before")
+    python = own_environment(asked.cache, PEER_PINS, PEER_PYTHONS, "cs_demand_model", asked.peer_python)
+    before, whole = (peer_command(python, data) for data in (folder / "before", asked.returns))
     ahead = ["--months", str(12 * asked.years)]
     hidden = last_day(folder / "before").isoformat()
-    commands = {"peer ahead": [python, _PEER_SCRIPT, str(asked.returns), last_day(asked.returns).isoformat(), *ahead]}
+    commands = {"peer ahead": [*whole, last_day(asked.returns).isoformat(), *ahead]}
     for months in REFERENCE_MONTHS:
-        commands[f"peer hidden {months}"] = [python, _PEER_SCRIPT, before, hidden, "--reference-months", str(months)]
-    commands["peer actual"] = [python, _PEER_SCRIPT, str(asked.returns), hidden, "--actual"]
+        commands[f"peer hidden {months}"] = [*before, hidden, "--reference-months", str(months)]
+    commands["peer actual"] = [*whole, hidden, "--actual"]
     return commands
 
 

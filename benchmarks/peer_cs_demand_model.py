@@ -1,11 +1,12 @@
-"""The demand model's side, run by its own interpreter: what it forecasts by month and placement category.
+"""The demand model reading returns itself, run by its own interpreter: what it forecasts by month and category.
 
-    PYTHON peer_cs_demand_model.py DATA END [--months 12] [--reference-months 6] [--actual]
+    PYTHON peer_cs_demand_model.py DATA END [--months 12] [--reference-months 6] [--actual [--before 24]]
 
-Needs nothing but the peer (`cs-demand-model`) and the standard library. DATA has a folder of SSDA903 files for each
-year. Only what begins by END is used, and ends after END are taken off, so that any END can be tried. Its rates and
-entries are those of the `--reference-months` before END; six are what its own command takes. With `--actual` nothing is
-forecast: the places in use in the months after END are counted, as the peer counts them.
+Needs nothing but the peer (`cs-demand-model`), the standard library, and our script on its side of the back-test
+(`placements/forecasting/peer/their_side.py`). DATA has a folder of SSDA903 files for each year. Only what begins by END
+is used, and ends after END are taken off, so that any END can be tried. Its rates and entries are those of the
+`--reference-months` before END; six are what its own command takes. With `--actual` nothing is forecast: the places in
+use in the months after END, and in those before, are counted as the peer counts them.
 """
 
 import argparse
@@ -15,10 +16,10 @@ import resource
 import sys
 import time
 import warnings
-from itertools import pairwise
 from pathlib import Path
 
-CATEGORIES = ("FOSTERING", "RESIDENTIAL", "SUPPORTED", "OTHER")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "placements" / "forecasting" / "peer"))
+from their_side import months_of, predicted, predictor_of
 
 
 def peak_mb():
@@ -44,22 +45,6 @@ class Stages:
         self._mark()
 
 
-def months_of(days, end, months):
-    """Return the mean of each month after END by category, and their sum, of a frame of days x (age, category)."""
-    import pandas as pd  # noqa: PLC0415
-
-    edges = [pd.Timestamp(end) + pd.DateOffset(months=step) for step in range(months + 1)]
-    out = {}
-    for category in CATEGORIES:
-        columns = [column for column in days.columns if column[1:] == (category,)]
-        total = days[columns].sum(axis=1)
-        out[category] = [
-            float(total[(total.index > low) & (total.index <= high)].mean()) for low, high in pairwise(edges)
-        ]
-    out["all"] = [sum(values) for values in zip(*(out[category] for category in CATEGORIES), strict=True)]
-    return out
-
-
 def read(data, end):
     """Return the peer's statistics of what was known at END; of everything when END is none."""
     import pandas as pd  # noqa: PLC0415
@@ -81,24 +66,20 @@ def read(data, end):
 def forecast(data, end, months, reference_months, stages):
     """Return what the peer forecasts for each month after END, by category, and what it starts from."""
     import pandas as pd  # noqa: PLC0415
-    from cs_demand_model import ModelPredictor  # noqa: PLC0415
 
-    end = pd.Timestamp(end)
-    statistics = read(data, end)
+    statistics = read(data, pd.Timestamp(end))
     stages.done("read")
-    predictor = ModelPredictor.from_model(statistics, end - pd.DateOffset(months=reference_months), end)
+    predictor = predictor_of(statistics, end, reference_months)
     stages.done("rates")
-    days = (end + pd.DateOffset(months=months) - end).days
-    predicted = predictor.predict(days)
-    predicted.index = pd.to_datetime(predicted.index)
+    monthly = predicted(predictor, end, months)
     stages.done("forecast")
-    return {"start": float(predictor.initial_population.sum()), "monthly": months_of(predicted, end, months)}
+    return {"start": float(predictor.initial_population.sum()), "monthly": monthly}
 
 
-def actual(data, end, months):
-    """Return the mean places in use of each month after END, as the peer counts them."""
+def actual(data, end, months, before):
+    """Return the mean places in use of each month after END, and of those before, as the peer counts them."""
     stock = read(data, None).stock
-    return {"monthly": months_of(stock, end, months)}
+    return {"monthly": months_of(stock, end, months), "past": months_of(stock, end, before, -before)}
 
 
 def main():
@@ -109,6 +90,7 @@ def main():
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--reference-months", type=int, default=6)
     parser.add_argument("--actual", action="store_true")
+    parser.add_argument("--before", type=int, default=0, help="months counted before END, with --actual")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
@@ -119,7 +101,7 @@ def main():
 
     stages.done("import")
     if asked.actual:
-        answer = actual(asked.data, asked.end, asked.months)
+        answer = actual(asked.data, asked.end, asked.months, asked.before)
         stages.done("count")
     else:
         answer = forecast(asked.data, asked.end, asked.months, asked.reference_months, stages)

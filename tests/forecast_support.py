@@ -1,8 +1,11 @@
-"""Models of which every rate is known for certain, for tests of the simulation."""
+"""Models of which every rate is known for certain, a steady county, and a stand-in for another model's interpreter."""
 
 from __future__ import annotations
 
+import datetime as dt
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,8 +20,16 @@ from placements.forecasting.groups import BANDS, Groups
 from placements.forecasting.levers import Levers
 from placements.forecasting.simulate import Model, Simulated, Wave, simulate
 from placements.forecasting.spells import KEYS, PLANNABLE, SERVICE_OF, STATES
+from tests.support import tiny_county
 
 CERTAIN = 1e9
+#: What an interpreter may do when it is asked: 7 children in every month.
+SAYS_SEVEN = """
+months = question["months"]
+kinds = {"FOSTERING": 4.0, "RESIDENTIAL": 2.0, "SUPPORTED": 1.0, "OTHER": 0.0, "all": 7.0}
+told = {kind: [number] * months for kind, number in kinds.items()}
+print(json.dumps({"counted": 7.0, "forecasts": {"6": told, "12": told}}))
+"""
 NEED = "family"
 AREA = "A"
 
@@ -117,3 +128,33 @@ def known_groups() -> Groups:
 def simulated(model: Model, months: int, runs: int, levers: Levers | None = None, seed: int = 3) -> Simulated:
     """Return the simulation without the drift of the hazards, which closed forms do not have."""
     return simulate(model, levers or Levers(), months=months, runs=runs, seed=seed, hazard_drift=0.0)
+
+
+def steady(seed: int = 1, changed_after: dt.date | None = None):
+    """Six years of children who come at a steady rate and stay for a year or so."""
+    rng = np.random.default_rng(seed)
+    day = pd.Timestamp("2019-03-31") + pd.to_timedelta(rng.uniform(0, 6 * 365.25, 700).astype(int), unit="D")
+    end = pd.Series(day) + pd.to_timedelta(rng.exponential(300, 700).astype(int) + 1, unit="D")
+    if changed_after is not None:
+        end = end.where(pd.Series(day) <= pd.Timestamp(changed_after), pd.Series(day) + pd.Timedelta(days=1))
+    rows = pd.DataFrame(
+        {
+            "provision": rng.choice(["agency_foster", "childrens_home", "connected_carers"], 700),
+            "home": "Guildford",
+            "to": "out",
+            "birth": "2012-01-01",
+            "start": day,
+            "end": end.where(end <= pd.Timestamp("2025-03-31")),
+        }
+    )
+    return tiny_county(rows)
+
+
+def interpreter(folder: Path, does: str) -> Path:
+    """Write a program that answers as an interpreter with the demand model would: it imports, and is asked."""
+    path = folder / "python"
+    lines = [f"#!{sys.executable}", "import json, sys", "if '-c' in sys.argv:", "    sys.exit(0)"]
+    lines += ["question = json.load(sys.stdin)", does]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path

@@ -17,10 +17,12 @@ from placements.errors import UsageError
 from placements.forecasting import Forecast
 from placements.forecasting import forecast as make_forecast
 from placements.forecasting.backtest import backtest
+from placements.forecasting.backtested import Backtest
 from placements.forecasting.cluster import on_cluster
 from placements.forecasting.explain import WORDS, explain
 from placements.forecasting.levers import levers_of
 from placements.forecasting.model import fit
+from placements.forecasting.peer import CATEGORY, DemandModel
 from placements.forecasting.result import BANDS
 from placements.forecasting.scale import LEVELS, forecast_sums, jobs_of, summary
 from placements.forecasting.spells import KEYS, spells_of
@@ -36,6 +38,7 @@ SCORE_COLUMNS: Final = (
     *("segment", "value", "months_ahead", "forecasts", "coverage_50", "coverage_80", "coverage_95", "bias", "crps"),
     *("best", "best_crps", "ratio"),
 )
+METHOD_COLUMNS: Final = (*("segment", "value", "method", "forecasts", "crps", "absolute_error", "bias", "coverage_80"),)
 EXPLAIN_COLUMNS: Final = ("months_ahead", "step", "children", "error")
 
 
@@ -110,17 +113,22 @@ def _on_cluster(
     }
 
 
-def study_backtest(folder: Path, years: int, runs: int | None, reporter: Reporter) -> dict[str, Any]:
+def study_backtest(
+    folder: Path, years: int, runs: int | None, reporter: Reporter, peer_python: Path | None = None
+) -> dict[str, Any]:
     """Return how good forecasts of hidden years were: scores, no child's figures.
+
+    `peer_python` is an interpreter that has the sector's demand model, to be judged beside ours.
 
     Raises
     ------
     UsageError
-        When the records do not reach back far enough.
+        When the records do not reach back far enough, or the interpreter cannot import the demand model.
     """
+    peer = None if peer_python is None else DemandModel(peer_python)
     _, county = _opened(folder, None, reporter)
     with reporter.stage("back-test") as stage:
-        found = backtest(county, years, runs=runs, progress=stage)
+        found = backtest(county, years, runs=runs, progress=stage, peer=peer)
         stage.done(f"{len(found.rows):,} figures from {len(found.origins)} earlier days")
     scores = [
         found.scores(by).reset_index().to_dict("records")
@@ -131,7 +139,19 @@ def study_backtest(folder: Path, years: int, runs: int | None, reporter: Reporte
         "origins": [day.date().isoformat() for day in found.origins],
         "choosing": [plain_values(row) for row in found.choosing().reset_index().to_dict("records")],
         "scores": [plain_values(row) for part in scores for row in part],
+        "methods": [plain_values(row) for row in _methods(found)],
+        "peers": list(found.peers),
+        "peer_failed": found.peer_failed,
     }
+
+
+def _methods(found: Backtest) -> list[dict[Any, Any]]:
+    """Return every method beside the others by segment, and by the peer's categories where there is one."""
+    tables = [found.methods().reset_index()]
+    if found.peers:
+        kinds = found.methods(("segment", "value")).reset_index()
+        tables.append(kinds[kinds["segment"].eq(CATEGORY)])
+    return [row for table in tables for row in table.to_dict("records")]
 
 
 def study_explanation(folder: Path, years: int, runs: int, reporter: Reporter) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """`placements forecast` on a study: what is said may be shared, and says how it was made."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from placements.cli import cli
 from placements.errors import UsageError
+from placements.forecasting.backtested import OURS
+from placements.forecasting.baselines import BASELINES
+from tests.forecast_support import SAYS_SEVEN, interpreter
 
 
 def run(*words: str):
@@ -74,3 +79,21 @@ def test_the_back_test_and_the_explanation_are_printed(small_study):
 def test_what_cannot_be_asked_is_refused(small_study, words):
     """An authority goes with the published series; a column must exist."""
     assert isinstance(run(str(small_study), *words).exception, UsageError)
+
+
+def test_the_command_takes_a_peer(small_study: Path, tmp_path: Path) -> None:
+    """Beside the baselines where it answers; said on standard error where it does not; of a back-test only."""
+    words = [str(small_study), "--backtest", "--runs", "4", "--years", "1", "--peer-python"]
+    given = run(*words, str(interpreter(tmp_path, SAYS_SEVEN)), "--json")
+    assert given.exit_code == 0, given.output
+    report = json.loads(given.stdout)
+    assert report["peers"] == ["cs-demand-model 6", "cs-demand-model 12"]
+    every = {OURS, *BASELINES, *report["peers"]}
+    assert {row["method"] for row in report["methods"] if row["segment"] == "all"} == every
+    assert {row["value"] for row in report["methods"] if row.get("value")} >= {"fostering", "residential"}
+    failed = run(*words, str(interpreter(tmp_path, "sys.exit('no')")))
+    assert failed.exit_code == 0, failed.output
+    assert "The peer is left out: cs-demand-model failed" in failed.stderr
+    assert "Every method beside the others" in failed.stdout
+    refused = run(str(small_study), "--peer-python", sys.executable)
+    assert "goes with --backtest" in str(refused.exception)

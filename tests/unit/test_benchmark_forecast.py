@@ -12,9 +12,9 @@ import pytest
 from benchmarks import forecast
 from benchmarks.forecast_peers import EventLoop, certain
 from benchmarks.ours import Stages
-from benchmarks.peer_cs_demand_model import months_of
 from placements.forecasting.destinations import Destinations
 from placements.forecasting.durations import Hazards
+from placements.forecasting.peer.their_side import months_of
 from tests.forecast_support import known_model, known_stream
 
 FOSTER, HOME, KIN, SCHOOL = "agency_foster", "childrens_home", "connected_carers", "state_special"
@@ -90,10 +90,13 @@ def test_returns_end_with_their_year(tmp_path):
     for year, start in (("2019", "01/04/2019"), ("2020", "30/03/2021"), ("2021", "02/04/2021")):
         (tmp_path / "all" / year).mkdir(parents=True)
         (tmp_path / "all" / year / "episodes.csv").write_text(f"CHILD,DECOM\n1,{start}\n", encoding="utf-8")
+    assert forecast.last_day(tmp_path / "all" / "2019") == dt.date(2020, 3, 31)
     assert forecast.last_day(tmp_path / "all") == dt.date(2022, 3, 31)
     before = forecast.without_last_year(tmp_path / "all", tmp_path / "before")
     assert sorted(path.name for path in before.iterdir()) == ["2019", "2020"]
     assert forecast.last_day(before) == dt.date(2021, 3, 31)
+    study = forecast.study_of(tmp_path / "study", tmp_path / "all", dt.date(2022, 3, 31))
+    assert sorted(path.name for path in (study.data / "ssda903").iterdir() if path.is_dir()) == ["2020", "2021", "2022"]
 
 
 def test_months_of_the_demand_model_are_means_of_days():

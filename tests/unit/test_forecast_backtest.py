@@ -10,31 +10,13 @@ import pandas as pd
 import pytest
 
 from placements.errors import UsageError
-from placements.forecasting.backtest import OURS, Backtest, backtest
+from placements.forecasting.backtest import backtest
+from placements.forecasting.backtested import OURS, Backtest
 from placements.forecasting.baselines import BASELINES, carried_forward, drifting, linear_trend
 from placements.forecasting.observed import as_of, care_only, monthly_means
 from placements.forecasting.spells import spells_of
+from tests.forecast_support import steady
 from tests.support import tiny_county
-
-
-def steady(seed: int = 1, changed_after: dt.date | None = None):
-    """Six years of children who come at a steady rate and stay for a year or so."""
-    rng = np.random.default_rng(seed)
-    day = pd.Timestamp("2019-03-31") + pd.to_timedelta(rng.uniform(0, 6 * 365.25, 700).astype(int), unit="D")
-    end = pd.Series(day) + pd.to_timedelta(rng.exponential(300, 700).astype(int) + 1, unit="D")
-    if changed_after is not None:
-        end = end.where(pd.Series(day) <= pd.Timestamp(changed_after), pd.Series(day) + pd.Timedelta(days=1))
-    rows = pd.DataFrame(
-        {
-            "provision": rng.choice(["agency_foster", "childrens_home", "connected_carers"], 700),
-            "home": "Guildford",
-            "to": "out",
-            "birth": "2012-01-01",
-            "start": day,
-            "end": end.where(end <= pd.Timestamp("2025-03-31")),
-        }
-    )
-    return tiny_county(rows)
 
 
 def test_monthly_means_are_child_months_by_hand() -> None:
