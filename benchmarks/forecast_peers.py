@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements import codes
+from placements.forecasting.by_need import ByNeed
 from placements.forecasting.cells import KEYS, PHASE_MONTHS, PHASES
 from placements.forecasting.destinations import IS_LONG, NEXT, Destinations
 from placements.forecasting.drift import known
@@ -55,7 +56,8 @@ def certain(model: Model) -> Model:
     destinations = Destinations(
         model.destinations.alpha * _CERTAIN, dict.fromkeys(model.destinations.levels, known(len(NEXT)))
     )
-    return replace(model, streams=streams, hazards=hazards, destinations=destinations)
+    by_need = ByNeed(model.by_need.table.assign(ends_error=0.0, leaving_error=0.0))
+    return replace(model, streams=streams, hazards=hazards, destinations=destinations, by_need=by_need)
 
 
 class EventLoop:
@@ -77,6 +79,8 @@ class EventLoop:
             [0.0, *accumulate(rate * width for rate, width in zip(row, widths, strict=False))] for row in self._rate
         ]
         self._next = [[list(accumulate(stay)) for stay in pair] for pair in model.destinations.mean[:, :, :-1].tolist()]
+        factors = model.by_need.table[["ends", "leaving"]]
+        self._factors = dict(zip(factors.index, factors.itertuples(index=False, name=None), strict=True))
         self._bands = {
             service: ([12.0 * at for _, at in codes.AGE_BANDS[service]], [name for name, _ in codes.AGE_BANDS[service]])
             for service in codes.SERVICES
@@ -96,15 +100,16 @@ class EventLoop:
         env.run()
         return np.array(stock.area)
 
-    def _settled(self) -> list[tuple[str, str, float, float, float]]:
-        """Return provision, age band, age today, months stayed and in care before of each child placed on the day."""
+    def _settled(self) -> list[tuple[str, str, str, float, float, float]]:
+        """Return provision, need, age band, age today, months stayed and in care before of each child placed today."""
         wave = self._model.settled
         names = {service: (*labels, codes.AGE_UNKNOWN) for service, (_, labels) in self._bands.items()}
+        needs = self._model.groups.needs
         since_months = np.nan_to_num(wave.since, nan=inf)
-        columns = (part.tolist() for part in (wave.state, wave.band, wave.age, wave.elapsed, since_months))
+        columns = (part.tolist() for part in (wave.state, wave.need, wave.band, wave.age, wave.elapsed, since_months))
         return [
-            (STATES[state], names[SERVICE_OF[STATES[state]]][band], age, elapsed, since)
-            for state, band, age, elapsed, since in zip(*columns, strict=True)
+            (STATES[state], needs[need], names[SERVICE_OF[STATES[state]]][band], age, elapsed, since)
+            for state, need, band, age, elapsed, since in zip(*columns, strict=True)
         ]
 
     def _child(
@@ -113,6 +118,7 @@ class EventLoop:
         draw: random.Random,
         stock: _Stock,
         state: str,
+        need: str,
         band: str,
         age: float,
         elapsed: float,
@@ -121,12 +127,13 @@ class EventLoop:
         """Follow a child; `age` in months on the snapshot day, `since` those in care when the stay began."""
         service = SERVICE_OF[state]
         lows, labels = self._bands[service]
+        quicker, leaving = self._factors.get((service, need), (1.0, 1.0))
         birthday = inf if isnan(age) else 12.0 * codes.LEAVES_AT_YEARS[service] - age
         while True:
             row = self._cell[state, band, PHASES[bisect_right(PHASE_MONTHS, since) - 1]]
             rate, spent = self._rate[row], self._spent[row]
             at = bisect_right(DURATION_BANDS, elapsed) - 1
-            target = spent[at] + (elapsed - DURATION_BANDS[at]) * rate[at] + draw.expovariate(1.0)
+            target = spent[at] + (elapsed - DURATION_BANDS[at]) * rate[at] + draw.expovariate(quicker)
             at = bisect_right(spent, target) - 1
             stay = DURATION_BANDS[at] + (target - spent[at]) / rate[at] - elapsed
             over = min(env.now + stay, birthday)
@@ -138,9 +145,11 @@ class EventLoop:
             stock.change(env.now, column, -1)
             if over >= birthday:
                 return
-            place = bisect_right(self._next[row][IS_LONG[at]], draw.random())
-            if place >= len(STATES):
+            ladder = self._next[row][IS_LONG[at]]
+            odds = leaving * (1 - ladder[-1])
+            if draw.random() * (ladder[-1] + odds) < odds:
                 return
+            place = min(bisect_right(ladder, draw.random() * ladder[-1]), len(STATES) - 1)
             since += stay + elapsed
             state, elapsed = STATES[place], 0.0
             if not isnan(age):
@@ -150,7 +159,8 @@ class EventLoop:
         """Let the children of a stream come, at a rate that changes with the calendar month."""
         level = stream.starts / stream.months
         ladder = list(accumulate(stream.alpha.tolist()))
-        kinds = list(zip(stream.cells["provision"], stream.cells["age_band"], strict=True))
+        columns = (stream.cells[name] for name in ("provision", "need_group", "age_band"))
+        kinds = list(zip(*columns, strict=True))
         lows, labels = self._bands[stream.service]
         highs = [*lows[1:], 12.0 * codes.LEAVES_AT_YEARS[stream.service]]
         for month in range(self._months):
@@ -158,12 +168,12 @@ class EventLoop:
             # Without memory: a wait that goes beyond the month is drawn anew at the next month's rate.
             while (wait := draw.expovariate(rate) if rate > 0 else inf) < month + 1 - env.now:
                 yield env.timeout(wait)
-                state, band = kinds[bisect_right(ladder, draw.random() * ladder[-1], 0, len(kinds) - 1)]
+                state, need, band = kinds[bisect_right(ladder, draw.random() * ladder[-1], 0, len(kinds) - 1)]
                 age = float("nan")
                 if band in labels:
                     which = labels.index(band)
                     age = lows[which] + (highs[which] - lows[which]) * draw.random() - env.now
-                env.process(self._child(env, draw, stock, state, band, age, 0.0, 0.0))
+                env.process(self._child(env, draw, stock, state, need, band, age, 0.0, 0.0))
             yield env.timeout(month + 1 - env.now)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from placements import codes
+from placements.forecasting.by_need import ByNeed, no_difference
 from placements.forecasting.cells import cells
 from placements.forecasting.destinations import NEXT, Destinations
 from placements.forecasting.drift import known
@@ -63,6 +64,7 @@ def known_model(
     hazards: Mapping[str | tuple[str, str], list[float] | float],
     chances: Mapping[str | tuple[str, str], Mapping[str, float]] | None = None,
     settled: pd.DataFrame | None = None,
+    by_need: ByNeed | None = None,
 ) -> Model:
     """Return a model without uncertainty.
 
@@ -106,6 +108,7 @@ def known_model(
         tuple(streams),
         Hazards(table, mean * CERTAIN, np.full(mean.shape, CERTAIN), dict.fromkeys(codes.SERVICES, known(len(STATES)))),
         Destinations(alpha, dict.fromkeys(codes.SERVICES, known(len(NEXT)))),
+        no_difference() if by_need is None else by_need,
         groups,
         wave,
         np.ones((1, 1)),

@@ -135,20 +135,30 @@ def ends_and_exposure(
         frame = frame[(frame["start"] < between[1]) & ~(frame["end"] <= between[0])]
         since, until = (pd.Series(day, index=frame.index) for day in between)
         frame = frame.assign(end=frame["end"].where(frame["end"] <= between[1]))
-    over = frame["end"].fillna(until)
-    entry = ((since - frame["start"]).dt.days / DAYS_PER_MONTH).clip(lower=0).to_numpy(float)
-    exit_ = ((over - frame["start"]).dt.days / DAYS_PER_MONTH).to_numpy(float)
-    ended = (frame["end"].notna() & ~aged_out(frame)).to_numpy(bool)
+    months, ended = months_and_ends(frame, since, until)
     cell = cells_of(frame, table)
+    exposure, ends = np.zeros((2, len(table), len(DURATION_BANDS)))
+    np.add.at(exposure, cell, months)
+    np.add.at(ends, cell, ended)
+    return ends, exposure
+
+
+def months_and_ends(frame: pd.DataFrame, since: pd.Series, until: pd.Series) -> tuple[Floats, Floats]:
+    """Return the months that stays spent in each duration band from one day to another, and whether they ended in it.
+
+    Returns
+    -------
+    months, ended : ndarray (stays, duration bands)
+        Ends at the birthday on which the service ends are none.
+    """
+    over = frame["end"].fillna(until)
+    entry = ((since - frame["start"]).dt.days / DAYS_PER_MONTH).clip(lower=0).to_numpy(float)[:, None]
+    exit_ = ((over - frame["start"]).dt.days / DAYS_PER_MONTH).to_numpy(float)[:, None]
     low = np.array(DURATION_BANDS)
     high = np.append(low[1:], np.inf)
-    inside = np.clip(np.minimum(exit_[:, None], high) - np.maximum(entry[:, None], low), 0, None)
-    ends = np.zeros((len(table), len(low)))
-    exposure = np.zeros_like(ends)
-    np.add.at(exposure, cell, inside)
-    band = np.searchsorted(low, exit_[ended], side="right") - 1
-    np.add.at(ends, (cell[ended], band), 1.0)
-    return ends, exposure
+    ended = (frame["end"].notna() & ~aged_out(frame)).to_numpy(bool)[:, None]
+    months = np.asarray(np.clip(np.minimum(exit_, high) - np.maximum(entry, low), 0, None), float)
+    return months, np.asarray(ended & (exit_ >= low) & (exit_ < high), float)
 
 
 def unseen_moves(spells: Spells, table: pd.DataFrame, months: Floats) -> Floats:

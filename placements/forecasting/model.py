@@ -14,6 +14,7 @@ import pandas as pd
 from placements.county import County
 from placements.errors import UsageError
 from placements.forecasting import away, destinations, durations, entries
+from placements.forecasting.by_need import fit_by_need
 from placements.forecasting.cells import PHASE_MONTHS
 from placements.forecasting.destinations import fit_destinations
 from placements.forecasting.durations import fit_hazards
@@ -98,10 +99,12 @@ def fit(spells: Spells, people: pd.DataFrame | None = None) -> Model:
     streams = fit_entries(spells)
     if people is not None:
         streams = grown(streams, people, spells.snapshot.date())
+    hazards, leads_to = fit_hazards(spells), fit_destinations(spells)
     return Model(
         streams=streams,
-        hazards=fit_hazards(spells),
-        destinations=fit_destinations(spells),
+        hazards=hazards,
+        destinations=leads_to,
+        by_need=fit_by_need(spells, hazards, leads_to),
         groups=groups,
         settled=settled_wave(spells, groups),
         area_share=_area_share(streams, groups),
@@ -147,6 +150,7 @@ def _assumptions(
             "hazard_walk_a_year": {name: one.walk for name, one in model.hazards.levels.items()},
             "destination_walk_a_year": {name: one.walk for name, one in model.destinations.levels.items()},
             "phase_months": PHASE_MONTHS,
+            "by_need": model.by_need.table.reset_index().to_dict("records"),
             "prior_ends": durations.PRIOR_ENDS,
             "prior_ends_of_destinations": destinations.PRIOR_ENDS,
             "assumed_stay_months": dict(durations.ASSUMED_STAY_MONTHS),

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements import codes
+from placements.forecasting.by_need import ByNeed
 from placements.forecasting.cells import PHASES, phase_at, positions
 from placements.forecasting.destinations import IS_LONG, Destinations
 from placements.forecasting.durations import DURATION_BANDS, Hazards
@@ -60,6 +61,7 @@ class Model:
     streams : tuple of Stream
     hazards : Hazards
     destinations : Destinations
+    by_need : ByNeed
     groups : Groups
     settled : Wave
         One run of the children placed on the snapshot day; `area` is -1 where it is not known.
@@ -72,6 +74,7 @@ class Model:
     streams: tuple[Stream, ...]
     hazards: Hazards
     destinations: Destinations
+    by_need: ByNeed
     groups: Groups
     settled: Wave
     area_share: Floats
@@ -237,13 +240,16 @@ class _Rates:
         self._spent = np.concatenate([np.zeros((len(spent), 1)), spent], axis=1)
         self._bands = _padded(spent)
         self._next_states = _padded(np.stack(ladders).reshape(-1, _MOST_STATES))
+        self._ends, self._leaving = (part.ravel() for part in model.by_need.draw(model.groups.needs, runs, rng))
+        self._needs = max(len(model.groups.needs), 1)
 
     def lived(self, wave: Wave, rng: np.random.Generator, now: bool = False) -> tuple[Floats, Wave]:
         """Return when each stay is over, and the stays that follow within the months; `now`: they are under way."""
         era = self._era[0] if now else self._era[1:].take(wave.begin.astype(np.intp), mode="clip")
         band = _BANDS_BEFORE.take(wave.state) + wave.band
         row = (era * self._runs + wave.run) * len(_SERVICE_OF_CELL) + band * len(PHASES) + phase_at(wave.since)
-        draw = rng.standard_exponential(len(wave))
+        need = self._row_of_need(wave)
+        draw = rng.standard_exponential(len(wave)) / self._ends.take(need)
         if now:
             draw += self._spent_by(wave.elapsed, row)
         reached = _reached(self._bands, row, draw)
@@ -254,7 +260,20 @@ class _Rates:
         over = np.maximum(np.fmin(done, _LEAVES_MONTHS.take(wave.state) - wave.age), wave.begin)
         ended = np.flatnonzero((over < self._months) & (done <= over))
         ladder = row.take(ended) * 2 + _IS_LONG.take(reached.take(ended))
-        return over, self._next(wave, ended, over, ladder, rng.random(len(ended)))
+        draw = self._as_need(rng.random(len(ended)), ladder, need.take(ended), wave.state.take(ended))
+        return over, self._next(wave, ended, over, ladder, draw)
+
+    def _row_of_need(self, wave: Wave) -> Ints:
+        service = _STATE_SERVICE.take(wave.state)
+        return np.asarray((wave.run * len(codes.SERVICES) + service) * self._needs + wave.need, np.intp)
+
+    def _as_need(self, draw: Floats, ladder: Ints, need: Ints, state: Ints) -> Floats:
+        """Return draws moved so that those above the last rung, which leave, are as likely as with the need's odds."""
+        moves = self._next_states.take(ladder * self._next_states.shape[1] + _STATES_OF_SERVICE.take(state) - 1)
+        moves = np.clip(moves, 1e-12, 1 - 1e-12)
+        own = moves / (moves + self._leaving.take(need) * (1 - moves))
+        moved, leaves = draw * moves / own, moves + (draw - own) * (1 - moves) / (1 - own)
+        return np.asarray(np.where(draw < own, moved, leaves))
 
     def _spent_by(self, elapsed: Floats, row: Ints) -> Floats:
         """Return the cumulative hazard of stays at the length they have."""

@@ -13,6 +13,7 @@ from placements import codes
 from placements.errors import UsageError
 from placements.forecasting import forecast
 from placements.forecasting.away import PRIOR_STARTS, away_shares
+from placements.forecasting.by_need import ByNeed, fit_by_need
 from placements.forecasting.cells import KEYS as CELL
 from placements.forecasting.cells import PHASE_MONTHS, PHASES, cells, phase_at
 from placements.forecasting.destinations import NEXT, fit_destinations
@@ -22,7 +23,7 @@ from placements.forecasting.groups import groups_of
 from placements.forecasting.levers import Levers, Step
 from placements.forecasting.simulate import Simulated
 from placements.forecasting.spells import KEYS, STATES, spells_of
-from tests.forecast_support import known_model, known_stream, simulated
+from tests.forecast_support import NEED, known_model, known_stream, simulated
 from tests.support import tiny_county
 
 FOSTER, HOME, KIN = "agency_foster", "childrens_home", "connected_carers"
@@ -104,6 +105,41 @@ def test_rates_by_phase_of_care_follow_the_renewal_equation() -> None:
     chances = {(FOSTER, name): {FOSTER: one} for name, one in zip(PHASES, moves, strict=True)}
     found = simulated(known_model([known_stream(rate)], rates, chances), months, 500)
     assert agrees(held(found, FOSTER), expected)
+
+
+def test_needs_that_differ_are_as_if_their_rates_did() -> None:
+    """Twice as many ends, at three times the odds of leaving: the textbook stock, and that of rates which differ so."""
+    factors = {"ends": [2.0], "leaving": [3.0], "ends_error": [0.0], "leaving_error": [0.0]}
+    index = pd.MultiIndex.from_tuples([(codes.CARE, NEED)], names=["service", "need_group"])
+    rate, h, moves = 8.0, 0.08, 0.6
+    stream = known_stream(rate)
+    by_need = ByNeed(pd.DataFrame(factors, index=index))
+    found = simulated(known_model([stream], {FOSTER: h, HOME: 0.03}, {FOSTER: {HOME: moves}}, by_need=by_need), 24, 500)
+    m = np.arange(24)
+    assert agrees(held(found, FOSTER), rate / (2 * h) * (1 - (np.exp(-2 * h * m) - np.exp(-2 * h * (m + 1))) / (2 * h)))
+    own = moves / (moves + 3 * (1 - moves))
+    other = simulated(known_model([stream], {FOSTER: 2 * h, HOME: 0.06}, {FOSTER: {HOME: own}}), 24, 500, seed=4)
+    home = [held(one, HOME)[:, -1] for one in (found, other)]
+    error = np.sqrt(sum(one.var() / len(one) for one in home))
+    assert abs(home[0].mean() - home[1].mean()) < 4 * error
+
+
+def test_needs_are_told_apart_within_what_came() -> None:
+    """Of as many children alike in all else, those of one need stay: ends a month differ by need, and not overall."""
+    county = tiny_county(
+        """
+        n  | provision     | home      | to  | need | birth      | start      | end
+        60 | agency_foster | Guildford | out | N1   | 2012-01-01 | 2024-03-31 | 2024-09-30
+        60 | agency_foster | Guildford | out | N2   | 2012-01-01 | 2024-03-31 |
+        """
+    )
+    spells = spells_of(county, 3)
+    hazards, leads_to = fit_hazards(spells), fit_destinations(spells)
+    table = fit_by_need(spells, hazards, leads_to).table.loc[codes.CARE]
+    assert table.loc["disabled", "ends"] < 0.5
+    assert table.loc["family", "ends"] > 1.5
+    drawn, _ = ByNeed(fit_by_need(spells, hazards, leads_to).table).draw(("other",), 4, np.random.default_rng(1))
+    assert drawn.tolist() == [[1.0, 1.0]] * 4
 
 
 def test_a_move_of_a_settled_child_starts_after_today() -> None:
