@@ -1,18 +1,21 @@
 """Many runs of many authorities: sums of each block of runs, worked out anywhere, put together in order.
 
 A block has its own stream of random numbers, so where and when it is simulated changes nothing: the sums are the same,
-to the bit, on one machine or on many. Only sums leave a block, so that ten thousand runs fit in memory.
+to the bit, on one machine or on many. Only sums leave a block, so that ten thousand runs fit in memory; jobs are drawn
+as they are needed and a study's sums are given away as soon as they are whole, so that many studies do too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from placements.errors import PlacementsError
 from placements.forecasting.levers import Levers
 from placements.forecasting.result import BANDS
 from placements.forecasting.simulate import Model, block_streams, simulate_block
@@ -26,14 +29,14 @@ LEVELS = ("total", "settled", "starting")
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One block of one authority's runs: what a worker needs.
+    """One block of one study's runs: what a worker needs.
 
     Attributes
     ----------
-    name : str
-        Of the authority.
-    place : int
-        Of the block within the authority.
+    study : int
+        Its position among those asked for.
+    block, blocks : int
+        Position of the block within the study, and how many that has.
     model : Model
     levers : Levers
     months, runs : int
@@ -41,8 +44,9 @@ class Job:
     by : tuple of str
     """
 
-    name: str
-    place: int
+    study: int
+    block: int
+    blocks: int
     model: Model
     levers: Levers
     months: int
@@ -66,17 +70,19 @@ class Sums:
     held: Floats
 
 
-#: Takes jobs, gives each one's place among them with its sums, in any order.
-Mapper = Callable[[Sequence[Job]], Iterator[tuple[int, Sums]]]
+#: Takes jobs, draws them as it has use for them, and gives each with its sums, in any order; with an error instead when
+#: the job was given up.
+Mapper = Callable[[Iterable[Job]], Generator[tuple[Job, Sums | PlacementsError], None, None]]
 
 
 def jobs_of(
-    name: str, model: Model, levers: Levers, *, months: int, runs: int, seed: int, by: Sequence[str]
+    study: int, model: Model, levers: Levers, *, months: int, runs: int, seed: int, by: Sequence[str]
 ) -> list[Job]:
-    """Return the blocks of an authority's runs."""
+    """Return the blocks of a study's runs."""
     streams = block_streams(runs, seed)
     return [
-        Job(name, place, model, levers, months, size, stream, tuple(by)) for place, (size, stream) in enumerate(streams)
+        Job(study, block, len(streams), model, levers, months, size, stream, tuple(by))
+        for block, (size, stream) in enumerate(streams)
     ]
 
 
@@ -104,30 +110,54 @@ def done(job: Job) -> Sums:
     return Sums(np.stack([parts[0] + parts[1], *parts]), made.held[:, ends].astype(float))
 
 
-def one_by_one(jobs: Sequence[Job]) -> Iterator[tuple[int, Sums]]:
+def one_by_one(jobs: Iterable[Job]) -> Generator[tuple[Job, Sums | PlacementsError], None, None]:
     """Do the jobs here, one after the other."""
-    for place, job in enumerate(jobs):
-        yield place, done(job)
+    for job in jobs:
+        yield job, done(job)
 
 
-def forecast_sums(
-    jobs: Sequence[Job], mapper: Mapper = one_by_one, progress: Callable[[float, str], None] | None = None
-) -> dict[str, Sums]:
-    """Return the sums of each authority, its blocks in order whatever order they were done in."""
-    found: list[Sums | None] = [None] * len(jobs)
-    for count, (place, sums) in enumerate(mapper(jobs), 1):
-        found[place] = sums
-        if progress:
-            progress(count / len(jobs), f"{count:,} of {len(jobs):,} blocks")
-    by_name: dict[str, list[Sums]] = {}
-    for job, one in zip(jobs, found, strict=True):
-        if one is None:
-            raise RuntimeError(f"block {job.place} of {job.name} was not simulated")
-        by_name.setdefault(job.name, []).append(one)
-    return {
-        name: Sums(np.concatenate([one.levels for one in parts], axis=1), np.concatenate([one.held for one in parts]))
-        for name, parts in by_name.items()
-    }
+def study_sums(
+    jobs: Iterable[Job], mapper: Mapper = one_by_one, progress: Callable[[int, float], None] | None = None
+) -> Generator[tuple[int, Sums | PlacementsError], None, None]:
+    """Give each study's sums as soon as all its blocks are there, put together in order whatever order they came in.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Those of one study after those of another.
+    mapper : Mapper
+    progress : callable, optional
+        Called with a study's position and the share of its blocks that is done.
+
+    Yields
+    ------
+    tuple of int and Sums
+        A study's position with its sums; with the error, once, when one of its blocks was given up.
+    """
+    parts: dict[int, dict[int, Sums]] = {}
+    lost: set[int] = set()
+    with closing(mapper(job for job in jobs if job.study not in lost)) as blocks:
+        for job, found in blocks:
+            if job.study in lost:
+                continue
+            if isinstance(found, PlacementsError):
+                lost.add(job.study)
+                parts.pop(job.study, None)
+                yield job.study, found
+                continue
+            own = parts.setdefault(job.study, {})
+            own[job.block] = found
+            if progress:
+                progress(job.study, len(own) / job.blocks)
+            if len(own) == job.blocks:
+                yield job.study, _joined([parts[job.study].pop(block) for block in range(job.blocks)])
+                del parts[job.study]
+    if parts:
+        raise RuntimeError(f"blocks of {len(parts)} studies were not simulated")
+
+
+def _joined(parts: Sequence[Sums]) -> Sums:
+    return Sums(np.concatenate([one.levels for one in parts], axis=1), np.concatenate([one.held for one in parts]))
 
 
 def summary(model: Model, sums: Sums, by: Sequence[str], years: Sequence[pd.Timestamp]) -> pd.DataFrame:
@@ -136,7 +166,8 @@ def summary(model: Model, sums: Sums, by: Sequence[str], years: Sequence[pd.Time
     Returns
     -------
     DataFrame
-        `by`, `on`, `level` (`LEVELS`, and `held` by `provision` of every kind), `mean`, and the quantiles of `BANDS`.
+        `by`, `on`, `level` (`LEVELS`, and `held` by `provision` of every kind), `mean`, and the quantiles of `BANDS`;
+        the years of a key one after the other.
     """
     keys, _ = keys_of(model, by)
     parts = [_bands(values, keys, level, years) for level, values in zip(LEVELS, sums.levels, strict=True)]
@@ -152,4 +183,4 @@ def _bands(values: Floats, keys: pd.DataFrame, level: str, years: Sequence[pd.Ti
         )
         for year, day in enumerate(years)
     ]
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables).sort_index(kind="stable")
