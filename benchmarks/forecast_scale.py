@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
@@ -57,9 +58,7 @@ def prepare(folder: Path, names: list[str], children: int | None = None) -> list
         if not (one / "data" / "SYNTHETIC.md").exists():
             print(f"making up: {name} ...", file=sys.stderr)
             study = init_study(one, name, synthetic=True)
-            synthesise(
-                study.data, study.authority, open_directory(), snapshot=_SNAPSHOT, seed=_SEED, children=children
-            )
+            synthesise(study.data, study.authority, open_directory(), snapshot=_SNAPSHOT, seed=_SEED, children=children)
     return folders
 
 
@@ -120,7 +119,7 @@ def _child_months(held: Any) -> float:
     The first year counts as its last month does.
     """
     ends = held.sum(axis=(0, 2))
-    return float(12 * (ends[0] + sum((one + other) / 2 for one, other in zip(ends, ends[1:], strict=False))))
+    return float(12 * (ends[0] + sum((one + other) / 2 for one, other in pairwise(ends))))
 
 
 def _processor_seconds() -> float:

@@ -141,15 +141,16 @@ def study_forecast(folder: Path, asked: Asked, reporter: Reporter, cluster: str 
     county = load(asked.opened(folder), reporter)
     with reporter.stage("fit"):
         one = begun(county, asked)
+    runs = sum(job.runs for job in one.jobs)
     with reporter.stage("forecast") as stage, mapping(cluster) as mapper:
 
         def tell(position: int, share: float) -> None:
             del position
-            stage(share, f"{round(share * len(one.jobs)):,} of {len(one.jobs):,} blocks of runs")
+            stage(share, f"{round(share * runs):,} of {runs:,} runs")
 
         (found,) = [sums for _, sums in study_sums(one.jobs, mapper, tell)]
         where = "here" if cluster is None else f"on cluster {cluster}"
-        stage.done(f"{sum(job.runs for job in one.jobs):,} runs, {len(one.days)} years, {where}")
+        stage.done(f"{runs:,} runs, {len(one.days)} years, {where}")
     if isinstance(found, PlacementsError):
         raise found
     return one.report(found)

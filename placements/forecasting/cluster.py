@@ -10,7 +10,9 @@ no more, so that neither the scheduler nor this process holds what has yet to co
 
 from __future__ import annotations
 
+import logging
 import pickle
+import signal
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,17 +23,17 @@ from placements.errors import PlacementsError, UsageError
 from placements.forecasting.scale import Job, Mapper, Sums, done
 
 LOCAL: Final = "local"
-#: A block whose worker died is simulated again on another, so often before the run gives up.
+#: A job whose worker died is done again on another, so often before it is given up.
 MOST_DEATHS: Final = 10
-#: Blocks under way for each thread of a worker: some 5 to 50 seconds of work, which is what reading a study takes; and
+#: Jobs under way for each thread of a worker: some 6 to 60 seconds of work, which is what reading a study takes; and
 #: for all of them together, since the scheduler holds some kilobytes for each.
-BLOCKS_AHEAD: Final = 256
-MOST_AHEAD: Final = 20_000
+JOBS_AHEAD: Final = 32
+MOST_AHEAD: Final = 10_000
 #: Worker processes of this machine keep memory that they will need again for the next block: Dask has them give back
-#: every 64 kB, and fetching it anew is half of their time (glibc only; bytes; 32 MB is the most it takes).
+#: every 64 kB, and fetching it anew is a third of their time (glibc only; bytes; 32 MB is the most it takes).
 _MALLOC: Final = {"MALLOC_TRIM_THRESHOLD_": 1 << 28, "MALLOC_MMAP_THRESHOLD_": 1 << 25}
 #: What a worker needs of a job: not the model, which it is given once, nor which study it is of.
-_OWN: Final = ("block", "blocks", "levers", "months", "runs", "stream", "by")
+_OWN: Final = ("place", "places", "levers", "months", "blocks", "by")
 
 
 @contextmanager
@@ -56,36 +58,48 @@ def on_cluster(address: str, workers: int | None = None) -> Iterator[Mapper]:
     except ImportError as error:
         raise UsageError("--cluster needs Dask: pip install 'placements[cluster]'") from error
     chosen = {"distributed.scheduler.allowed-failures": MOST_DEATHS, "distributed.admin.tick.limit": "1h"}
-    environment = {f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in _MALLOC.items()}
-    with dask.config.set(chosen | environment), ExitStack() as left:
+    chosen |= {"distributed.worker.profile.enabled": False}
+    chosen |= {f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in _MALLOC.items()}
+    with ExitStack() as left:
+        # A folder of their own, that nothing of theirs is left behind.
+        scratch = tempfile.TemporaryDirectory(prefix="placements-cluster-", ignore_cleanup_errors=True)
+        chosen["temporary-directory"] = left.enter_context(scratch)
+        left.enter_context(dask.config.set(chosen))
+        log = logging.getLogger("distributed")
+        left.callback(log.setLevel, log.level)
         try:
             started = None
             if address == LOCAL:
-                # A folder of their own, that nothing of theirs is left behind.
-                scratch = left.enter_context(
-                    tempfile.TemporaryDirectory(prefix="placements-", ignore_cleanup_errors=True)
-                )
-                started = left.enter_context(
-                    LocalCluster(
-                        n_workers=workers,
-                        threads_per_worker=1,
-                        processes=True,
-                        dashboard_address=None,
-                        host="127.0.0.1",
-                        local_directory=scratch,
+                with dask.config.set({"distributed.worker.preload": [__name__]}):
+                    started = left.enter_context(
+                        LocalCluster(
+                            n_workers=workers,
+                            threads_per_worker=1,
+                            processes=True,
+                            host="127.0.0.1",
+                            # No page to look at; the port it would have is left to others.
+                            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+                        )
                     )
-                )
             client = left.enter_context(Client(started or address, timeout=5, set_as_default=False))
         except (OSError, ValueError, TimeoutError) as error:
             raise UsageError(f"there is no cluster at {address}: {error}") from error
+        # Work that is dropped is no error: nothing is said of it while all is closed.
+        left.callback(log.setLevel, logging.CRITICAL)
         yield lambda jobs: _mapped(client, jobs)
+
+
+def dask_setup(worker: Any) -> None:
+    """Have a worker process of this machine leave Ctrl-C to this one, which ends it: called by Dask when it starts."""
+    del worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _mapped(client: Any, jobs: Iterable[Job]) -> Generator[tuple[Job, Sums | PlacementsError], None, None]:
     from distributed import as_completed  # noqa: PLC0415
 
     threads = max(sum(client.nthreads().values()), 1)
-    room = min(BLOCKS_AHEAD * threads, MOST_AHEAD)
+    room = min(JOBS_AHEAD * threads, MOST_AHEAD)
     under_way: dict[Any, Job] = {}
     sent, finished, more = _submitted(client, jobs), as_completed(loop=client.loop), True
     try:
@@ -93,7 +107,7 @@ def _mapped(client: Any, jobs: Iterable[Job]) -> Generator[tuple[Job, Sums | Pla
             for future, job in islice(sent, room - len(under_way)):
                 under_way[future] = job
                 finished.add(future)
-                if job.block == job.blocks - 1:
+                if job.place == job.places - 1:
                     break  # the next study has yet to be read: first see what is finished
             else:
                 more = len(under_way) == room
@@ -109,15 +123,15 @@ def _submitted(client: Any, jobs: Iterable[Job]) -> Iterator[tuple[Any, Job]]:
     model, held = None, None
     for job in jobs:
         if job.model is not model:
-            # Each model goes out once, not with every block; as a task, so that it is there again when its worker dies.
-            # It lives as long as blocks that need it.
+            # Each model goes out once, not with every job; as a task, so that it is there again when its worker dies.
+            # It lives as long as jobs that need it.
             model, held = job.model, client.submit(pickle.loads, pickle.dumps(job.model), pure=False)
         own = {name: getattr(job, name) for name in _OWN}
         yield client.submit(_with_model, held, own, pure=False, retries=MOST_DEATHS), job
 
 
 def _gathered(client: Any, futures: list[Any]) -> list[Sums | PlacementsError]:
-    """Return what each task came to; an error for a block whose workers died again and again."""
+    """Return what each task came to; an error for a job whose workers died again and again."""
     from distributed import KilledWorker  # noqa: PLC0415
 
     whole = [future for future in futures if future.status == "finished"]
@@ -130,7 +144,7 @@ def _gathered(client: Any, futures: list[Any]) -> list[Sums | PlacementsError]:
             if not isinstance(error, KilledWorker):
                 raise error
             found[future] = PlacementsError(
-                f"given up: {MOST_DEATHS + 1} workers died while they simulated one block of it (too little memory?)"
+                f"given up: {MOST_DEATHS + 1} workers died while they simulated one part of it (too little memory?)"
             )
     return [found[future] for future in futures]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,39 +26,48 @@ Floats = npt.NDArray[np.float64]
 
 #: What is added up: the levels of a forecast by columns of the demand groups, and all stays by kind of provision.
 LEVELS = ("total", "settled", "starting")
+#: A study is divided into this many jobs or more if it has as many blocks, and a job has at most so many blocks: enough
+#: work for one journey (0.2 to 2 seconds), little enough to lose when a worker dies.
+JOBS: Final = 64
+MOST_BLOCKS: Final = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One block of one study's runs: what a worker needs.
+    """Some blocks of one study's runs, one after the other: what a worker needs.
 
     Attributes
     ----------
     study : int
         Its position among those asked for.
-    block, blocks : int
-        Position of the block within the study, and how many that has.
+    place, places : int
+        Position of the job within the study, and how many that has.
     model : Model
     levers : Levers
-    months, runs : int
-    stream : SeedSequence
+    months : int
+    blocks : tuple of (int, SeedSequence)
+        Runs of each block, and where their random numbers come from.
     by : tuple of str
     """
 
     study: int
-    block: int
-    blocks: int
+    place: int
+    places: int
     model: Model
     levers: Levers
     months: int
-    runs: int
-    stream: np.random.SeedSequence
+    blocks: tuple[tuple[int, np.random.SeedSequence], ...]
     by: tuple[str, ...]
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs."""
+        return sum(size for size, _ in self.blocks)
 
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """Sums of one block, or of all blocks in order.
+    """Sums of some blocks in order.
 
     Attributes
     ----------
@@ -78,11 +88,12 @@ Mapper = Callable[[Iterable[Job]], Generator[tuple[Job, Sums | PlacementsError],
 def jobs_of(
     study: int, model: Model, levers: Levers, *, months: int, runs: int, seed: int, by: Sequence[str]
 ) -> list[Job]:
-    """Return the blocks of a study's runs."""
+    """Return a study's runs as jobs: how many blocks go into one changes no figure."""
     streams = block_streams(runs, seed)
+    size = min(max(len(streams) // JOBS, 1), MOST_BLOCKS)
+    parts = [tuple(streams[first : first + size]) for first in range(0, len(streams), size)]
     return [
-        Job(study, block, len(streams), model, levers, months, size, stream, tuple(by))
-        for block, (size, stream) in enumerate(streams)
+        Job(study, place, len(parts), model, levers, months, blocks, tuple(by)) for place, blocks in enumerate(parts)
     ]
 
 
@@ -97,14 +108,18 @@ def keys_of(model: Model, by: Sequence[str]) -> tuple[pd.DataFrame, npt.NDArray[
 
 
 def done(job: Job) -> Sums:
-    """Return the sums of one block: what a worker does."""
-    made = simulate_block(job.model, job.levers, job.months, job.runs, job.stream)
+    """Return the sums of a job: what a worker does."""
     keys, at = keys_of(job.model, job.by)
+    return _joined([_block_sums(job, size, stream, len(keys), at) for size, stream in job.blocks])
+
+
+def _block_sums(job: Job, runs: int, stream: np.random.SeedSequence, keys: int, at: npt.NDArray[np.intp]) -> Sums:
+    made = simulate_block(job.model, job.levers, job.months, runs, stream)
     ends = slice(11, None, 12)
     parts = []
     for level in (made.settled, made.starting):
-        sums = np.zeros((job.runs, job.months // 12, len(keys)))
-        for key in range(len(keys)):
+        sums = np.zeros((runs, job.months // 12, keys))
+        for key in range(keys):
             sums[:, :, key] = level[:, ends][:, :, at == key].sum(axis=2, dtype=np.float64)
         parts.append(sums)
     return Sums(np.stack([parts[0] + parts[1], *parts]), made.held[:, ends].astype(float))
@@ -119,7 +134,7 @@ def one_by_one(jobs: Iterable[Job]) -> Generator[tuple[Job, Sums | PlacementsErr
 def study_sums(
     jobs: Iterable[Job], mapper: Mapper = one_by_one, progress: Callable[[int, float], None] | None = None
 ) -> Generator[tuple[int, Sums | PlacementsError], None, None]:
-    """Give each study's sums as soon as all its blocks are there, put together in order whatever order they came in.
+    """Give each study's sums as soon as all its jobs are done, put together in order whatever order they came in.
 
     Parameters
     ----------
@@ -127,17 +142,17 @@ def study_sums(
         Those of one study after those of another.
     mapper : Mapper
     progress : callable, optional
-        Called with a study's position and the share of its blocks that is done.
+        Called with a study's position and the share of its jobs that is done.
 
     Yields
     ------
     tuple of int and Sums
-        A study's position with its sums; with the error, once, when one of its blocks was given up.
+        A study's position with its sums; with the error, once, when one of its jobs was given up.
     """
     parts: dict[int, dict[int, Sums]] = {}
     lost: set[int] = set()
-    with closing(mapper(job for job in jobs if job.study not in lost)) as blocks:
-        for job, found in blocks:
+    with closing(mapper(job for job in jobs if job.study not in lost)) as results:
+        for job, found in results:
             if job.study in lost:
                 continue
             if isinstance(found, PlacementsError):
@@ -146,14 +161,14 @@ def study_sums(
                 yield job.study, found
                 continue
             own = parts.setdefault(job.study, {})
-            own[job.block] = found
+            own[job.place] = found
             if progress:
-                progress(job.study, len(own) / job.blocks)
-            if len(own) == job.blocks:
-                yield job.study, _joined([parts[job.study].pop(block) for block in range(job.blocks)])
+                progress(job.study, len(own) / job.places)
+            if len(own) == job.places:
                 del parts[job.study]
+                yield job.study, _joined([own[place] for place in range(job.places)])
     if parts:
-        raise RuntimeError(f"blocks of {len(parts)} studies were not simulated")
+        raise RuntimeError(f"jobs of {len(parts)} studies were not done")
 
 
 def _joined(parts: Sequence[Sums]) -> Sums:
