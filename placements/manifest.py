@@ -109,9 +109,14 @@ def outputs(paths: Sequence[Path], folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def json_text(content: Any) -> str:
+    """Return JSON to be read; numbers that are not finite become null."""
+    return json.dumps(plain_values(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_manifest(path: Path, content: Mapping[str, Any]) -> Path:
-    """Write a manifest; numbers that are not finite become null."""
-    return write_text(path, json.dumps(plain_values(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write a manifest."""
+    return write_text(path, json_text(content))
 
 
 def plain_values(value: Any) -> Any:

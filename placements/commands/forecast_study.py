@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,19 +15,16 @@ import pandas as pd
 from placements import codes
 from placements.county import County
 from placements.disclosure.suppress import INTERNAL, SUPPRESSED, number_of, signed_text
-from placements.errors import UsageError
-from placements.forecasting import Forecast
-from placements.forecasting import forecast as make_forecast
+from placements.errors import PlacementsError, UsageError
 from placements.forecasting.backtest import backtest
 from placements.forecasting.backtested import Backtest
 from placements.forecasting.cluster import on_cluster
 from placements.forecasting.explain import WORDS, explain
-from placements.forecasting.levers import levers_of
-from placements.forecasting.model import fit
+from placements.forecasting.model import prepare
 from placements.forecasting.peer import CATEGORY, DemandModel
 from placements.forecasting.result import BANDS
-from placements.forecasting.scale import LEVELS, forecast_sums, jobs_of, summary
-from placements.forecasting.spells import KEYS, spells_of
+from placements.forecasting.scale import Job, Mapper, Sums, jobs_of, one_by_one, study_sums, summary
+from placements.forecasting.spells import KEYS
 from placements.loading import load
 from placements.manifest import plain_values, provenance
 from placements.progress import Reporter
@@ -42,75 +41,122 @@ METHOD_COLUMNS: Final = (*("segment", "value", "method", "forecasts", "crps", "a
 EXPLAIN_COLUMNS: Final = ("months_ahead", "step", "children", "error")
 
 
-def study_forecast(
-    folder: Path,
-    by: Sequence[str],
-    years: int | None,
-    runs: int | None,
-    profile: str | None,
-    reporter: Reporter,
-    cluster: str | None = None,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a forecast; what is None is as in the settings of each study.
+
+    Attributes
+    ----------
+    by : tuple of str
+        Columns of the demand groups that it is broken down by.
+    years, runs : int, optional
+    profile : str, optional
+        Disclosure profile.
+    """
+
+    by: tuple[str, ...]
+    years: int | None = None
+    runs: int | None = None
+    profile: str | None = None
+
+    def __post_init__(self) -> None:
+        wrong = [name for name in self.by if name not in KEYS]
+        if wrong:
+            raise UsageError(f"{', '.join(wrong)}: a forecast can be broken down by {', '.join(KEYS)}")
+
+    def opened(self, folder: Path) -> Study:
+        """Open a study under the profile that is asked for.
+
+        Raises
+        ------
+        UsageError
+            When the breakdown is finer than may be shared under it.
+        """
+        study = open_study(folder).with_profile(self.profile)
+        fine = [name for name in self.by if name not in SHAREABLE_BY]
+        if fine and study.settings.disclosure.profile != INTERNAL:
+            raise UsageError(
+                f"a forecast by {', '.join(fine)} would tell of few children: ask for {', '.join(SHAREABLE_BY)}, or "
+                f"for --profile internal"
+            )
+        return study
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A forecast whose runs have yet to be simulated: the jobs, and what the report says beside their sums.
+
+    Attributes
+    ----------
+    about : mapping
+        Where the figures come from.
+    jobs : list of Job
+        At least one.
+    days : DatetimeIndex
+        Ends of the years ahead.
+    """
+
+    about: Mapping[str, Any]
+    jobs: list[Job]
+    days: pd.DatetimeIndex
+
+    def report(self, sums: Sums) -> dict[str, Any]:
+        """Return the report, of figures that may be shown."""
+        first, profile = self.jobs[0], str(self.about["profile"])
+        table = summary(first.model, sums, first.by, list(self.days))
+        return {
+            **self.about,
+            "by": list(first.by),
+            "rows": _shown_rows(table[table["level"].ne("held")], first.by, profile),
+            "looked_after": _held(_care(sums.held), list(self.days), profile),
+        }
+
+
+def begun(county: County, asked: Asked, position: int = 0) -> Begun:
+    """Fit the model of a county; `position` tells its jobs from those of other studies."""
+    ready = prepare(county, asked.years, asked.runs)
+    jobs = jobs_of(
+        position,
+        ready.model,
+        ready.levers,
+        months=len(ready.months),
+        runs=ready.runs,
+        seed=ready.seed,
+        by=asked.by,
+    )
+    about = _about(county, county.settings.disclosure.profile, ready.assumptions)
+    return Begun(about, jobs, ready.months[11::12])
+
+
+def mapping(cluster: str | None) -> AbstractContextManager[Mapper]:
+    """Return what does the jobs: on a cluster, or here when none is named. The figures are the same, to the bit."""
+    return nullcontext(one_by_one) if cluster is None else on_cluster(cluster)
+
+
+def study_forecast(folder: Path, asked: Asked, reporter: Reporter, cluster: str | None = None) -> dict[str, Any]:
     """Return places needed by the end of each year, by columns of the demand groups, with bands.
 
     Raises
     ------
-    UsageError
-        When a column does not exist, or is finer than may be shared.
+    PlacementsError
+        When the study cannot be read, or what is asked for may not be shared.
     """
-    study, county = _opened(folder, profile, reporter)
-    shown_as = study.settings.disclosure.profile
-    wrong = [name for name in by if name not in KEYS]
-    if wrong:
-        raise UsageError(f"{', '.join(wrong)}: a forecast can be broken down by {', '.join(KEYS)}")
-    fine = [name for name in by if name not in SHAREABLE_BY]
-    if fine and shown_as != INTERNAL:
-        raise UsageError(
-            f"a forecast by {', '.join(fine)} would tell of few children: ask for {', '.join(SHAREABLE_BY)}, or for "
-            f"--profile internal"
-        )
-    if cluster is not None:
-        return _on_cluster(county, by, years, runs, shown_as, cluster, reporter)
-    with reporter.stage("forecast") as stage:
-        made = make_forecast(county, years=years, runs=runs, progress=stage)
-        stage.done(f"{made.runs} runs, {made.years} years")
-    return {
-        **_about(county, shown_as, made.assumptions),
-        "by": list(by),
-        "rows": _rows(made, by, shown_as),
-        "looked_after": _held(_care(made.held[:, 11::12]), list(made.months[11::12]), shown_as),
-    }
-
-
-def _on_cluster(
-    county: County,
-    by: Sequence[str],
-    years: int | None,
-    runs: int | None,
-    profile: str,
-    cluster: str,
-    reporter: Reporter,
-) -> dict[str, Any]:
-    """Return the same, its blocks of runs simulated on a cluster: only sums are kept, for as many runs as are asked."""
-    settings = county.settings.forecast
-    years, runs = years or settings.years, runs or settings.runs
+    county = load(asked.opened(folder), reporter)
     with reporter.stage("fit"):
-        spells = spells_of(county, settings.history_years)
-        model = fit(spells, county.population)
-    levers = levers_of(settings, county.snapshot)
-    jobs = jobs_of(county.authority.name, model, levers, months=12 * years, runs=runs, seed=settings.seed, by=tuple(by))
-    with reporter.stage("forecast") as stage, on_cluster(cluster) as mapper:
-        (sums,) = forecast_sums(jobs, mapper, stage).values()
-        stage.done(f"{runs:,} runs, {years} years, {len(jobs):,} blocks on {cluster}")
-    days = [spells.snapshot + pd.DateOffset(years=year) for year in range(1, years + 1)]
-    table = summary(model, sums, by, days)
-    assumptions = {"years": years, "runs": runs, "seed": settings.seed, "cluster": cluster}
-    return {
-        **_about(county, profile, assumptions),
-        "by": list(by),
-        "rows": _shown_rows(table[table["level"].ne("held")], by, profile),
-        "looked_after": _held(_care(sums.held), days, profile),
-    }
+        one = begun(county, asked)
+    runs = sum(job.runs for job in one.jobs)
+    with reporter.stage("forecast") as stage, mapping(cluster) as mapper:
+
+        def tell(position: int, share: float) -> None:
+            del position
+            stage(share, f"{round(share * runs):,} of {runs:,} runs")
+
+        (found,) = [sums for _, sums in study_sums(one.jobs, mapper, tell)]
+        where = "here" if cluster is None else f"on cluster {cluster}"
+        stage.done(f"{runs:,} runs, {len(one.days)} years, {where}")
+    if isinstance(found, PlacementsError):
+        raise found
+    return one.report(found)
 
 
 def study_backtest(
@@ -126,7 +172,7 @@ def study_backtest(
         When the records do not reach back far enough, or the interpreter cannot import the demand model.
     """
     peer = None if peer_python is None else DemandModel(peer_python)
-    _, county = _opened(folder, None, reporter)
+    county = load(open_study(folder), reporter)
     with reporter.stage("back-test") as stage:
         found = backtest(county, years, runs=runs, progress=stage, peer=peer)
         stage.done(f"{len(found.rows):,} figures from {len(found.origins)} earlier days")
@@ -162,7 +208,7 @@ def study_explanation(folder: Path, years: int, runs: int, reporter: Reporter) -
     UsageError
         When the records do not reach back over both periods.
     """
-    _, county = _opened(folder, None, reporter)
+    county = load(open_study(folder), reporter)
     with reporter.stage("explain"):
         found = explain(county, years=years, ahead_years=county.settings.forecast.years, runs=runs)
     rows = found.effects.reset_index()
@@ -178,11 +224,6 @@ def study_explanation(folder: Path, years: int, runs: int, reporter: Reporter) -
     }
 
 
-def _opened(folder: Path, profile: str | None, reporter: Reporter) -> tuple[Study, County]:
-    study = open_study(folder).with_profile(profile)
-    return study, load(study, reporter)
-
-
 def _about(county: County, profile: str, assumptions: Mapping[str, Any]) -> dict[str, Any]:
     source = provenance(county)
     return {
@@ -193,12 +234,6 @@ def _about(county: County, profile: str, assumptions: Mapping[str, Any]) -> dict
         "inputs": plain_values(source["inputs"]),
         "versions": plain_values(source.get("versions", {})),
     }
-
-
-def _rows(made: Forecast, by: Sequence[str], profile: str) -> list[dict[str, Any]]:
-    tables = [made.summary(by, level).reset_index().assign(level=level) for level in LEVELS]
-    table = pd.concat(tables, ignore_index=True).rename(columns={"month": "on"})
-    return _shown_rows(table[table["on"].isin(made.months[11::12])], by, profile)
 
 
 def _shown_rows(table: pd.DataFrame, by: Sequence[str], profile: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -59,6 +59,49 @@ def forecast(
     Children are followed from place to place (`forecasting.simulate`); rates stay as observed, but for the trend of the
     entries and the levers in the settings.
     """
+    tell = progress or (lambda share, text: None)
+    tell(0.0, "counting what has happened")
+    ready = prepare(county, years, runs, seed)
+    model = ready.model
+    table = model.groups.table
+    shares = away.away_shares(ready.spells, table)
+    tell(0.2, "simulating")
+    found = simulate(model, ready.levers, months=len(ready.months), runs=ready.runs, seed=ready.seed)
+    tell(1.0, "done")
+    streams = tuple(stream.name for stream in model.streams)
+    return Forecast(
+        table, ready.months, found.starting, found.settled, found.cohorts, shares, found.held, found.entered, streams,
+        ready.assumptions, ready.seed,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """All that the runs of a forecast follow from.
+
+    Attributes
+    ----------
+    spells : Spells
+    model : Model
+    levers : Levers
+    months : DatetimeIndex
+        Last day of each month after the snapshot.
+    runs, seed : int
+    assumptions : mapping
+        Every setting and estimate of note that is used.
+    """
+
+    spells: Spells
+    model: Model
+    levers: Levers
+    months: pd.DatetimeIndex
+    runs: int
+    seed: int
+    assumptions: Mapping[str, Any]
+
+
+def prepare(county: County, years: int | None = None, runs: int | None = None, seed: int | None = None) -> Prepared:
+    """Count what has happened and fit the model; parameters and errors are those of `forecast`."""
     settings = county.settings.forecast
     years = settings.years if years is None else years
     runs = settings.runs if runs is None else runs
@@ -67,23 +110,12 @@ def forecast(
         raise UsageError(f"a forecast of {years} years was asked for: it lies between 1 and 25")
     if not 1 <= runs <= 100_000:
         raise UsageError(f"{runs} runs were asked for: it lies between 1 and 100,000")
-    tell = progress or (lambda share, text: None)
-    tell(0.0, "counting what has happened")
     spells = spells_of(county, settings.history_years)
     model = fit(spells, county.population)
-    table = model.groups.table
-    shares = away.away_shares(spells, table)
     levers = levers_of(settings, county.snapshot)
     months = pd.DatetimeIndex([spells.snapshot + pd.DateOffset(months=step) for step in range(1, 12 * years + 1)])
-    tell(0.2, "simulating")
-    found = simulate(model, levers, months=12 * years, runs=runs, seed=seed)
-    tell(1.0, "done")
-    streams = tuple(stream.name for stream in model.streams)
     assumptions = _assumptions(county, spells, model, levers, years=years, runs=runs, seed=seed)
-    return Forecast(
-        table, months, found.starting, found.settled, found.cohorts, shares, found.held, found.entered, streams,
-        assumptions, seed,
-    )  # fmt: skip
+    return Prepared(spells, model, levers, months, runs, seed, assumptions)
 
 
 def fit(spells: Spells, people: pd.DataFrame | None = None) -> Model:
