@@ -1,0 +1,197 @@
+"""What is proved of a p-median, and what is left to search: branch and bound on Lagrangian bounds.
+
+A node holds some sites open, has others free, and closed all else. Its bound starts from the prices of its parent, so
+that few iterations do; sites that the bound makes certain are held or closed before it branches, on the free site whose
+share in the recent choices is nearest one half. Nodes wait in the order of their bounds. A node of which little is left
+is given to the engine as a whole (`radius_model`).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from placements.location.dual import NODE, ROOT, Dual, Steps, certain, lowest, raise_bound
+from placements.location.inputs import Clock, Floats, Ints
+from placements.location.interchange import greedy, interchange
+from placements.location.radius_model import solve_small
+from placements.location.result import SAME
+
+#: A node goes to the engine when it has at most so many pairs in use for each demand, and at least so many to open:
+#: with few to open, branching is quicker (OR-Library p-medians, of which 38 are proved either way within seconds).
+_PAIRS_EACH: Final = 4
+_TO_OPEN: Final = 8
+#: Rounding allowed in a bound before it is rounded up to a whole step.
+_LOOSE: Final = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The best choice, its total, and the lowest total that there could be."""
+
+    chosen: Ints
+    total: float
+    bound: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    held: Ints
+    free: Ints
+    price: Floats
+
+
+class Search:
+    """Minimise the cost of serving every demand from one of `p` open sites.
+
+    Parameters
+    ----------
+    cost : ndarray (sites, demand)
+        Finite; a forbidden pair costs more than any solution without one.
+    p : int
+        Below the number of sites.
+    step : float
+        All costs are multiples of it; 0 if there is no such step.
+    gap : float
+    usable : float
+        Totals above it are of no use, and the gap is not asked of them: something forbidden is in them.
+    clock : Clock
+    """
+
+    def __init__(self, cost: Floats, p: int, step: float, gap: float, usable: float, clock: Clock) -> None:
+        self._cost, self._p, self._step, self._gap, self._clock = cost, p, step, gap, clock
+        self._usable = usable
+        self._chosen, self._total = interchange(cost, greedy(cost, p), clock)
+        self._tried: set[tuple[int, ...]] = set()
+
+    def run(self) -> Found:
+        """Search until the gap is proved or the time is over."""
+        near = self._cost[self._chosen].min(axis=0)
+        free = np.arange(len(self._cost))
+        held = np.zeros(0, dtype=np.intp)
+        waiting: list[tuple[float, int, _Node]] = []
+        numbers = itertools.count()
+        root = float(self._cost.min(axis=0).sum())
+        unfinished = np.inf
+        heapq.heappush(waiting, (root, next(numbers), _Node(held, free, near)))
+        steps = ROOT
+        while waiting and waiting[0][0] <= self._enough and self._clock.left_s > 0:
+            above, _, node = heapq.heappop(waiting)
+            bound, children = self._look(node, above, steps)
+            root = bound if steps is ROOT else root
+            steps = NODE
+            if not children and bound <= self._enough:
+                unfinished = min(unfinished, bound)
+            for child in children:
+                heapq.heappush(waiting, (bound, next(numbers), child))
+        left = min([unfinished, *(above for above, _, _ in waiting[:1])])
+        bound = min(self._total, max(root, self._floor), left)
+        return Found(self._chosen, self._total, self._rounded(bound))
+
+    @property
+    def _slack(self) -> float:
+        """How much below the best known total a solution has to be, at least, to matter."""
+        gap = self._gap if self._total <= self._usable else 0.0
+        return max(self._step * (1.0 - _LOOSE), max(gap, 0.5 * SAME) * abs(self._total))
+
+    @property
+    def _enough(self) -> float:
+        """A bound above this closes its node."""
+        return self._total - self._slack
+
+    @property
+    def _floor(self) -> float:
+        """What all closed nodes together prove: no solution is below."""
+        by_step = self._step * (1.0 - _LOOSE)
+        return self._total if by_step >= self._slack else self._enough
+
+    def _rounded(self, bound: float) -> float:
+        """Return a bound rounded up to what a total can be."""
+        if not self._step or not np.isfinite(bound):
+            return bound
+        return min(self._total, self._step * float(np.ceil(bound / self._step - _LOOSE)))
+
+    def _offer(self, chosen: Ints) -> None:
+        """Keep a choice if it is the best yet."""
+        total = float(self._cost[chosen].min(axis=0).sum())
+        if total < self._total:
+            self._chosen, self._total = np.sort(chosen), total
+
+    def _improve(self, chosen: Ints) -> None:
+        """Improve a choice by exchanges, unless it was looked at before."""
+        key = tuple(np.sort(chosen).tolist())
+        if key not in self._tried:
+            self._tried.add(key)
+            self._offer(interchange(self._cost, chosen, self._clock)[0])
+
+    def _look(self, node: _Node, above: float, steps: Steps) -> tuple[float, list[_Node]]:
+        """Bound a node; return the bound and what is left of it, in parts: none when it is closed."""
+        held, free, price = node.held, node.free, node.price
+        bound = above
+        for _ in range(_MOST_ROUNDS if steps is ROOT else 3):
+            number = self._p - len(held)
+            if number in (0, len(free)):
+                self._offer(np.concatenate([held, free[:number]]))
+                return np.inf, []
+            rows = np.concatenate([held, free])
+            cost = self._cost if not len(held) and len(free) == len(self._cost) else self._cost[rows]
+            dual = raise_bound(cost, len(held), number, price, self._total, self._enough, steps, self._clock)
+            bound, price = max(bound, dual.bound), dual.price
+            if steps is ROOT:
+                self._improve(np.concatenate([held, free[dual.chosen]]))
+            if bound > self._enough:
+                return bound, []
+            is_closed, is_held = certain(dual, number, self._enough)
+            held = np.concatenate([held, free[is_held]])
+            is_free = ~(is_closed | is_held)
+            free, fraction, worth = free[is_free], dual.fraction[is_free], dual.worth[is_free]
+            if not is_held.any() and is_closed.mean() < 0.15:
+                break
+            steps = NODE if steps is not ROOT else _AGAIN
+        return self._split(held, free, Dual(bound, price, worth, fraction, np.zeros(0, dtype=np.intp)))
+
+    def _split(self, held: Ints, free: Ints, dual: Dual) -> tuple[float, list[_Node]]:
+        number = self._p - len(held)
+        if not 0 < number < len(free):
+            self._offer(np.concatenate([held, free[:number]]))
+            return np.inf, []
+        self._offer(np.concatenate([held, free[lowest(dual.worth, number)]]))
+        if dual.bound > self._enough:
+            return dual.bound, []
+        if number >= _TO_OPEN:
+            answer = self._by_engine(held, free, dual)
+            if answer is not None:
+                return answer, []
+        on = int(np.argmin(np.abs(dual.fraction - 0.5)))
+        rest = np.delete(free, on)
+        return dual.bound, [_Node(held, rest, dual.price), _Node(np.append(held, free[on]), rest, dual.price)]
+
+    def _by_engine(self, held: Ints, free: Ints, dual: Dual) -> float | None:
+        """Solve a node whole if it is small enough; return what it proves, or None."""
+        by_price = dual.price + max(self._enough - dual.bound, 0.0) + SAME * abs(self._total)
+        near = self._cost[held].min(axis=0) if len(held) else np.full_like(by_price, np.inf)
+        payable = near <= by_price
+        ceiling = np.where(payable, near, by_price)
+        cost = self._cost[free]
+        if np.count_nonzero(cost < ceiling) > _PAIRS_EACH * cost.shape[1]:
+            return None
+        answer = solve_small(
+            cost,
+            ceiling,
+            payable,
+            self._p - len(held),
+            scale=abs(self._total),
+            gap=self._gap,
+            time_limit_s=max(self._clock.left_s, 0.01),
+        )
+        if answer.chosen is not None:
+            self._offer(np.concatenate([held, free[answer.chosen]]))
+        return max(dual.bound, answer.bound)
+
+
+_MOST_ROUNDS: Final = 6
+_AGAIN: Final = Steps(200, 0.3, 1e-3, 20, 0.5)
