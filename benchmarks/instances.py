@@ -63,7 +63,7 @@ class Coverage:
 
 
 def read_p_median(folder: Path, name: str) -> PMedian:
-    """Read `pmed1` to `pmed40`: edges, completed by shortest paths; of an edge that comes twice the last line counts."""
+    """Read `pmed1` to `pmed40`: edges, completed by shortest paths; of an edge given twice the last counts."""
     numbers = np.array((folder / "pmed" / f"{name}.txt").read_text().split(), float)
     points, edges, p = (int(number) for number in numbers[:3])
     start, end, length = numbers[3 : 3 + 3 * edges].reshape(edges, 3).T

@@ -6,9 +6,9 @@ cut. For any rent r_j >= 0 of a unit of its capacity s_j that gain is at most
     gain_j = sum_i d_i max(0, u_i - c_ij / d_i - r_j)  +  r_j s_j
 
 and equal to it for one r_j, so every rent gives a true bound: the rents of sites that are not chosen need only come
-near, which saves sorting them all. The sites to open are the cheapest by ``worth_j = fixed_j - gain_j`` whose capacities
-hold the whole demand. The bound is that of the strong form with that condition added, and better where all capacities
-are the same, since their number is then a whole one (Cornuejols, Sridharan and Thizy 1991).
+near, which saves sorting them all. The sites to open are the cheapest by ``worth_j = fixed_j - gain_j`` whose
+capacities hold the whole demand. The bound is that of the strong form with that condition, and better where capacities
+are all the same, since their number is then a whole one (Cornuejols, Sridharan and Thizy 1991).
 """
 
 from __future__ import annotations

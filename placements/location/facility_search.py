@@ -26,8 +26,11 @@ from placements.location.facility_dual import (
 )
 from placements.location.inputs import Bools, Clock, Floats, Ints
 from placements.location.result import SAME
+from placements.location.strong_form import solve_strong_form
 from placements.location.transport import Transport, transport
 
+#: A node with at most so many pairs of site and demand is solved whole.
+_SMALL: Final = 2_500
 #: Choices of sites met at the root that are costed, and sites looked at for exchanges.
 _TRIED_AT_ROOT: Final = 10
 _LIKELY: Final = 20
@@ -198,8 +201,19 @@ class FacilitySearch:
             steps = NODE if steps is NODE else _AGAIN
         if not len(free):
             return self._settle(held, bound), []
+        if (len(held) + len(free)) * len(self._sites.demand) <= _SMALL:
+            return self._by_engine(held, free, bound), []
         on = int(np.argmin(np.abs(fraction - 0.5)))
         return bound, self._parts(held, free, on, FacilityDual(bound, price, rent, worth, 0.0, fraction))
+
+    def _by_engine(self, held: Ints, free: Ints, bound: float) -> float:
+        """Solve a small node whole; return what that proves of it."""
+        answer = solve_strong_form(
+            self._sites, held, free, is_whole=False, gap=self._gap, time_limit_s=self._clock.left_s
+        )
+        if len(answer.chosen):
+            self._offer(answer.chosen)
+        return max(bound, answer.bound)
 
     def _settle(self, held: Ints, bound: float) -> float:
         """Cost a node that has no free site left; that proves it."""

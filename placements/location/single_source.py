@@ -12,11 +12,9 @@ import numpy as np
 
 from placements.location.facility_dual import ROOT, Sites, certain_sites, raise_facility_bound
 from placements.location.facility_search import FacilityFound
-from placements.location.inputs import Clock, Floats, Ints
-from placements.optimisation.engine import INFEASIBLE, Engine
-from placements.optimisation.linear import LinearModel
+from placements.location.inputs import Clock
+from placements.location.strong_form import StrongAnswer, solve_strong_form
 
-_ENGINE_SCALE: Final = 1e4
 #: Sites tried first: those chosen in at least this share of late iterations.
 _LIKED: Final = 0.02
 #: Share of the time left that the first try may take.
@@ -39,77 +37,30 @@ def solve_single_source(sites: Sites, gap: float, clock: Clock) -> FacilityFound
         None when it is proved that there is no answer; an infinite total when none was found in time.
     """
     every = np.arange(len(sites.capacity))
+    none = every[:0]
     price = (sites.unit_cost + (sites.fixed_cost / sites.capacity)[:, None]).min(axis=0)
     dual = raise_facility_bound(sites, 0, price, np.zeros(len(every)), np.inf, np.inf, ROOT, clock)
-    best = _Whole(sites, every[:0], np.zeros((0, len(sites.demand))), np.inf, False)
+    best, total, keep = None, np.inf, every
     liked = np.flatnonzero(dual.fraction >= _LIKED)
-    keep = every
     if len(liked) < len(every):
-        best = _whole_programme(sites, liked, gap, _FIRST_TRY * clock.left_s, None)
-        if np.isfinite(best.total):
-            is_closed, _ = certain_sites(dual, sites.capacity, float(sites.demand.sum()), best.total)
+        best = solve_strong_form(sites, none, liked, is_whole=True, gap=gap, time_limit_s=_FIRST_TRY * clock.left_s)
+        total = _total(sites, best)
+        if np.isfinite(total):
+            is_closed, _ = certain_sites(dual, sites.capacity, float(sites.demand.sum()), total)
             keep = np.flatnonzero(~is_closed)
-    rest = _whole_programme(sites, keep, gap, clock.left_s, best)
-    if rest.is_infeasible and not np.isfinite(best.total):
+    rest = solve_strong_form(sites, none, keep, is_whole=True, gap=gap, time_limit_s=clock.left_s, start=best)
+    if np.isinf(rest.bound) and np.isinf(total):
         return None
     # Sites left out cannot lower the best total known when they were left out.
-    bound = max(dual.bound, min(rest.bound, best.total))
-    found = rest if rest.total <= best.total else best
-    return FacilityFound(found.chosen, found.share, found.total, min(bound, found.total))
+    bound = max(dual.bound, min(rest.bound, total))
+    if best is None or _total(sites, rest) <= total:
+        best, total = rest, _total(sites, rest)
+    return FacilityFound(best.chosen, best.share, total, min(bound, total))
 
 
-class _Whole:
-    """What a whole-number programme found: rows of open sites, their shares, the total, and a bound."""
-
-    def __init__(self, sites: Sites, chosen: Ints, share: Floats, bound: float, is_infeasible: bool) -> None:
-        self.chosen, self.share, self.bound, self.is_infeasible = chosen, share, bound, is_infeasible
-        self.total = np.inf
-        if len(chosen):
-            cost = np.where(share > 0, sites.unit_cost[chosen], 0.0)
-            self.total = float((cost * share).sum(axis=0) @ sites.demand + sites.fixed_cost[chosen].sum())
-
-
-def _whole_programme(sites: Sites, rows: Ints, gap: float, time_limit_s: float, start: _Whole | None) -> _Whole:
-    """Solve the strong form over some of the sites."""
-    part = sites.part(rows)
-    points = len(sites.demand)
-    site, point = np.nonzero(np.isfinite(part.unit_cost))
-    linear = LinearModel()
-    is_open = linear.add_variables(len(rows), 1.0, tuple, whole=True)
-    serve = linear.add_variables(len(site), 1.0, tuple, whole=True)
-    linear.add_rows(point, serve, 1.0, lower=1.0, upper=1.0, number=points, names=tuple)
-    linear.add_rows(
-        np.concatenate([site, np.arange(len(rows))]),
-        np.concatenate([serve, is_open]),
-        np.concatenate([sites.demand[point], -part.capacity]) / float(sites.demand.mean()),
-        upper=0.0,
-        number=len(rows),
-        names=tuple,
-    )
-    each = np.arange(len(site))
-    linear.add_rows(
-        np.concatenate([each, each]),
-        np.concatenate([serve, is_open[site]]),
-        np.repeat([1.0, -1.0], len(site)),
-        upper=0.0,
-        number=len(site),
-        names=tuple,
-    )
-    goal = np.concatenate([part.fixed_cost, part.unit_cost[site, point] * sites.demand[point]])
-    unit = (float(goal.mean()) or 1.0) * points / _ENGINE_SCALE
-    first = None
-    if start is not None and np.isfinite(start.total) and np.isin(start.chosen, rows).all():
-        at = np.searchsorted(rows, start.chosen)
-        whole = np.zeros((len(rows), points))
-        whole[at] = start.share
-        first = np.concatenate([np.isin(np.arange(len(rows)), at).astype(float), whole[site, point]])
-    answer = Engine(linear, seed=1).minimise(goal / unit, gap=gap, time_limit_s=max(time_limit_s, 0.01), start=first)
-    none = np.zeros(0, dtype=np.intp), np.zeros((0, points))
-    if answer.status == INFEASIBLE:
-        return _Whole(sites, *none, np.inf, True)
-    if answer.solution is None:
-        return _Whole(sites, *none, answer.bound * unit, False)
-    share = np.zeros((len(rows), points))
-    share[site, point] = answer.solution[serve] > 0.5
-    used = np.flatnonzero(share.any(axis=1))
-    return _Whole(sites, rows[used], share[used], answer.bound * unit, False)
+def _total(sites: Sites, answer: StrongAnswer) -> float:
+    """Return what an answer costs; infinite when there is none."""
+    if not len(answer.chosen):
+        return np.inf
+    cost = np.where(answer.share > 0, sites.unit_cost[answer.chosen], 0.0)
+    return float((cost * answer.share).sum(axis=0) @ sites.demand + sites.fixed_cost[answer.chosen].sum())
