@@ -1,5 +1,6 @@
 """Location models: what must not matter, what must never hurt, honest statuses, and published optima."""
 
+import ast
 import os
 from pathlib import Path
 
@@ -288,6 +289,23 @@ def test_the_evaluator_finds_what_is_wrong(case, solved):
     ):
         with pytest.raises(WrongAnswerError):
             evaluate(wrong, rules, "cost")
+
+
+def test_the_example_in_the_documentation_says_what_comes_out():
+    """Each line with a remark is run, and the remark is its value."""
+    text = (Path(__file__).parents[2] / "docs" / "location.md").read_text(encoding="utf-8")
+    block = text.split("```python\n")[1].split("```")[0]
+    names: dict[str, object] = {}
+    checked = 0
+    for node in ast.parse(block).body:
+        code = ast.get_source_segment(block, node)
+        remark = block.splitlines()[node.end_lineno - 1].partition("  # ")[2]
+        if isinstance(node, ast.Expr):
+            assert repr(eval(code, names)) == remark
+            checked += 1
+        else:
+            exec(code, names)
+    assert checked == 4
 
 
 needs_all = pytest.mark.skipif(not ALL.is_dir(), reason="PLACEMENTS_INSTANCES names no folder of published instances")
