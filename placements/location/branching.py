@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,12 +21,15 @@ from placements.location.interchange import greedy, interchange
 from placements.location.radius_model import solve_small
 from placements.location.result import SAME
 
-#: A node goes to the engine when it has at most so many pairs in use for each demand, and at least so many to open:
-#: with few to open, branching is quicker (OR-Library p-medians, of which 38 are proved either way within seconds).
-_PAIRS_EACH: Final = 4
-_TO_OPEN: Final = 8
-#: Rounding allowed in a bound before it is rounded up to a whole step.
+#: A node goes to the engine when it has at most so many pairs in use for each demand, and for each site still to open:
+#: with few to open, branching is quicker. With 12 pairs whatever is to open, pmed32 (10 of 700) takes 24 s and not 1 s.
+_PAIRS_EACH: Final = 12.0
+_PAIRS_TO_OPEN: Final = 0.25
+#: Part of the time left that the engine is given for a node.
+_PART: Final = 0.3
+#: Rounding allowed in a bound before it is rounded up to a whole step, of the step and of the bound.
 _LOOSE: Final = 1e-6
+_ROUNDING: Final = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +60,19 @@ class Search:
     step : float
         All costs are multiples of it; 0 if there is no such step.
     gap : float
+    offset : float
+        What is paid beside: the gap is one of both together.
     usable : float
         Totals above it are of no use, and the gap is not asked of them: something forbidden is in them.
     clock : Clock
     """
 
-    def __init__(self, cost: Floats, p: int, step: float, gap: float, usable: float, clock: Clock) -> None:
+    def __init__(
+        self, cost: Floats, p: int, step: float, gap: float, offset: float, usable: float, clock: Clock
+    ) -> None:
         self._cost, self._p, self._step, self._gap, self._clock = cost, p, step, gap, clock
-        self._usable = usable
+        self._offset, self._usable = offset, usable
+        self._pairs_each = _PAIRS_EACH
         self._chosen, self._total = interchange(cost, greedy(cost, p), clock)
         self._tried: set[tuple[int, ...]] = set()
 
@@ -96,7 +104,13 @@ class Search:
     def _slack(self) -> float:
         """How much below the best known total a solution has to be, at least, to matter."""
         gap = self._gap if self._total <= self._usable else 0.0
-        return max(self._step * (1.0 - _LOOSE), max(gap, 0.5 * SAME) * abs(self._total))
+        asked = gap * (self._total + self._offset)
+        return max(self._by_step, asked, 0.5 * SAME * self._total, 1e-13 * self._usable)
+
+    @property
+    def _by_step(self) -> float:
+        """A whole step, less the rounding there may be in a bound."""
+        return self._step - max(_LOOSE * self._step, _ROUNDING * abs(self._total)) if self._step else 0.0
 
     @property
     def _enough(self) -> float:
@@ -106,14 +120,14 @@ class Search:
     @property
     def _floor(self) -> float:
         """What all closed nodes together prove: no solution is below."""
-        by_step = self._step * (1.0 - _LOOSE)
-        return self._total if by_step >= self._slack else self._enough
+        return self._total if self._step and self._by_step >= self._slack else self._enough
 
     def _rounded(self, bound: float) -> float:
         """Return a bound rounded up to what a total can be."""
         if not self._step or not np.isfinite(bound):
             return bound
-        return min(self._total, self._step * float(np.ceil(bound / self._step - _LOOSE)))
+        loose = max(_LOOSE, _ROUNDING * abs(bound) / self._step)
+        return min(self._total, max(bound, self._step * float(np.ceil(bound / self._step - loose))))
 
     def _offer(self, chosen: Ints) -> None:
         """Keep a choice if it is the best yet."""
@@ -162,35 +176,41 @@ class Search:
         self._offer(np.concatenate([held, free[lowest(dual.worth, number)]]))
         if dual.bound > self._enough:
             return dual.bound, []
-        if number >= _TO_OPEN:
-            answer = self._by_engine(held, free, dual)
-            if answer is not None:
-                return answer, []
+        by_engine = self._by_engine(held, free, dual)
+        if by_engine > self._enough:
+            return by_engine, []
+        dual = replace(dual, bound=by_engine)
         on = int(np.argmin(np.abs(dual.fraction - 0.5)))
         rest = np.delete(free, on)
         return dual.bound, [_Node(held, rest, dual.price), _Node(np.append(held, free[on]), rest, dual.price)]
 
-    def _by_engine(self, held: Ints, free: Ints, dual: Dual) -> float | None:
-        """Solve a node whole if it is small enough; return what it proves, or None."""
+    def _by_engine(self, held: Ints, free: Ints, dual: Dual) -> float:
+        """Solve a node whole if it is small enough, in a part of the time left; return the bound that is known then."""
+        number = self._p - len(held)
+        most = min(self._pairs_each, _PAIRS_TO_OPEN * number)
         by_price = dual.price + max(self._enough - dual.bound, 0.0) + SAME * abs(self._total)
         near = self._cost[held].min(axis=0) if len(held) else np.full_like(by_price, np.inf)
         payable = near <= by_price
         ceiling = np.where(payable, near, by_price)
         cost = self._cost[free]
-        if np.count_nonzero(cost < ceiling) > _PAIRS_EACH * cost.shape[1]:
-            return None
+        pairs_each = np.count_nonzero(cost < ceiling) / cost.shape[1]
+        if pairs_each > most:
+            return dual.bound
         answer = solve_small(
             cost,
             ceiling,
             payable,
-            self._p - len(held),
+            number,
             scale=abs(self._total),
-            gap=self._gap,
-            time_limit_s=max(self._clock.left_s, 0.01),
+            gap=self._gap if self._offset == 0.0 else 0.0,
+            time_limit_s=max(_PART * self._clock.left_s, 0.01),
         )
         if answer.chosen is not None:
             self._offer(np.concatenate([held, free[answer.chosen]]))
-        return max(dual.bound, answer.bound)
+        bound = max(dual.bound, answer.bound)
+        if bound <= self._enough:  # that was too much for it: the parts are branched into further before the next try
+            self._pairs_each = pairs_each / 2.0
+        return bound
 
 
 _MOST_ROUNDS: Final = 6

@@ -35,7 +35,7 @@ from placements.location.inputs import (
     number_to_open,
     pairs,
 )
-from placements.location.interchange import greedy, interchange
+from placements.location.interchange import disturbed, greedy
 from placements.location.patterns import cover_core, merge_rows, useful_columns
 from placements.location.result import INFEASIBLE, LocationResult, gap_between, status_of
 from placements.optimisation import engine as engine_
@@ -44,6 +44,8 @@ from placements.optimisation.linear import LinearModel
 
 #: What totals are about in the engine's units: its tolerances are absolute.
 _ENGINE_SCALE: Final = 1e4
+#: Rounds of drawing sites anew for a start: a good one lets the engine fix most of the rest at its root.
+_ROUNDS: Final = 12
 
 
 def max_coverage(
@@ -232,7 +234,7 @@ def _fewest_missed(reach: Bools, weight: Floats, p: int, gap: float, clock: Cloc
         return np.sort(np.append(columns, others[: p - len(columns)])), lost
     rows, merged_weight = merge_rows(rows[:, columns], merged_weight)
     cost = np.ascontiguousarray(np.where(rows, 0.0, merged_weight[:, None]).T)
-    start, missed = interchange(cost, greedy(cost, p), clock)
+    start, missed = disturbed(cost, greedy(cost, p), _ROUNDS, clock)
     linear = LinearModel()
     is_open = linear.add_variables(len(columns), 1.0, tuple, whole=True)
     is_missed = linear.add_variables(len(rows), 1.0, tuple)
@@ -258,7 +260,8 @@ def _fewest_missed(reach: Bools, weight: Floats, p: int, gap: float, clock: Cloc
     )
     step = common_step(weight)
     bound = max(answer.bound * unit, 0.0)
-    bound = step * float(np.ceil(bound / step - 1e-6)) if step and np.isfinite(bound) else bound
+    if step and np.isfinite(bound):  # to a whole step, but for the engine's tolerance
+        bound = max(bound, step * float(np.ceil(bound / step - max(1e-6, 1e-9 * total / step))))
     if answer.solution is not None:
         found = np.flatnonzero(answer.solution[is_open] > 0.5)
         if len(found) == p and float(cost[found].min(axis=0).sum()) < missed:

@@ -11,11 +11,16 @@ which is one pass over the table for all j, and a sum by nearest open site for a
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from scipy import sparse
 
 from placements.location.inputs import Clock, Floats, Ints
 from placements.location.result import SAME
+
+#: Sites drawn anew in a round of `disturbed`.
+_DRAWN: Final = 3
 
 
 def greedy(cost: Floats, p: int) -> Ints:
@@ -77,6 +82,43 @@ def interchange(cost: Floats, chosen: Ints, clock: Clock) -> tuple[Ints, float]:
         if exchange[new, old] >= -SAME * max(abs(total), 1e-300):
             return chosen, total
         chosen = np.sort(np.append(np.delete(chosen, old), new))
+
+
+def disturbed(cost: Floats, chosen: Ints, rounds: int, clock: Clock, seed: int = 1) -> tuple[Ints, float]:
+    """Improve a choice by exchanges; then again and again from the best with three sites drawn anew at random.
+
+    Exchanges of one site stop where no single one helps, which for coverage is often some per cent short of the best.
+
+    Parameters
+    ----------
+    cost : ndarray (sites, demand)
+        Finite.
+    chosen : ndarray (p,)
+        Rows of `cost` to begin from.
+    rounds : int
+        How often sites are drawn.
+    clock : Clock
+    seed : int
+
+    Returns
+    -------
+    chosen : ndarray (p,)
+        Ascending.
+    total : float
+        Its cost.
+    """
+    rng = np.random.default_rng(seed)
+    chosen, total = interchange(cost, chosen, clock)
+    for _ in range(rounds):
+        closed = np.setdiff1d(np.arange(len(cost)), chosen)
+        number = min(_DRAWN, len(chosen), len(closed))
+        if clock.left_s <= 0 or number == 0:
+            break
+        kept = np.delete(chosen, rng.choice(len(chosen), number, replace=False))
+        other, cost_of_other = interchange(cost, np.append(kept, rng.choice(closed, number, replace=False)), clock)
+        if cost_of_other < total:
+            chosen, total = other, cost_of_other
+    return chosen, total
 
 
 def _two_nearest(open_cost: Floats) -> tuple[Ints, Floats, Floats]:

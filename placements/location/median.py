@@ -110,15 +110,20 @@ def cheapest_choice(table: Floats, p: int, gap: float, clock: Clock) -> Found | 
     if p == table.shape[1]:
         total = float(table.min(axis=1).sum())
         return Found(np.arange(p), total, total)
+    # What every choice pays is left out: what is to be decided is then not lost in rounding.
+    base = table.min(axis=1)
+    table = table - base[:, None]
+    offset = float(base.sum())
     step = common_step(table)
     # Any choice that uses a forbidden pair costs more than twice what one that uses none can cost.
     allowed = np.isfinite(table)
     dear = 2.0 * float(np.where(allowed, table, 0.0).max(axis=1).sum()) + 1.0
     dear = step * np.ceil(dear / step) if step else dear
-    found = Search(np.ascontiguousarray(np.where(allowed, table, dear).T), p, step, gap, dear / 2.0, clock).run()
+    cost = np.ascontiguousarray(np.where(allowed, table, dear).T)
+    found = Search(cost, p, step, gap, offset, dear / 2.0, clock).run()
     if found.total < dear:
-        return found
-    return None if found.bound > dear / 2.0 else Found(found.chosen, np.inf, found.bound)
+        return Found(found.chosen, found.total + offset, found.bound + offset)
+    return None if found.bound > dear / 2.0 else Found(found.chosen, np.inf, found.bound + offset)
 
 
 def merged(table: Floats) -> Floats:

@@ -116,6 +116,15 @@ def test_an_array_is_keyed_by_position(case, solved):
     assert [distance.columns[site] for site in result.assignment] == solved["median"].assignment.tolist()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_constant_on_every_cost_only_adds_up(seed):
+    """Large whole numbers that differ little: the same choice, proved, 30 times the constant dearer."""
+    cost = np.random.default_rng(seed).integers(0, 40, (30, 20)).astype(float)
+    small, large = p_median(cost, 5), p_median(cost + 1e9, 5)
+    assert large.objective == small.objective + 30e9
+    assert (large.bound, large.status) == (large.objective, "optimal")
+
+
 def test_weights_count_as_so_many_demands(case):
     """A demand of weight 3 is three demands at one place."""
     distance, weights, *_ = case
