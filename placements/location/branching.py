@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,10 @@ from placements.location.result import SAME
 #: with few to open, branching is quicker. With 12 pairs whatever is to open, pmed32 (10 of 700) takes 24 s and not 1 s.
 _PAIRS_EACH: Final = 12.0
 _PAIRS_TO_OPEN: Final = 0.25
+#: How often at most a bound is raised again when sites have been fixed, and by which steps at the root.
+_ROUNDS_AT_ROOT: Final = 6
+_ROUNDS: Final = 3
+_AGAIN: Final = Steps(200, 0.3, 1e-3, 20, 0.5)
 #: Part of the time left that the engine is given for a node.
 _PART: Final = 0.3
 #: Rounding allowed in a bound before it is rounded up to a whole step, of the step and of the bound.
@@ -75,6 +79,7 @@ class Search:
         self._pairs_each = _PAIRS_EACH
         self._chosen, self._total = interchange(cost, greedy(cost, p), clock)
         self._tried: set[tuple[int, ...]] = set()
+        self._root = float(cost.min(axis=0).sum())
 
     def run(self) -> Found:
         """Search until the gap is proved or the time is over."""
@@ -83,21 +88,20 @@ class Search:
         held = np.zeros(0, dtype=np.intp)
         waiting: list[tuple[float, int, _Node]] = []
         numbers = itertools.count()
-        root = float(self._cost.min(axis=0).sum())
         unfinished = np.inf
-        heapq.heappush(waiting, (root, next(numbers), _Node(held, free, near)))
+        heapq.heappush(waiting, (self._root, next(numbers), _Node(held, free, near)))
         steps = ROOT
         while waiting and waiting[0][0] <= self._enough and self._clock.left_s > 0:
             above, _, node = heapq.heappop(waiting)
             bound, children = self._look(node, above, steps)
-            root = bound if steps is ROOT else root
             steps = NODE
             if not children and bound <= self._enough:
                 unfinished = min(unfinished, bound)
             for child in children:
                 heapq.heappush(waiting, (bound, next(numbers), child))
         left = min([unfinished, *(above for above, _, _ in waiting[:1])])
-        bound = min(self._total, max(root, self._floor), left)
+        # What was closed, or left out as certain, is above the floor; the root's own bound holds for everything.
+        bound = min(self._total, max(self._root, self._floor), left)
         return Found(self._chosen, self._total, self._rounded(bound))
 
     @property
@@ -146,7 +150,7 @@ class Search:
         """Bound a node; return the bound and what is left of it, in parts: none when it is closed."""
         held, free, price = node.held, node.free, node.price
         bound = above
-        for _ in range(_MOST_ROUNDS if steps is ROOT else 3):
+        for _ in range(_ROUNDS_AT_ROOT if steps is ROOT else _ROUNDS):
             number = self._p - len(held)
             if number in (0, len(free)):
                 self._offer(np.concatenate([held, free[:number]]))
@@ -156,6 +160,7 @@ class Search:
             dual = raise_bound(cost, len(held), number, price, self._total, self._enough, steps, self._clock)
             bound, price = max(bound, dual.bound), dual.price
             if steps is ROOT:
+                self._root = max(self._root, dual.bound)
                 self._improve(np.concatenate([held, free[dual.chosen]]))
             if bound > self._enough:
                 return bound, []
@@ -165,24 +170,23 @@ class Search:
             free, fraction, worth = free[is_free], dual.fraction[is_free], dual.worth[is_free]
             if not is_held.any() and is_closed.mean() < 0.15:
                 break
-            steps = NODE if steps is not ROOT else _AGAIN
-        return self._split(held, free, Dual(bound, price, worth, fraction, np.zeros(0, dtype=np.intp)))
+            steps = NODE if steps is NODE else _AGAIN
+        return self._split(held, free, bound, Dual(dual.bound, price, worth, fraction, np.zeros(0, dtype=np.intp)))
 
-    def _split(self, held: Ints, free: Ints, dual: Dual) -> tuple[float, list[_Node]]:
+    def _split(self, held: Ints, free: Ints, bound: float, dual: Dual) -> tuple[float, list[_Node]]:
+        """Branch on a free site, unless that is not needed; `bound` may be the parent's, that of `dual` is its own."""
         number = self._p - len(held)
         if not 0 < number < len(free):
             self._offer(np.concatenate([held, free[:number]]))
             return np.inf, []
         self._offer(np.concatenate([held, free[lowest(dual.worth, number)]]))
-        if dual.bound > self._enough:
-            return dual.bound, []
-        by_engine = self._by_engine(held, free, dual)
-        if by_engine > self._enough:
-            return by_engine, []
-        dual = replace(dual, bound=by_engine)
+        if bound <= self._enough:
+            bound = max(bound, self._by_engine(held, free, dual))
+        if bound > self._enough:
+            return bound, []
         on = int(np.argmin(np.abs(dual.fraction - 0.5)))
         rest = np.delete(free, on)
-        return dual.bound, [_Node(held, rest, dual.price), _Node(np.append(held, free[on]), rest, dual.price)]
+        return bound, [_Node(held, rest, dual.price), _Node(np.append(held, free[on]), rest, dual.price)]
 
     def _by_engine(self, held: Ints, free: Ints, dual: Dual) -> float:
         """Solve a node whole if it is small enough, in a part of the time left; return the bound that is known then."""
@@ -211,7 +215,3 @@ class Search:
         if bound <= self._enough:  # that was too much for it: the parts are branched into further before the next try
             self._pairs_each = pairs_each / 2.0
         return bound
-
-
-_MOST_ROUNDS: Final = 6
-_AGAIN: Final = Steps(200, 0.3, 1e-3, 20, 0.5)

@@ -73,37 +73,36 @@ class FacilitySearch:
         self._share = np.zeros((0, len(sites.demand)))
         self._total = np.inf
         self._seen: set[bytes] = set()
+        self._root = 0.0
 
     def run(self) -> FacilityFound:
         """Search until the gap is proved or the time is over; total and bound are infinite if there is no answer."""
         sites = self._sites
         everywhere = np.arange(len(sites.capacity))
-        if not np.isfinite(sites.unit_cost).all():
-            # All sites together tell whether there is an answer; if all pairs are allowed, their capacities do.
-            self._offer(everywhere)
-            if np.isinf(self._total) and self._clock.left_s > 0:
-                return FacilityFound(self._chosen, self._share, np.inf, np.inf)
+        # All sites together tell whether there is an answer; if all pairs are allowed, their capacities do.
+        has_forbidden = not np.isfinite(sites.unit_cost).all()
+        if has_forbidden and self._offer(everywhere).is_known and np.isinf(self._total):
+            return FacilityFound(self._chosen, self._share, np.inf, np.inf)
         price = (sites.unit_cost + (sites.fixed_cost / sites.capacity)[:, None]).min(axis=0)
         start = _Node(np.zeros(0, dtype=np.intp), everywhere, price, np.zeros(len(everywhere)))
         numbers = itertools.count()
-        root, unfinished = 0.0, np.inf
-        waiting: list[tuple[float, int, _Node]] = [(root, next(numbers), start)]
+        unfinished = np.inf
+        waiting: list[tuple[float, int, _Node]] = [(self._root, next(numbers), start)]
         steps = ROOT
         while waiting and waiting[0][0] <= self._enough and self._clock.left_s > 0:
             above, _, node = heapq.heappop(waiting)
             bound, children = self._look(node, above, steps)
-            root = bound if steps is ROOT else root
             steps = NODE
             if not children and bound <= self._enough:
                 unfinished = min(unfinished, bound)
             for child in children:
                 heapq.heappush(waiting, (bound, next(numbers), child))
         left = min([unfinished, *(above for above, _, _ in waiting[:1])])
-        return FacilityFound(self._chosen, self._share, self._total, self._bound(root, left))
+        return FacilityFound(self._chosen, self._share, self._total, self._bound(left))
 
-    def _bound(self, root: float, left: float) -> float:
-        """Return what is proved, from the bound of the root and the lowest of what is left."""
-        proved = max(root, self._enough) if np.isfinite(self._total) else root
+    def _bound(self, left: float) -> float:
+        """Return what is proved, given the lowest bound of what is left; the root's own bound holds for everything."""
+        proved = max(self._root, self._enough) if np.isfinite(self._total) else self._root
         return min(self._total, proved, left)
 
     @property
@@ -181,6 +180,8 @@ class FacilitySearch:
             if not np.isfinite(dual.bound):
                 return np.inf, []
             bound, price, rent = max(bound, dual.bound), dual.price, dual.rent
+            if steps is ROOT:
+                self._root = max(self._root, dual.bound)
             need = float(part.demand.sum() - part.capacity[: len(held)].sum())
             if steps is NODE:
                 share, _ = cheapest(dual.worth, part.capacity[len(held) :], need)
@@ -217,10 +218,7 @@ class FacilitySearch:
 
     def _settle(self, held: Ints, bound: float) -> float:
         """Cost a node that has no free site left; that proves it."""
-        found = self._offer(held)
-        if not np.isfinite(found.cost) and self._clock.left_s <= 0:
-            return bound  # not solved in time
-        return np.inf
+        return np.inf if self._offer(held).is_known else bound
 
     def _parts(self, held: Ints, free: Ints, on: int, dual: FacilityDual) -> list[_Node]:
         """Return the two parts of a node: one free site closed, and the same site held."""

@@ -81,6 +81,6 @@ def gap_between(objective: float, bound: float) -> float:
 
 def status_of(objective: float, bound: float, gap: float, *, out_of_time: bool) -> str:
     """Return the honest word for an objective and its bound: `OPTIMAL` only when the gap asked for is proved."""
-    if gap_between(objective, bound) <= gap:
+    if gap_between(objective, bound) <= gap + SAME:
         return OPTIMAL
     return TIME_LIMIT if out_of_time else FEASIBLE

@@ -13,14 +13,20 @@ from placements.location.inputs import Floats
 
 #: Shares below this are rounding.
 _NOUGHT = 1e-9
+#: SciPy's word for it.
+_INFEASIBLE = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Transport:
-    """Shares of each demand by open site (sites, demand), and their cost; infinite when they do not fit."""
+    """Shares of each demand by open site (sites, demand), and their cost; infinite when they do not fit.
+
+    `is_known` is false when the solver ended without a verdict: the time was over, or its numbers failed it.
+    """
 
     share: Floats
     cost: float
+    is_known: bool = True
 
 
 def transport(sites: Sites, time_limit_s: float) -> Transport:
@@ -35,7 +41,6 @@ def transport(sites: Sites, time_limit_s: float) -> Transport:
     Returns
     -------
     Transport
-        Without an answer in time, the cost is infinite too: nothing is said of whether there is one.
     """
     none = Transport(np.zeros_like(sites.unit_cost), np.inf)
     demand, capacity = sites.demand, sites.capacity
@@ -60,7 +65,7 @@ def transport(sites: Sites, time_limit_s: float) -> Transport:
         options={"time_limit": max(time_limit_s, 0.1)},
     )
     if answer.status != 0:
-        return none
+        return Transport(none.share, np.inf, is_known=answer.status == _INFEASIBLE)
     share = np.zeros_like(sites.unit_cost)
     share[site, point] = answer.x * unit / demand[point]
     share[share < _NOUGHT] = 0.0

@@ -212,6 +212,27 @@ def test_a_gap_is_asked_for_and_told(case):
     assert rough.bound <= best.objective * (1 + 1e-9)
 
 
+@pytest.mark.parametrize("gap", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_bound_with_a_gap_never_claims_more_than_is_true(seed, gap, monkeypatch):
+    """What was left out because it is within the gap counts in the bound: it stays below the true optimum."""
+    monkeypatch.setattr(facility_search_module, "_SMALL", 0)
+    rng = np.random.default_rng(seed)
+    cost = rng.integers(1, 100, (25, 15)) + rng.random((25, 15))
+    capacity, demand, fixed = rng.integers(20, 120, 15), rng.integers(1, 20, 25), rng.integers(20, 300, 15)
+    for call in (
+        lambda asked: p_median(cost, 4, gap=asked),
+        lambda asked: capacitated_facility_location(cost, fixed, capacity, demand, gap=asked),
+        lambda asked: capacitated_facility_location(cost, fixed, capacity, demand, True, gap=asked),
+        lambda asked: max_coverage(cost, 30.0, 3, demand, gap=asked),
+    ):
+        rough, exact = call(gap), call(0.0)
+        assert (rough.status, exact.status) == ("optimal", "optimal")
+        low, high = sorted([rough.objective, rough.bound])
+        assert low * (1 - 1e-9) <= exact.objective <= high * (1 + 1e-9)
+        assert rough.gap <= gap + 1e-9
+
+
 @pytest.mark.parametrize("time_limit_s", [1e-6, 0.05])
 def test_when_the_time_is_over_the_best_so_far_comes_with_a_true_gap(time_limit_s):
     """Hard costs, hardly any time: the answer is usable, its bound does not lie, and the status says why."""
