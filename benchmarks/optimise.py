@@ -141,7 +141,8 @@ def _timed(command: list[str], limit_s: float) -> dict[str, Any]:
     try:
         return {**run(["timeout", str(int(3 * limit_s + 60)), *command]), "load_before": load}
     except PartFailedError as error:
-        return {"failed": str(error)[-300:], "seconds": time.perf_counter() - begin, "load_before": load}
+        said = str(error).partition(": ")[2].strip()  # nothing when it was ended for taking too long
+        return {"failed": said[-300:], "seconds": time.perf_counter() - begin, "load_before": load}
 
 
 def is_proved(row: dict[str, Any], side: str) -> bool:
