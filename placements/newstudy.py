@@ -89,11 +89,16 @@ schools_capital_share = {d.optimise.schools_capital_share}  # at most; the rest 
 revenue_per_year_gbp = {d.optimise.revenue_per_year_gbp:_.0f}  # new running cost in any one year, before what it avoids
 demand_samples = {d.optimise.demand_samples}             # futures the plan must serve, drawn from the runs
 travel_limit_miles = {d.optimise.travel_limit_miles}
+# In order of importance; also "away_tail" (the mean of the worst futures), "largest_gap" (the area furthest behind).
 goals = {goals}
 tolerance = {d.optimise.tolerance}              # proven gap at which a plan counts as best for the first goal
 later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}
 max_homes_per_area = {d.optimise.max_homes_per_area}
+tail_level = {d.optimise.tail_level}                    # share of the futures, the mild ones, that away_tail leaves out
+# The share of a need that is to be kept local, before any other goal.
+# [optimise.least_share_local]
+# disabled = 0.5
 
 # The same children under other boundaries (`placements analyse --boundary-set NAME`): parts, each with its districts.
 # What the law brings needs no list: Surrey has `surrey-2027`, and any date such as 2027-04-01 can be asked for.

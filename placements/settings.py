@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from placements.codes import SERVICES
+from placements.codes import NEED_GROUP_LABEL, SERVICES
 from placements.errors import SettingsError
 
 PROFILES = ("shareable", "internal")
 AREA_LEVELS = ("district", "postcode_district", "postcode_sector", "h3", "layer")
 GOALS = ("away_child_years", "net_cost", "travel")
+#: Goals that are there for the asking: the mean of the worst futures, and the area left furthest behind.
+GOAL_NAMES = (*GOALS, "away_tail", "largest_gap")
+#: The goal that floors for needs make: before all others.
+FLOORS_GOAL = "floors_missed"
 TRAVEL_METHODS = ("straight", "matrix", "osm", "osrm", "valhalla")
 
 
@@ -134,7 +138,8 @@ class OptimiseSettings:
 
     Capital for schools and for children's social care comes from different grants, and a place in a home costs more
     than a place in a school: `schools_capital_share` is the most that schools may take, so that they do not crowd homes
-    out.
+    out. `tail_level` is the share of futures that the goal `away_tail` leaves out, the mild ones. `least_share_local`
+    is by need: the share of it that is to be kept local, before any other goal.
     """
 
     capital_gbp: float = 18_000_000.0
@@ -148,6 +153,13 @@ class OptimiseSettings:
     later_tolerance: float = 0.02
     time_limit_s: float = 180.0
     max_homes_per_area: int = 2
+    tail_level: float = 0.8
+    least_share_local: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def goals_in_order(self) -> tuple[str, ...]:
+        """Return the goals, floors first where there are any."""
+        return ((FLOORS_GOAL,) if self.least_share_local else ()) + self.goals
 
 
 @dataclass(frozen=True)
@@ -267,7 +279,17 @@ def _boundary_sets(values: Any, problems: list[str]) -> dict[str, dict[str, tupl
     return sets
 
 
+def _floor_rules(floors: Mapping[str, float]) -> list[str]:
+    known = sorted(NEED_GROUP_LABEL)
+    return [
+        f"optimise.least_share_local.{need} = {share}: a share of one of {', '.join(known)}, between 0 and 1"
+        for need, share in floors.items()
+        if need not in known or not 0 <= share <= 1
+    ]
+
+
 _KIND_WORDS: Mapping[Any, str] = {
+    Mapping[str, float]: "a table of numbers",
     str: "text",
     int: "a whole number",
     float: "a number",
@@ -280,6 +302,8 @@ _KIND_WORDS: Mapping[Any, str] = {
 def _coerce(value: Any, kind: Any) -> Any:
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
+    if kind == Mapping[str, float] and isinstance(value, Mapping):
+        return {str(name): _coerce(one, float) for name, one in value.items()}
     if kind is dt.date and isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     if kind == tuple[str, ...]:
@@ -303,9 +327,10 @@ def _rules(settings: Settings) -> list[str]:
     if settings.disclosure.profile not in PROFILES:
         problems.append(f"disclosure.profile = {settings.disclosure.profile!r}: choose one of {', '.join(PROFILES)}")
     problems += _travel_rules(settings.travel)
-    unknown = [goal for goal in settings.optimise.goals if goal not in GOALS]
+    unknown = [goal for goal in settings.optimise.goals if goal not in GOAL_NAMES]
     if unknown or not settings.optimise.goals:
-        problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOALS)}")
+        problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
+    problems += _floor_rules(settings.optimise.least_share_local)
     problems += [
         f"capacity.{entry.name} = {getattr(settings.capacity, entry.name)}: a share lies between 0 and 1"
         for entry in fields(settings.capacity)
@@ -339,6 +364,7 @@ def _rules(settings: Settings) -> list[str]:
         ("optimise.later_tolerance", settings.optimise.later_tolerance, 1e-9, 0.2),
         ("optimise.time_limit_s", settings.optimise.time_limit_s, 0.1, 86_400),
         ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
+        ("optimise.tail_level", settings.optimise.tail_level, 0, 0.99),
     )
     problems += _step_rules(settings.forecast.steps)
     problems += [

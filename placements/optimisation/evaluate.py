@@ -167,7 +167,24 @@ def _sums(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
     away = plan.child_years.groupby("year")["away"].sum().to_numpy(float)
     if not np.allclose(plan.by_year["away"].to_numpy(float), away, atol=0.01, rtol=1e-4):
         found.append("away by year is not the sum over the groups")
-    return found
+    return found + _fairness(plan)
+
+
+def _fairness(plan: Plan) -> list[str]:
+    """Work out what the furthest area and the floors come to, and compare with what their goals say was reached."""
+    by_area = plan.child_years.groupby("area")[["away", "need"]].sum()
+    by_need = plan.child_years.groupby("need_group")[["kept_local", "need"]].sum()
+    least = by_need["need"] * pd.Series(plan.limits.least_share_local, dtype=float).reindex(by_need.index).fillna(0.0)
+    came = {
+        "largest_gap": float((by_area["away"] / by_area["need"]).max()) if by_area["need"].gt(0).any() else 0.0,
+        "floors_missed": float((least - by_need["kept_local"]).clip(lower=0.0).sum()),
+    }
+    return [
+        f"{goal.name.replace('_', ' ')} is {came[goal.name]:.3f}, and it says {goal.value:.3f}"
+        for goal in plan.goals
+        if goal.name in came
+        and not goal.bound - _CHILD_YEAR <= came[goal.name] <= goal.value * (1 + 2 * _GIVEN_UP) + _CHILD_YEAR
+    ]
 
 
 def _away(county: County, forecast: Forecast, plan: Plan, fixed: Floats) -> tuple[float, list[str]]:

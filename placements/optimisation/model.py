@@ -33,6 +33,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
   goals        away_child_years  sum w away
                net_cost          capital + running cost + w away_cost away: pounds over all years
                travel            sum w miles serve
+               (and away_tail, largest_gap, floors_missed, where they are asked for: `optimisation.fairness`)
 
 Everything expected is over the samples: the plan is one, the need it meets is many.
 """
@@ -46,6 +47,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements import codes
+from placements.optimisation import fairness
 from placements.optimisation.linear import LinearModel
 from placements.optimisation.problem import FILLING_YEARS, Problem, cost_per_child_year
 
@@ -64,6 +66,8 @@ class SitingModel:
     linear : LinearModel
     objectives : dict of str to ndarray (variables,)
         By goal.
+    derived : dict of str to Derived
+        Variables of the goals in `fairness`, where they are asked for.
     open_option, open_year, open_column : ndarray of int
     use_link, use_year, use_sample, use_column : ndarray of int
     serve_hop, serve_year, serve_sample, serve_column : ndarray of int
@@ -72,6 +76,7 @@ class SitingModel:
 
     linear: LinearModel
     objectives: dict[str, Floats]
+    derived: dict[str, fairness.Derived]
     open_option: Ints
     open_year: Ints
     open_column: Ints
@@ -114,6 +119,7 @@ def build_model(problem: Problem) -> SitingModel:
     siting = SitingModel(
         linear=model,
         objectives={},
+        derived={},
         open_option=open_option,
         open_year=open_year,
         open_column=open_column,
@@ -141,6 +147,12 @@ def build_model(problem: Problem) -> SitingModel:
     within_schools_capital(problem, siting)
     within_capital_each_year(problem, siting)
     within_revenue_each_year(problem, siting)
+    for goal in problem.limits.goals_in_order:
+        if goal in fairness.GOALS:
+            siting.derived[goal] = fairness.GOALS[goal](problem, siting)
+    for goal, derived in siting.derived.items():
+        siting.objectives[goal] = np.zeros(model.variables)
+        siting.objectives[goal][derived.columns] = derived.weights
     siting.objectives.update(
         away_child_years=_away(problem, siting), net_cost=_net_cost(problem, siting), travel=_travel(problem, siting)
     )

@@ -14,7 +14,7 @@ from placements.optimisation.clashes import refuse_clashes
 from placements.optimisation.plan import Plan, build_plan
 from placements.optimisation.problem import build_problem
 from placements.optimisation.solve import Progress, solve
-from placements.settings import GOALS, OptimiseSettings
+from placements.settings import GOAL_NAMES, OptimiseSettings
 
 
 def optimise(
@@ -75,6 +75,6 @@ def _limits(limits: OptimiseSettings, given: dict[str, Any]) -> OptimiseSettings
     if wrong:
         raise UsageError(f"{', '.join(wrong)}: not a setting of the optimiser; there are {', '.join(allowed)}")
     limits = replace(limits, **{name: value for name, value in given.items() if value is not None})
-    if not limits.goals or any(goal not in GOALS for goal in limits.goals):
-        raise UsageError(f"goals {list(limits.goals)!r}: choose from {', '.join(GOALS)}")
+    if not limits.goals or any(goal not in GOAL_NAMES for goal in limits.goals):
+        raise UsageError(f"goals {list(limits.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
     return limits

@@ -3,7 +3,8 @@
 Each goal is kept, but for a thousandth of it (`GIVE_WAY`), while the next is sought. The first is proved to the stated
 tolerance, the later ones to theirs. Before a goal is solved over all samples it is
 solved over their mean, a model many times smaller: its plan is where the search begins, and its bound is a bound for
-the whole too (average any plan's flows over the samples and they serve the mean need at the same expected cost).
+the whole too (average any plan's flows over the samples and they serve the mean need at the same expected cost; the
+tail of the samples is no less than their mean).
 
 Travel, when it is not the first goal, decides who goes where among the places that the goals before it chose to open;
 it does not open others.
@@ -22,8 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
+from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
+from placements.settings import GOAL_NAMES
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[float, str], None]
@@ -37,6 +40,9 @@ _MEAN_SHARE: Final = 0.4
 #: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
 _MARGIN: Final = 1.2
 _SMALL: Final = 1e-6
+#: Goals of which the mean of the samples tells a bound. Of floors it does not: who is away of those who can use the
+#: same places is told by shares that differ from sample to sample.
+_HELD_BY_THE_MEAN: Final = GOAL_NAMES
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,11 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
     solution = _do_nothing(problem, siting)
     results: list[GoalResult] = []
-    for position, goal in enumerate(limits.goals):
-        tell(position / len(limits.goals), goal.replace("_", " "))
+    goals = limits.goals_in_order
+    for position, goal in enumerate(goals):
+        tell(position / len(goals), goal.replace("_", " "))
         left = max(limits.time_limit_s - (time.monotonic() - began), 0.01)
-        share = 1.0 if position + 1 == len(limits.goals) else _TIME_SHARE
+        share = 1.0 if position + 1 == len(goals) else _TIME_SHARE
         objective = siting.objectives[goal]
         tolerance = limits.later_tolerance if position else limits.tolerance
         lowest = 0.0 if goal != "net_cost" else -math.inf
@@ -94,7 +101,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         if mean is not None and held is None:
             allowed = left * share * _MEAN_SHARE
             plan, bound = mean.minimise(goal, allowed, tolerance)
-            lowest = max(lowest, bound)
+            lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
             plans = [solution[siting.open_column]] if position else []
             plans += [] if plan is None else [plan]
             solution, held_up = _better_start(engine, siting, objective, solution, plans, allowed)
@@ -118,7 +125,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         results.append(_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
         most = value + GIVE_WAY * abs(value) + _SMALL
         engine.fix(objective, most)
-        if mean is not None:
+        if mean is not None and goal in _HELD_BY_THE_MEAN:
             mean.fix(goal, most)
     tell(1.0, "done")
     return Solved(siting, solution, tuple(results))
@@ -128,8 +135,13 @@ class _Mean:
     """The same problem over the mean of its samples."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
-        need = (problem.need @ problem.weights)[:, :, None]
-        self._problem = dataclasses.replace(problem, need=need, weights=np.ones(1))
+        need, before, prevented = (
+            (values @ problem.weights)[:, :, None]
+            for values in (problem.need, problem.demand.need, problem.demand.prevented_local)
+        )
+        one = np.ones(1)
+        demand = dataclasses.replace(problem.demand, need=before, prevented_local=prevented, weights=one)
+        self._problem = dataclasses.replace(problem, demand=demand, need=need, weights=one)
         self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
@@ -182,7 +194,7 @@ def _better_start(
 def _do_nothing(problem: Problem, siting: SitingModel) -> Floats:
     out = np.zeros(siting.linear.variables)
     out[siting.away_column] = problem.need[siting.away_atom, siting.away_year, siting.away_sample]
-    return out
+    return completed(siting, out)
 
 
 def _tidy(siting: SitingModel, solution: Floats) -> Floats:
@@ -190,7 +202,7 @@ def _tidy(siting: SitingModel, solution: Floats) -> Floats:
     out = np.clip(solution, 0.0, None)
     whole = np.concatenate(siting.linear.whole)
     out[whole] = np.round(out[whole])
-    return out
+    return completed(siting, out)
 
 
 def _within(value: float, bound: float, tolerance: float) -> bool:

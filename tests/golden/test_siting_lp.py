@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from placements.optimisation.model import build_model
 from placements.optimisation.problem import build_problem
 from tests.support import tiny_county, tiny_forecast
 
+NO_MORE: Mapping[str, object] = MappingProxyType({})
 FOLDER = Path(__file__).parent / "siting"
 FAMILIES = (
     "everyone_is_placed",
@@ -52,12 +55,16 @@ Woking | independent_special | autism     | 11 to 15 | 9;9
 """
 
 
-def lp_text(goal: str = "away_child_years", options: str = OPTIONS, needs: str = NEEDS) -> str:
+FAIR = {"goals": ("away_tail", "largest_gap"), "least_share_local": {"family": 0.5, "disabled": 0.25}}
+
+
+def lp_text(
+    goal: str = "away_child_years", options: str = OPTIONS, needs: str = NEEDS, settings: Mapping[str, object] = NO_MORE
+) -> str:
     provision = "id | provision | to | registered | cost\nx | childrens_home | Tandridge | 1 | 7"
     unit_costs = "provision | weekly_cost_gbp\nchildrens_home | 50\nagency_foster | 9\nindependent_special | 20"
-    county = tiny_county(
-        pd.DataFrame(), options=options, provision=provision, unit_costs=unit_costs, optimise={"demand_samples": 2}
-    )
+    optimise = {"demand_samples": 2, **settings}
+    county = tiny_county(pd.DataFrame(), options=options, provision=provision, unit_costs=unit_costs, optimise=optimise)
     forecast = tiny_forecast(county, needs, years=2, runs=(0.5, 1.5))
     siting = build_model(build_problem(county, forecast, county.settings.optimise))
     return siting.linear.lp_text(siting.objectives[goal])
@@ -81,6 +88,21 @@ def test_constraint(family: str) -> None:
     text = part_of(lp_text(), family)
     assert text.strip()
     compare(f"{family}.lp", text)
+
+
+@pytest.mark.parametrize("family", ["within_tail", "within_largest_gap", "within_floor"])
+def test_constraint_of_fairness(family: str) -> None:
+    """The rows that goals of fairness and risk bring, where they are asked for."""
+    text = part_of(lp_text(settings=FAIR), family)
+    assert text.strip()
+    compare(f"{family}.lp", text)
+
+
+@pytest.mark.parametrize("goal", ["away_tail", "largest_gap", "floors_missed"])
+def test_goal_of_fairness(goal: str) -> None:
+    """Each of these goals is written as in its golden file."""
+    line = next(line for line in lp_text(goal, settings=FAIR).splitlines() if line.startswith(" Obj:"))
+    compare(f"goal_{goal}.lp", line.strip().replace(" +", "\n+").replace(" -", "\n-") + "\n")
 
 
 def test_every_constraint_has_a_golden_file() -> None:

@@ -76,6 +76,9 @@ GOAL: Final[Mapping[str, str]] = MappingProxyType(
         "away_child_years": "Child-years avoidably outside the authority",
         "net_cost": "Net cost over all years",
         "travel": "Travel from home (miles, added up over child-years)",
+        "away_tail": "Child-years avoidably outside the authority in the worst futures",
+        "largest_gap": "Share that stays outside of the area furthest behind",
+        "floors_missed": "Child-years short of what each need is to have locally",
     }
 )
 

@@ -232,6 +232,8 @@ def _gap_text(gap: float) -> str:
 def _amount(name: str, value: float) -> str:
     if not np.isfinite(value):
         return "not known"
+    if name == "largest_gap":
+        return f"{value:.0%}"
     return words.pounds(value) if "cost" in name else f"{value:,.1f}"
 
 
