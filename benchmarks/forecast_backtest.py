@@ -1,7 +1,7 @@
 """How good would the forecast have been, beside rulers and the sector's own demand model?
 
     python -m benchmarks.forecast_backtest                                # the worked example
-    python -m benchmarks.forecast_backtest --returns ../five-years --snapshot 2021-03-31     # SSDA903 returns by year
+    python -m benchmarks.forecast_backtest --returns ../five-years        # SSDA903 returns by year
 
 Two tables. In the first every method is told the same stays and is held against the same counts: it is what
 `placements forecast STUDY --backtest --peer-python` prints. In the second the demand model reads the returns itself and
