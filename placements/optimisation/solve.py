@@ -36,7 +36,8 @@ _TIME_SHARE: Final = 0.6
 _MEAN_SHARE: Final = 0.4
 #: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
 _MARGIN: Final = 1.2
-_SMALL: Final = 1e-6
+#: Below this, child-years and pounds are nothing.
+SMALL: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     siting = build_model(problem)
     engine = Engine(siting.linear, seed)
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
-    solution = _do_nothing(problem, siting)
+    solution = do_nothing(problem, siting)
     results: list[GoalResult] = []
     for position, goal in enumerate(limits.goals):
         tell(position / len(limits.goals), goal.replace("_", " "))
@@ -97,13 +98,13 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
             lowest = max(lowest, bound)
             plans = [solution[siting.open_column]] if position else []
             plans += [] if plan is None else [plan]
-            solution, held_up = _better_start(engine, siting, objective, solution, plans, allowed)
+            solution, held_up = better_start(engine, siting, objective, solution, plans, allowed)
             if not held_up:
                 careful = mean.careful(goal, allowed / 2, tolerance)
                 plans = [] if careful is None else [careful]
-                solution, _ = _better_start(engine, siting, objective, solution, plans, allowed / 2)
+                solution, _ = better_start(engine, siting, objective, solution, plans, allowed / 2)
         spent = time.monotonic() - goal_began
-        if not _within(float(objective @ solution), lowest, tolerance):
+        if not within(float(objective @ solution), lowest, tolerance):
             answer = engine.minimise(
                 objective,
                 gap=tolerance,
@@ -111,12 +112,12 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
                 start=None if held else solution,
                 fixed=held,
             )
-            if answer.solution is not None and answer.value <= objective @ solution + _SMALL:
-                solution = _tidy(siting, answer.solution)
+            if answer.solution is not None and answer.value <= objective @ solution + SMALL:
+                solution = tidy(siting, answer.solution)
             lowest = max(lowest, answer.bound)
         value = float(objective @ solution)
         results.append(_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
-        most = value + GIVE_WAY * abs(value) + _SMALL
+        most = value + GIVE_WAY * abs(value) + SMALL
         engine.fix(objective, most)
         if mean is not None:
             mean.fix(goal, most)
@@ -124,16 +125,21 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     return Solved(siting, solution, tuple(results))
 
 
+def mean_problem(problem: Problem) -> Problem:
+    """Return the same problem over the mean of its samples: what is least there is a bound for all samples together."""
+    need = (problem.need @ problem.weights)[:, :, None]
+    return dataclasses.replace(problem, need=need, weights=np.ones(1))
+
+
 class _Mean:
     """The same problem over the mean of its samples."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
-        need = (problem.need @ problem.weights)[:, :, None]
-        self._problem = dataclasses.replace(problem, need=need, weights=np.ones(1))
+        self._problem = mean_problem(problem)
         self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
-        self._last = _do_nothing(self._problem, self._siting)
+        self._last = do_nothing(self._problem, self._siting)
         self._kept: list[tuple[str, float]] = []
 
     def minimise(self, goal: str, time_limit_s: float, tolerance: float) -> tuple[Floats | None, float]:
@@ -163,7 +169,7 @@ class _Mean:
         self._engine.fix(self._siting.objectives[goal], most)
 
 
-def _better_start(
+def better_start(
     engine: Engine, siting: SitingModel, objective: Floats, solution: Floats, plans: list[Floats], time_limit_s: float
 ) -> tuple[Floats, bool]:
     """Return the best of a solution and of plans, each with its best flows, and whether any plan kept all rules."""
@@ -174,18 +180,19 @@ def _better_start(
         if answer.status != OPTIMAL or answer.solution is None:
             continue
         held_up = True
-        if answer.value < objective @ best - _SMALL:
-            best = _tidy(siting, answer.solution)
+        if answer.value < objective @ best - SMALL:
+            best = tidy(siting, answer.solution)
     return best, held_up
 
 
-def _do_nothing(problem: Problem, siting: SitingModel) -> Floats:
+def do_nothing(problem: Problem, siting: SitingModel) -> Floats:
+    """Return the solution that opens and uses nothing: all need stays away."""
     out = np.zeros(siting.linear.variables)
     out[siting.away_column] = problem.need[siting.away_atom, siting.away_year, siting.away_sample]
     return out
 
 
-def _tidy(siting: SitingModel, solution: Floats) -> Floats:
+def tidy(siting: SitingModel, solution: Floats) -> Floats:
     """Return the solution with whole units whole and nothing below 0: the engine keeps to its own small tolerances."""
     out = np.clip(solution, 0.0, None)
     whole = np.concatenate(siting.linear.whole)
@@ -193,8 +200,9 @@ def _tidy(siting: SitingModel, solution: Floats) -> Floats:
     return out
 
 
-def _within(value: float, bound: float, tolerance: float) -> bool:
-    return value - bound <= tolerance * abs(value) + _SMALL
+def within(value: float, bound: float, tolerance: float) -> bool:
+    """Return whether a value is proved: at most the tolerance above its bound."""
+    return value - bound <= tolerance * abs(value) + SMALL
 
 
 def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
@@ -204,7 +212,7 @@ def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: 
     if goal == "net_cost":
         weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
         constant = -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
-    gap = (value - bound) / abs(value) if abs(value) > _SMALL else 0.0
-    proved = _within(value, bound, tolerance)
+    gap = (value - bound) / abs(value) if abs(value) > SMALL else 0.0
+    proved = within(value, bound, tolerance)
     status = OPTIMAL if proved else TIME_LIMIT
     return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)
