@@ -62,14 +62,16 @@ def optimise(
     Only need that starts after the snapshot and would be avoidably away can be changed by a plan: children who are
     settled are never moved. The formulation is in `placements.optimisation.model`.
     """
-    limits = _limits(county.settings.optimise, {"capital_gbp": capital_gbp, "time_limit_s": time_limit_s, **overrides})
+    given = {"capital_gbp": capital_gbp, "time_limit_s": time_limit_s, **overrides}
+    limits = limits_with(county.settings.optimise, given)
     seed = forecast.seed if seed is None else seed
     problem = build_problem(county, forecast, limits, commitments, seed)
     refuse_clashes(problem)
     return build_plan(problem, solve(problem, seed, progress), seed)
 
 
-def _limits(limits: OptimiseSettings, given: dict[str, Any]) -> OptimiseSettings:
+def limits_with(limits: OptimiseSettings, given: dict[str, Any]) -> OptimiseSettings:
+    """Return settings with some of them replaced; None replaces nothing. Raises `UsageError`."""
     allowed = [entry.name for entry in fields(OptimiseSettings)]
     wrong = [name for name in given if name not in allowed]
     if wrong:
