@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements import codes
+from placements.optimisation.blocks import Blocks
 from placements.optimisation.engine import Answer, Engine
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.plan import paid_with_nothing
@@ -88,6 +89,7 @@ class Budget:
         share = problem.limits.schools_capital_share
         if against == CAPITAL and 0 < share < 1:
             self._rows.append(self._row(_of_schools(problem, self.siting), spent.schools_capital, share))
+        self._blocks = Blocks(self.siting)
         self._away_row = self._engine.add_row(self.away, -math.inf, math.inf)
 
     def _row(self, weights: Floats, spent: float, part: float) -> _Row:
@@ -117,35 +119,37 @@ class Budget:
         objective = self.siting.objectives[self._against]
         return self._engine.minimise(objective, gap=tolerance, time_limit_s=time_limit_s, start=start)
 
-    def with_opened(self, units: Floats, time_limit_s: float) -> Floats | None:
-        """Return the fewest away when these units are opened and no others; None if that is not allowed."""
+    def with_opened(self, units: Floats, limit_gbp: float, time_limit_s: float) -> Floats | None:
+        """Return the fewest away when these units are opened and no others; None if that is not allowed.
+
+        By year and sample where rows between them allow it (`blocks`), else as a whole.
+        """
+        quick = self._blocks.solve(units)
+        if quick is not None and self.needs(quick) <= limit_gbp:
+            return quick
         held = (self.siting.open_column, np.round(units))
+        self.limit(limit_gbp)
         answer = self._engine.minimise(self.away, gap=0.0, time_limit_s=time_limit_s, fixed=held)
         return None if answer.solution is None else tidy(self.siting, answer.solution)
 
-    def spared(self, solution: Floats, time_limit_s: float) -> Floats:
-        """Return as many kept local for less: what is opened and not needed for it is left out, and flows are cheapest.
+    def spared(self, units: Floats, away: float, time_limit_s: float) -> Floats | None:
+        """Return the units opened and needed: as few away for the least of the money in question.
 
-        Nothing is opened that the solution does not open. First the money in question is made least, then net cost.
+        Parameters
+        ----------
+        units : ndarray (open variables,)
+            Nothing else is opened.
+        away : float
+            The most child-years away.
         """
-        closed = self.siting.open_column[solution[self.siting.open_column] < 0.5]
-        kept = float(self.away @ solution)
-        self._engine.move_row(self._away_row, kept + SMALL)
-        best = self._cheaper(self._against, solution, (closed, np.zeros(len(closed))), time_limit_s)
-        if self._against == CAPITAL:
-            opened = self.siting.open_column
-            best = self._cheaper(NET_REVENUE, best, (opened, np.round(best[opened])), time_limit_s)
+        closed = self.siting.open_column[units < 0.5]
+        self._engine.move_row(self._away_row, away + SMALL)
+        objective = self.siting.objectives[self._against]
+        answer = self._engine.minimise(
+            objective, gap=_SPARE_GAP, time_limit_s=time_limit_s, fixed=(closed, np.zeros(len(closed)))
+        )
         self._engine.move_row(self._away_row, math.inf)
-        return best
-
-    def _cheaper(
-        self, measure: str, solution: Floats, held: tuple[npt.NDArray[np.intp], Floats], time_limit_s: float
-    ) -> Floats:
-        objective = self.siting.objectives[measure]
-        answer = self._engine.minimise(objective, gap=_SPARE_GAP, time_limit_s=time_limit_s, start=solution, fixed=held)
-        if answer.solution is None or answer.value > objective @ solution:
-            return solution
-        return tidy(self.siting, answer.solution)
+        return None if answer.solution is None else np.round(answer.solution[self.siting.open_column])
 
 
 def _of_schools(problem: Problem, siting: SitingModel) -> Floats:

@@ -11,7 +11,7 @@ in which only the limit moves, and what is learnt at one serves the others (`kno
 
 Limits are even between the least money and the least that reaches the fewest away, and taken in halves: the ends, the
 middle, the middles between. Before all samples together, their mean is solved, as for a single plan (see `solve`).
-A plan found is then spared: what it opens and does not need is left out. What costs more without keeping more children
+What a plan opens and does not need is then left out. What costs more without keeping more children
 local is no point of the frontier.
 """
 
@@ -42,7 +42,7 @@ from placements.optimisation.solve import SMALL, GoalResult, Progress, Solved, d
 #: A frontier may take this many times the time limit of one plan.
 TIMES_ONE_PLAN: Final = 5
 #: Part of a point's time spent on the mean of the samples, and on sparing what was found.
-_MEAN_SHARE, _SPARE_SHARE = 0.4, 0.2
+_MEAN_SHARE, _SPARE_SHARE = 0.6, 0.2
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,8 @@ def trace(problem: Problem, against: str, points: int, seed: int, progress: Prog
     tell = progress or (lambda share, text: None)
     search = _Search(problem, against, seed)
     tell(0.0, "without a limit")
-    search.solve(problem.limits.capital_gbp if against == CAPITAL else math.inf, points)
+    # Its bound holds under every other limit: it gets the time of a plan of its own.
+    search.solve(problem.limits.capital_gbp if against == CAPITAL else math.inf, to_come=0)
     top = search.known.best(math.inf)
     assert top is not None  # doing nothing is always known
     tell(1 / (points + 2), "with the least money")
@@ -278,19 +279,25 @@ class _Search:
         best = mean.known.best(limit)
         if best is None:
             return
-        budget = self._whole.budget
-        budget.limit(limit)
-        solution = budget.with_opened(best.solution[mean.budget.siting.open_column], time_limit_s)
+        units = best.solution[mean.budget.siting.open_column]
+        solution = self._whole.budget.with_opened(units, limit, time_limit_s)
         if solution is not None:
             self._whole.add(solution, limit)
 
     def _spare(self, limit: float, time_limit_s: float) -> None:
-        best = self.known.best(limit)
+        """Leave out what the best plan under a limit opens and does not need: as the mean has it, if all agree."""
+        best, whole = self.known.best(limit), self._whole.budget
         if best is None or id(best) in self._spared:
             return
-        self._whole.budget.limit(limit)
-        self._whole.add(self._whole.budget.spared(best.solution, time_limit_s), limit)
-        self._spared |= {id(plan) for plan in self.known.found[-1:]} | {id(best)}
+        side = (self._mean or self._whole).budget
+        units = best.solution[whole.siting.open_column]
+        side.limit(limit)
+        alone = side.with_opened(units, limit, time_limit_s)
+        fewer = None if alone is None else side.spared(units, float(side.away @ alone), time_limit_s)
+        solution = None if fewer is None else whole.with_opened(fewer, limit, time_limit_s)
+        if solution is not None and float(whole.away @ solution) <= best.away + SMALL:
+            self._whole.add(solution, limit)
+        self._spared |= {id(best), id(self.known.best(limit))}
 
     def least(self, to_come: int) -> tuple[float, float]:
         """Return the least money that a plan can need, as found, and its bound."""
