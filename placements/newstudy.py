@@ -90,6 +90,8 @@ revenue_per_year_gbp = {d.optimise.revenue_per_year_gbp:_.0f}  # new running cos
 demand_samples = {d.optimise.demand_samples}             # futures the plan must serve, drawn from the runs
 travel_limit_miles = {d.optimise.travel_limit_miles}
 goals = {goals}
+# Or all goals as one sum, in pounds: for a child-year away, for a pound, for a mile of each child-year.
+# weights = {{ away_child_years = 200_000, net_cost = 1, travel = 10 }}
 tolerance = {d.optimise.tolerance}              # proven gap at which a plan counts as best for the first goal
 later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}

@@ -33,6 +33,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
   goals        away_child_years  sum w away
                net_cost          capital + net_revenue: pounds over all years
                travel            sum w miles serve
+               weighted_cost     sum weight goal, when the settings give weights: instead of the goals in order
   money        capital           sum capital open
                net_revenue       running cost + w away_cost away
 
@@ -42,7 +43,8 @@ Everything expected is over the samples: the plan is one, the need it meets is m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -50,10 +52,13 @@ import numpy.typing as npt
 from placements import codes
 from placements.optimisation.linear import LinearModel
 from placements.optimisation.problem import FILLING_YEARS, Problem, cost_per_child_year
+from placements.settings import GOALS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
+#: The name of all goals as one sum of pounds.
+WEIGHTED: Final = "weighted_cost"
 _NONE = 1e-9
 
 
@@ -65,7 +70,8 @@ class SitingModel:
     ----------
     linear : LinearModel
     objectives : dict of str to ndarray (variables,)
-        By goal, and the two kinds of money that make up `net_cost`: `capital` and `net_revenue`.
+        By goal, `weighted_cost` among them if there are weights; and the two kinds of money that make up `net_cost`:
+        `capital` and `net_revenue`.
     open_option, open_year, open_column : ndarray of int
     use_link, use_year, use_sample, use_column : ndarray of int
     serve_hop, serve_year, serve_sample, serve_column : ndarray of int
@@ -148,6 +154,9 @@ def build_model(problem: Problem) -> SitingModel:
         away_child_years=_away(problem, siting), net_cost=capital + net_revenue, travel=_travel(problem, siting),
         capital=capital, net_revenue=net_revenue,
     )  # fmt: skip
+    if problem.limits.weights is not None:
+        worth = asdict(problem.limits.weights)
+        siting.objectives[WEIGHTED] = np.asarray(sum(worth[goal] * siting.objectives[goal] for goal in GOALS))
     return siting
 
 

@@ -7,6 +7,8 @@ the whole too (average any plan's flows over the samples and they serve the mean
 
 Travel, when it is not the first goal, decides who goes where among the places that the goals before it chose to open;
 it does not open others.
+
+Where the study gives weights, one weighted sum of the goals is solved instead, to the tolerance of a first goal.
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
-from placements.optimisation.model import SitingModel, build_model
+from placements.optimisation.model import WEIGHTED, SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
 
 Floats = npt.NDArray[np.float64]
@@ -83,13 +85,14 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
     solution = do_nothing(problem, siting)
     results: list[GoalResult] = []
-    for position, goal in enumerate(limits.goals):
-        tell(position / len(limits.goals), goal.replace("_", " "))
+    goals = limits.goals if limits.weights is None else (WEIGHTED,)
+    for position, goal in enumerate(goals):
+        tell(position / len(goals), goal.replace("_", " "))
         left = max(limits.time_limit_s - (time.monotonic() - began), 0.01)
-        share = 1.0 if position + 1 == len(limits.goals) else _TIME_SHARE
+        share = 1.0 if position + 1 == len(goals) else _TIME_SHARE
         objective = siting.objectives[goal]
         tolerance = limits.later_tolerance if position else limits.tolerance
-        lowest = 0.0 if goal != "net_cost" else -math.inf
+        lowest = 0.0 if goal in ("away_child_years", "travel") else -math.inf
         goal_began = time.monotonic()
         held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
         if mean is not None and held is None:
@@ -206,13 +209,21 @@ def within(value: float, bound: float, tolerance: float) -> bool:
 
 
 def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
-    constant = 0.0
-    if goal == "away_child_years":
-        constant = problem.out_of_reach
-    if goal == "net_cost":
-        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
-        constant = -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
+    constant = _given(problem, goal)
     gap = (value - bound) / abs(value) if abs(value) > SMALL else 0.0
     proved = within(value, bound, tolerance)
     status = OPTIMAL if proved else TIME_LIMIT
     return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)
+
+
+def _given(problem: Problem, goal: str) -> float:
+    """Return the part of a goal that no plan changes, or that it is counted from."""
+    if goal == "away_child_years":
+        return problem.out_of_reach
+    if goal == "net_cost":
+        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
+        return -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
+    if goal == WEIGHTED and problem.limits.weights is not None:
+        worths = asdict(problem.limits.weights)
+        return float(sum(worth * _given(problem, part) for part, worth in worths.items()))
+    return 0.0

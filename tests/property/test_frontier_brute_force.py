@@ -42,6 +42,8 @@ def fewest_away(siting: SitingModel, decision: tuple[int, ...], measure: np.ndar
     low, high = np.concatenate(siting.linear.lower), np.concatenate(siting.linear.upper)
     whole = np.concatenate(siting.linear.whole)
     low[whole] = high[whole] = decision
+    if not len(low):
+        return 0.0 if most >= 0 else math.inf
     above, below = np.isfinite(lower), np.isfinite(upper)
     found = linprog(
         siting.objectives["away_child_years"],

@@ -76,6 +76,7 @@ GOAL: Final[Mapping[str, str]] = MappingProxyType(
         "away_child_years": "Child-years avoidably outside the authority",
         "net_cost": "Net cost over all years",
         "travel": "Travel from home (miles, added up over child-years)",
+        "weighted_cost": "All goals as one sum, in pounds by their weights",
     }
 )
 
