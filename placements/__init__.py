@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from placements.interventions import read_scenario
     from placements.maps import write_map
     from placements.newstudy import init_study
-    from placements.optimisation import optimise
+    from placements.optimisation import frontier, optimise
     from placements.reports import write_statement
     from placements.study import open_study
 
@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "compare",
     "forecast",
+    "frontier",
     "init_study",
     "locate",
     "open_study",
@@ -34,6 +35,7 @@ __all__ = [
 _HOMES = {
     "compare": "placements.comparison",
     "forecast": "placements.forecasting",
+    "frontier": "placements.optimisation",
     "init_study": "placements.newstudy",
     "locate": "placements.geography.locate",
     "open_study": "placements.study",

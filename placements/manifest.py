@@ -10,6 +10,7 @@ import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,6 +96,7 @@ def solver(plan: Plan | None) -> dict[str, Any] | None:
     return {
         "status": plan.status,
         "is_proved": plan.is_proved,
+        "weights": None if plan.limits.weights is None else asdict(plan.limits.weights),
         "goals": [
             {"name": g.name, "value": g.value, "bound": g.bound, "gap": g.gap, "status": g.status} for g in plan.goals
         ],

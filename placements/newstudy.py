@@ -91,6 +91,8 @@ demand_samples = {d.optimise.demand_samples}             # futures the plan must
 travel_limit_miles = {d.optimise.travel_limit_miles}
 # In order of importance; also "away_tail" (the mean of the worst futures), "largest_gap" (the area furthest behind).
 goals = {goals}
+# Or all goals as one sum, in pounds: for a child-year away, for a pound, for a mile of each child-year.
+# weights = {{ away_child_years = 200_000, net_cost = 1, travel = 10 }}
 tolerance = {d.optimise.tolerance}              # proven gap at which a plan counts as best for the first goal
 later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}

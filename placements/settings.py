@@ -24,6 +24,8 @@ GOALS = ("away_child_years", "net_cost", "travel")
 GOAL_NAMES = (*GOALS, "away_tail", "largest_gap")
 #: The goal that floors for needs make: before all others.
 FLOORS_GOAL = "floors_missed"
+#: The goal that weights make of the first three: instead of an order.
+WEIGHTED_GOAL = "weighted_cost"
 TRAVEL_METHODS = ("straight", "matrix", "osm", "osrm", "valhalla")
 
 
@@ -133,8 +135,21 @@ class ForecastSettings:
 
 
 @dataclass(frozen=True)
+class GoalWeights:
+    """What each goal is worth in pounds, when goals are one sum instead of an order.
+
+    `away_child_years` is pounds a child-year away, `net_cost` pounds a pound (1 unless some money counts for less), and
+    `travel` pounds a mile between a child's area and the place, for each child-year there.
+    """
+
+    away_child_years: float = 0.0
+    net_cost: float = 0.0
+    travel: float = 0.0
+
+
+@dataclass(frozen=True)
 class OptimiseSettings:
-    """The money, the limits and the goals, in order of importance.
+    """The money, the limits and the goals, in order of importance or as one weighted sum.
 
     Capital for schools and for children's social care comes from different grants, and a place in a home costs more
     than a place in a school: `schools_capital_share` is the most that schools may take, so that they do not crowd homes
@@ -149,6 +164,7 @@ class OptimiseSettings:
     demand_samples: int = 6
     travel_limit_miles: float = 20.0
     goals: tuple[str, ...] = GOALS
+    weights: GoalWeights | None = None
     tolerance: float = 0.005
     later_tolerance: float = 0.02
     time_limit_s: float = 180.0
@@ -158,8 +174,9 @@ class OptimiseSettings:
 
     @property
     def goals_in_order(self) -> tuple[str, ...]:
-        """Return the goals, floors first where there are any."""
-        return ((FLOORS_GOAL,) if self.least_share_local else ()) + self.goals
+        """Return the goals, floors first where there are any; weights make one of those that follow."""
+        floors = (FLOORS_GOAL,) if self.least_share_local else ()
+        return (*floors, *(self.goals if self.weights is None else (WEIGHTED_GOAL,)))
 
 
 @dataclass(frozen=True)
@@ -244,6 +261,9 @@ def _section(name: str, kind: type, values: Any, problems: list[str]) -> Any:
             continue
         if hints[key] == tuple[ForecastStep, ...]:
             given[key] = _steps(f"{name}.{key}", value, problems)
+            continue
+        if hints[key] == GoalWeights | None:
+            given[key] = _section(f"{name}.{key}", GoalWeights, value, problems)
             continue
         try:
             given[key] = _coerce(value, hints[key])
@@ -330,7 +350,7 @@ def _rules(settings: Settings) -> list[str]:
     unknown = [goal for goal in settings.optimise.goals if goal not in GOAL_NAMES]
     if unknown or not settings.optimise.goals:
         problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
-    problems += _floor_rules(settings.optimise.least_share_local)
+    problems += _floor_rules(settings.optimise.least_share_local) + weight_problems(settings.optimise.weights)
     problems += [
         f"capacity.{entry.name} = {getattr(settings.capacity, entry.name)}: a share lies between 0 and 1"
         for entry in fields(settings.capacity)
@@ -375,6 +395,19 @@ def _rules(settings: Settings) -> list[str]:
     if settings.optimise.demand_samples > settings.forecast.runs:
         problems.append("optimise.demand_samples is more than forecast.runs: samples are drawn from the runs")
     return problems
+
+
+def weight_problems(weights: GoalWeights | None) -> list[str]:
+    """Return what is wrong with weights of goals: each is a worth, and at least one goal counts."""
+    if weights is None:
+        return []
+    worth = asdict(weights)
+    wrong = [
+        f"optimise.weights.{name} = {value}: it lies between 0 and 1e+12"
+        for name, value in worth.items()
+        if not 0 <= value <= 1e12
+    ]
+    return wrong if wrong or any(worth.values()) else ["optimise.weights: at least one goal has a weight above 0"]
 
 
 def _lever_ranges(where: str, levers: ForecastSettings | ForecastStep) -> list[tuple[str, float, float, float]]:

@@ -2,8 +2,20 @@
 
 from placements.optimisation.evaluate import Evaluation, PlanError, evaluate
 from placements.optimisation.explain import explain
+from placements.optimisation.frontier import Frontier, FrontierPoint, frontier
 from placements.optimisation.plan import Plan
 from placements.optimisation.run import optimise
 from placements.optimisation.solve import GoalResult
 
-__all__ = ["Evaluation", "GoalResult", "Plan", "PlanError", "evaluate", "explain", "optimise"]
+__all__ = [
+    "Evaluation",
+    "Frontier",
+    "FrontierPoint",
+    "GoalResult",
+    "Plan",
+    "PlanError",
+    "evaluate",
+    "explain",
+    "frontier",
+    "optimise",
+]

@@ -65,8 +65,8 @@ class Engine:
         """Add the row ``objective x <= most``."""
         self.add_row(objective, -math.inf, most)
 
-    def add_row(self, weights: Floats, least: float, most: float) -> None:
-        """Add a row over all variables."""
+    def add_row(self, weights: Floats, least: float, most: float) -> int:
+        """Add a row over all variables and return its number, by which it can be moved."""
         rows = self._proto.linear_constraints
         number = len(rows.ids)
         rows.ids.append(number)
@@ -77,6 +77,11 @@ class Engine:
         matrix.row_ids.extend([number] * len(columns))
         matrix.column_ids.extend(columns.tolist())
         matrix.coefficients.extend(weights[columns].tolist())
+        return number
+
+    def move_row(self, row: int, most: float) -> None:
+        """Set what a row may be at most; all else stays as it was."""
+        self._proto.linear_constraints.upper_bounds[row] = most
 
     def minimise(
         self,

@@ -31,9 +31,12 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
                within_revenue_each_year sum_jo yearly ready open + sum_hs w weekly serve <= revenue left   each t
   goals        away_child_years  sum w away
-               net_cost          capital + running cost + w away_cost away: pounds over all years
+               net_cost          capital + net_revenue: pounds over all years
                travel            sum w miles serve
                (and away_tail, largest_gap, floors_missed, where they are asked for: `optimisation.fairness`)
+               weighted_cost     sum weight goal, when the settings give weights: instead of the goals in order
+  money        capital           sum capital open
+               net_revenue       running cost + w away_cost away
 
 Everything expected is over the samples: the plan is one, the need it meets is many.
 """
@@ -41,7 +44,7 @@ Everything expected is over the samples: the plan is one, the need it meets is m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +53,7 @@ from placements import codes
 from placements.optimisation import fairness
 from placements.optimisation.linear import LinearModel
 from placements.optimisation.problem import FILLING_YEARS, Problem, cost_per_child_year
+from placements.settings import GOALS, WEIGHTED_GOAL
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -65,7 +69,8 @@ class SitingModel:
     ----------
     linear : LinearModel
     objectives : dict of str to ndarray (variables,)
-        By goal.
+        By goal, `weighted_cost` among them if there are weights; and the two kinds of money that make up `net_cost`:
+        `capital` and `net_revenue`.
     derived : dict of str to Derived
         Variables of the goals in `fairness`, where they are asked for.
     open_option, open_year, open_column : ndarray of int
@@ -153,9 +158,14 @@ def build_model(problem: Problem) -> SitingModel:
     for goal, derived in siting.derived.items():
         siting.objectives[goal] = np.zeros(model.variables)
         siting.objectives[goal][derived.columns] = derived.weights
+    capital, net_revenue = _capital(problem, siting), _net_revenue(problem, siting)
     siting.objectives.update(
-        away_child_years=_away(problem, siting), net_cost=_net_cost(problem, siting), travel=_travel(problem, siting)
-    )
+        away_child_years=_away(problem, siting), net_cost=capital + net_revenue, travel=_travel(problem, siting),
+        capital=capital, net_revenue=net_revenue,
+    )  # fmt: skip
+    if problem.limits.weights is not None:
+        worth = asdict(problem.limits.weights)
+        siting.objectives[WEIGHTED_GOAL] = np.asarray(sum(worth[goal] * siting.objectives[goal] for goal in GOALS))
     return siting
 
 
@@ -418,15 +428,21 @@ def _away(problem: Problem, m: SitingModel) -> Floats:
     return out
 
 
-def _net_cost(problem: Problem, m: SitingModel) -> Floats:
-    """Return capital, running cost and what is still paid for children away; the need is given, so this is net."""
+def _capital(problem: Problem, m: SitingModel) -> Floats:
     out = np.zeros(m.linear.variables)
-    options = problem.options
+    out[m.open_column] = problem.options["capital_gbp"].to_numpy(float)[m.open_option]
+    return out
+
+
+def _net_revenue(problem: Problem, m: SitingModel) -> Floats:
+    """Return running cost and what is still paid for children away; the need is given, so this is net.
+
+    It counts from a cost of nothing: less what is paid with the places there are today (`plan.paid_with_nothing`) it is
+    the running cost of what is opened and used, less the cost of placements that it avoids.
+    """
+    out = np.zeros(m.linear.variables)
     ready = problem.ready[m.open_option, m.open_year].sum(axis=1)
-    out[m.open_column] = (
-        options["capital_gbp"].to_numpy(float)[m.open_option]
-        + ready * options["yearly_cost_gbp"].to_numpy(float)[m.open_option]
-    )
+    out[m.open_column] = ready * problem.options["yearly_cost_gbp"].to_numpy(float)[m.open_option]
     out[m.serve_column] = _serve_cost(problem, m, new_only=False)
     away = cost_per_child_year(problem.atoms.table["away_cost_gbp"].to_numpy(float))
     out[m.away_column] = away[m.away_atom] * problem.weights[m.away_sample]

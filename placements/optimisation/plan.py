@@ -223,7 +223,7 @@ def _by_year(problem: Problem, solved: Solved, interventions: tuple[Intervention
     out["use_running_gbp"] = (weekly[new, None] * served[new]).sum(axis=0)
     out["gross_running_gbp"] = out["fixed_running_gbp"] + out["use_running_gbp"]
     paid = (away_cost[:, None] * away).sum(axis=0) + (weekly[~new, None] * served[~new]).sum(axis=0)
-    out["avoided_gbp"] = _paid_with_nothing(problem) - paid
+    out["avoided_gbp"] = paid_with_nothing(problem) - paid
     out["net_gbp"] = out["capital_gbp"] + out["gross_running_gbp"] - out["avoided_gbp"]
     out["need"] = need.sum(axis=0)
     out["kept_local"] = served.sum(axis=0)
@@ -232,7 +232,7 @@ def _by_year(problem: Problem, solved: Solved, interventions: tuple[Intervention
     return out
 
 
-def _paid_with_nothing(problem: Problem) -> Floats:
+def paid_with_nothing(problem: Problem) -> Floats:
     """Return what would be paid for the same need with the places there are today, by year."""
     new = problem.places["is_new"].to_numpy(bool)
     place_cost = cost_per_child_year(problem.places["weekly_cost_gbp"].to_numpy(float))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from placements.optimisation.clashes import refuse_clashes
 from placements.optimisation.plan import Plan, build_plan
 from placements.optimisation.problem import build_problem
 from placements.optimisation.solve import Progress, solve
-from placements.settings import GOAL_NAMES, OptimiseSettings
+from placements.settings import GOAL_NAMES, OptimiseSettings, settings_from, weight_problems
 
 
 def optimise(
@@ -44,7 +44,7 @@ def optimise(
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
     **overrides
-        Any other field of `settings.OptimiseSettings`.
+        Any other field of `settings.OptimiseSettings`; `weights` as there, or as a mapping from goals to worths.
 
     Returns
     -------
@@ -62,19 +62,26 @@ def optimise(
     Only need that starts after the snapshot and would be avoidably away can be changed by a plan: children who are
     settled are never moved. The formulation is in `placements.optimisation.model`.
     """
-    limits = _limits(county.settings.optimise, {"capital_gbp": capital_gbp, "time_limit_s": time_limit_s, **overrides})
+    given = {"capital_gbp": capital_gbp, "time_limit_s": time_limit_s, **overrides}
+    limits = limits_with(county.settings.optimise, given)
     seed = forecast.seed if seed is None else seed
     problem = build_problem(county, forecast, limits, commitments, seed)
     refuse_clashes(problem)
     return build_plan(problem, solve(problem, seed, progress), seed)
 
 
-def _limits(limits: OptimiseSettings, given: dict[str, Any]) -> OptimiseSettings:
+def limits_with(limits: OptimiseSettings, given: dict[str, Any]) -> OptimiseSettings:
+    """Return settings with some of them replaced; None replaces nothing. Raises `UsageError`."""
     allowed = [entry.name for entry in fields(OptimiseSettings)]
     wrong = [name for name in given if name not in allowed]
     if wrong:
         raise UsageError(f"{', '.join(wrong)}: not a setting of the optimiser; there are {', '.join(allowed)}")
+    weights = given.get("weights")
+    if isinstance(weights, Mapping):
+        given = given | {"weights": settings_from({"optimise": {"weights": weights}}).optimise.weights}
     limits = replace(limits, **{name: value for name, value in given.items() if value is not None})
     if not limits.goals or any(goal not in GOAL_NAMES for goal in limits.goals):
         raise UsageError(f"goals {list(limits.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
+    if wrong := weight_problems(limits.weights):
+        raise UsageError("; ".join(wrong))
     return limits

@@ -8,6 +8,8 @@ tail of the samples is no less than their mean).
 
 Travel, when it is not the first goal, decides who goes where among the places that the goals before it chose to open;
 it does not open others.
+
+Where the study gives weights, one weighted sum of the goals is solved instead, to the tolerance of a first goal.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
@@ -26,7 +28,7 @@ from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engi
 from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
-from placements.settings import GOAL_NAMES
+from placements.settings import GOAL_NAMES, WEIGHTED_GOAL
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[float, str], None]
@@ -39,10 +41,11 @@ _TIME_SHARE: Final = 0.6
 _MEAN_SHARE: Final = 0.4
 #: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
 _MARGIN: Final = 1.2
-_SMALL: Final = 1e-6
 #: Goals of which the mean of the samples tells a bound. Of floors it does not: who is away of those who can use the
 #: same places is told by shares that differ from sample to sample.
-_HELD_BY_THE_MEAN: Final = GOAL_NAMES
+_HELD_BY_THE_MEAN: Final = (*GOAL_NAMES, WEIGHTED_GOAL)
+#: Below this, child-years and pounds are nothing.
+SMALL: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     siting = build_model(problem)
     engine = Engine(siting.linear, seed)
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
-    solution = _do_nothing(problem, siting)
+    solution = do_nothing(problem, siting)
     results: list[GoalResult] = []
     goals = limits.goals_in_order
     for position, goal in enumerate(goals):
@@ -95,7 +98,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         share = 1.0 if position + 1 == len(goals) else _TIME_SHARE
         objective = siting.objectives[goal]
         tolerance = limits.later_tolerance if position else limits.tolerance
-        lowest = 0.0 if goal != "net_cost" else -math.inf
+        lowest = 0.0 if goal in ("away_child_years", "travel") else -math.inf
         goal_began = time.monotonic()
         held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
         if mean is not None and held is None:
@@ -104,13 +107,13 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
             lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
             plans = [solution[siting.open_column]] if position else []
             plans += [] if plan is None else [plan]
-            solution, held_up = _better_start(engine, siting, objective, solution, plans, allowed)
+            solution, held_up = better_start(engine, siting, objective, solution, plans, allowed)
             if not held_up:
                 careful = mean.careful(goal, allowed / 2, tolerance)
                 plans = [] if careful is None else [careful]
-                solution, _ = _better_start(engine, siting, objective, solution, plans, allowed / 2)
+                solution, _ = better_start(engine, siting, objective, solution, plans, allowed / 2)
         spent = time.monotonic() - goal_began
-        if not _within(float(objective @ solution), lowest, tolerance):
+        if not within(float(objective @ solution), lowest, tolerance):
             answer = engine.minimise(
                 objective,
                 gap=tolerance,
@@ -118,12 +121,12 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
                 start=None if held else solution,
                 fixed=held,
             )
-            if answer.solution is not None and answer.value <= objective @ solution + _SMALL:
-                solution = _tidy(siting, answer.solution)
+            if answer.solution is not None and answer.value <= objective @ solution + SMALL:
+                solution = tidy(siting, answer.solution)
             lowest = max(lowest, answer.bound)
         value = float(objective @ solution)
         results.append(_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
-        most = value + GIVE_WAY * abs(value) + _SMALL
+        most = value + GIVE_WAY * abs(value) + SMALL
         engine.fix(objective, most)
         if mean is not None and goal in _HELD_BY_THE_MEAN:
             mean.fix(goal, most)
@@ -131,21 +134,26 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     return Solved(siting, solution, tuple(results))
 
 
+def mean_problem(problem: Problem) -> Problem:
+    """Return the same problem over the mean of its samples: what is least there is a bound for all samples together."""
+    need, before, prevented = (
+        (values @ problem.weights)[:, :, None]
+        for values in (problem.need, problem.demand.need, problem.demand.prevented_local)
+    )
+    one = np.ones(1)
+    demand = dataclasses.replace(problem.demand, need=before, prevented_local=prevented, weights=one)
+    return dataclasses.replace(problem, demand=demand, need=need, weights=one)
+
+
 class _Mean:
     """The same problem over the mean of its samples."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
-        need, before, prevented = (
-            (values @ problem.weights)[:, :, None]
-            for values in (problem.need, problem.demand.need, problem.demand.prevented_local)
-        )
-        one = np.ones(1)
-        demand = dataclasses.replace(problem.demand, need=before, prevented_local=prevented, weights=one)
-        self._problem = dataclasses.replace(problem, demand=demand, need=need, weights=one)
+        self._problem = mean_problem(problem)
         self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
-        self._last = _do_nothing(self._problem, self._siting)
+        self._last = do_nothing(self._problem, self._siting)
         self._kept: list[tuple[str, float]] = []
 
     def minimise(self, goal: str, time_limit_s: float, tolerance: float) -> tuple[Floats | None, float]:
@@ -175,7 +183,7 @@ class _Mean:
         self._engine.fix(self._siting.objectives[goal], most)
 
 
-def _better_start(
+def better_start(
     engine: Engine, siting: SitingModel, objective: Floats, solution: Floats, plans: list[Floats], time_limit_s: float
 ) -> tuple[Floats, bool]:
     """Return the best of a solution and of plans, each with its best flows, and whether any plan kept all rules."""
@@ -186,18 +194,19 @@ def _better_start(
         if answer.status != OPTIMAL or answer.solution is None:
             continue
         held_up = True
-        if answer.value < objective @ best - _SMALL:
-            best = _tidy(siting, answer.solution)
+        if answer.value < objective @ best - SMALL:
+            best = tidy(siting, answer.solution)
     return best, held_up
 
 
-def _do_nothing(problem: Problem, siting: SitingModel) -> Floats:
+def do_nothing(problem: Problem, siting: SitingModel) -> Floats:
+    """Return the solution that opens and uses nothing: all need stays away."""
     out = np.zeros(siting.linear.variables)
     out[siting.away_column] = problem.need[siting.away_atom, siting.away_year, siting.away_sample]
     return completed(siting, out)
 
 
-def _tidy(siting: SitingModel, solution: Floats) -> Floats:
+def tidy(siting: SitingModel, solution: Floats) -> Floats:
     """Return the solution with whole units whole and nothing below 0: the engine keeps to its own small tolerances."""
     out = np.clip(solution, 0.0, None)
     whole = np.concatenate(siting.linear.whole)
@@ -205,18 +214,27 @@ def _tidy(siting: SitingModel, solution: Floats) -> Floats:
     return completed(siting, out)
 
 
-def _within(value: float, bound: float, tolerance: float) -> bool:
-    return value - bound <= tolerance * abs(value) + _SMALL
+def within(value: float, bound: float, tolerance: float) -> bool:
+    """Return whether a value is proved: at most the tolerance above its bound."""
+    return value - bound <= tolerance * abs(value) + SMALL
 
 
 def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
-    constant = 0.0
-    if goal == "away_child_years":
-        constant = problem.out_of_reach
-    if goal == "net_cost":
-        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
-        constant = -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
-    gap = (value - bound) / abs(value) if abs(value) > _SMALL else 0.0
-    proved = _within(value, bound, tolerance)
+    constant = _given(problem, goal)
+    gap = (value - bound) / abs(value) if abs(value) > SMALL else 0.0
+    proved = within(value, bound, tolerance)
     status = OPTIMAL if proved else TIME_LIMIT
     return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)
+
+
+def _given(problem: Problem, goal: str) -> float:
+    """Return the part of a goal that no plan changes, or that it is counted from."""
+    if goal == "away_child_years":
+        return problem.out_of_reach
+    if goal == "net_cost":
+        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
+        return -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
+    if goal == WEIGHTED_GOAL and problem.limits.weights is not None:
+        worths = asdict(problem.limits.weights)
+        return float(sum(worth * _given(problem, part) for part, worth in worths.items()))
+    return 0.0

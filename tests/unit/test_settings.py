@@ -19,9 +19,11 @@ def test_a_new_file_says_every_setting_with_the_default_the_program_uses():
     defaults = dataclasses.asdict(Settings())
     assert defaults.pop("boundary_sets") == {}  # a study's own: shown by an example that is commented out
     for section, values in defaults.items():
-        optional = {"study": {"districts", "name"}, "forecast": {"steps"}, "optimise": {"least_share_local"}}.get(
-            section, set()
-        )
+        optional = {
+            "study": {"districts", "name"},
+            "forecast": {"steps"},
+            "optimise": {"least_share_local", "weights"},
+        }.get(section, set())
         assert set(raw[section]) == set(values) - optional, section
     assert settings_from(raw) == Settings()
 

@@ -79,6 +79,7 @@ GOAL: Final[Mapping[str, str]] = MappingProxyType(
         "away_tail": "Child-years avoidably outside the authority in the worst futures",
         "largest_gap": "Share that stays outside of the area furthest behind",
         "floors_missed": "Child-years short of what each need is to have locally",
+        "weighted_cost": "All goals as one sum, in pounds by their weights",
     }
 )
 

@@ -173,14 +173,22 @@ def _gap_today(context: Context, wanted: str) -> str:
 def _proof(proposal: Proposal) -> list[Block]:
     """Return what the search proved, in words that claim no more than that."""
     first, later = proposal.limits.tolerance, proposal.limits.later_tolerance
-    if proposal.is_proved:
+    if proposal.is_proved and proposal.limits.weights is not None:
+        text = (
+            "The goals were weighed against each other in pounds, as the settings say, and made one sum. The search "
+            f"proved that no other plan within the limits and the options given has a sum lower by more than "
+            f"{_one_in(first)}. That is a statement about the model, with its forecasts and costs, and about the "
+            "weights chosen."
+        )
+        tone: Callout = Callout("What was proved", text)
+    elif proposal.is_proved:
         text = (
             "The search proved that no other plan within the limits and the options given does better on the first "
             f"goal by more than {_one_in(first)}, nor, with that kept, on cost by more than {_one_in(later)} of what "
             "these children's care costs. Travel is the least there can be between the places chosen. That is a "
             "statement about the model, with its forecasts and costs, not about the world."
         )
-        tone: Callout = Callout("What was proved", text)
+        tone = Callout("What was proved", text)
     else:
         text = (
             "The search stopped before it could prove that no better plan exists. The plan is the best one found; "

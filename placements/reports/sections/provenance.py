@@ -72,6 +72,7 @@ _SETTING: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "demand_samples": ("Futures that the plan is tested on", ""),
         "travel_limit_miles": ("Farthest local place that counts as local", "miles"),
         "goals": ("Goals, most important first", "words"),
+        "weights": ("Worth of each goal in pounds, in one sum", ""),
         "tolerance": ("Tolerance of the search", ""),
         "time_limit_s": ("Time limit of the search", "seconds"),
         "max_homes_per_area": ("New children's homes in a planning area, at most", ""),
@@ -130,7 +131,7 @@ def _settings(context: Context) -> Table:
     for part, values in context.county.settings.as_dict().items():
         for name, value in values.items():
             label, unit = _SETTING.get(name, (_words(name), ""))
-            if value not in ("", ()):
+            if value not in ("", (), None):
                 rows.append((label, _value(value, unit), f"{part}.{name}"))
     return Table(
         "provenance-settings",
@@ -148,6 +149,8 @@ def _value(value: Any, unit: str) -> str:
         return words.pounds(float(value))
     if unit == "words":
         return ", ".join(GOAL.get(item, item) for item in value) if isinstance(value, tuple | list) else str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{GOAL.get(key, key)}: {worth:g}" for key, worth in value.items())
     return f"{_text(value)} {unit}".strip()
 
 

@@ -1,0 +1,159 @@
+"""The siting model under a limit that moves: loaded once, solved for the fewest child-years away under each limit.
+
+A limit on capital is the study's `capital_gbp` moved: the part of it that schools may take moves with it. A limit on
+net revenue is one more constraint: running cost of what is opened and used less the cost of placements avoided, over
+all years. Both are written ``row . x + spent <= part x limit``, `spent` being what is so whatever is decided.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from placements import codes
+from placements.optimisation.blocks import Blocks
+from placements.optimisation.engine import Answer, Engine
+from placements.optimisation.model import SitingModel, build_model
+from placements.optimisation.plan import paid_with_nothing
+from placements.optimisation.problem import Problem
+from placements.optimisation.solve import SMALL, tidy
+
+Floats = npt.NDArray[np.float64]
+
+CAPITAL: Final = "capital"
+NET_REVENUE: Final = "net_revenue"
+AGAINST: Final = (CAPITAL, NET_REVENUE)
+#: Gap at which the search for what could be left out may stop: it decides nothing that is claimed.
+_SPARE_GAP: Final = 1e-4
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What is so whatever is decided, in pounds over all years.
+
+    Attributes
+    ----------
+    capital, schools_capital : float
+        Of the commitments.
+    net_revenue : float
+        Running cost of the commitments, less what is paid for the same need with the places there are today: what the
+        model pays for children and places is counted from nothing.
+    """
+
+    capital: float
+    schools_capital: float
+    net_revenue: float
+
+    def of(self, measure: str) -> float:
+        """Return the part that belongs to a kind of money."""
+        return self.capital if measure == CAPITAL else self.net_revenue
+
+
+def spent_of(problem: Problem) -> Spent:
+    """Return what the commitments spend and what would be paid with nothing done."""
+    limits = problem.limits
+    running = float((limits.revenue_per_year_gbp - problem.revenue_left).sum())
+    return Spent(
+        capital=limits.capital_gbp - problem.capital_total_left,
+        schools_capital=limits.schools_capital_share * limits.capital_gbp - problem.schools_capital_left,
+        net_revenue=running - float(paid_with_nothing(problem).sum()),
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """``weights . x + spent <= part x limit``; divided by `scale` in the engine, for its tolerance."""
+
+    weights: Floats
+    spent: float
+    part: float
+    scale: float
+    number: int
+
+    def needs(self, solution: Floats) -> float:
+        return (float(self.weights @ solution) + self.spent) / self.part
+
+
+class Budget:
+    """The model of a problem with a limit on one kind of money."""
+
+    def __init__(self, problem: Problem, against: str, spent: Spent, seed: int) -> None:
+        self.siting: SitingModel = build_model(problem)
+        self._engine = Engine(self.siting.linear, seed)
+        self._against = against
+        self._rows = [self._row(self.siting.objectives[against], spent.of(against), 1.0)]
+        share = problem.limits.schools_capital_share
+        if against == CAPITAL and 0 < share < 1:
+            self._rows.append(self._row(_of_schools(problem, self.siting), spent.schools_capital, share))
+        self._blocks = Blocks(self.siting)
+        self._away_row = self._engine.add_row(self.away, -math.inf, math.inf)
+
+    def _row(self, weights: Floats, spent: float, part: float) -> _Row:
+        scale = float(np.abs(weights).max(initial=0.0)) or 1.0
+        return _Row(weights, spent, part, scale, self._engine.add_row(weights / scale, -math.inf, math.inf))
+
+    @property
+    def away(self) -> Floats:
+        """Return the first goal: child-years away."""
+        return self.siting.objectives["away_child_years"]
+
+    def needs(self, solution: Floats) -> float:
+        """Return the least limit under which a solution is allowed."""
+        return max(row.needs(solution) for row in self._rows)
+
+    def limit(self, limit_gbp: float) -> None:
+        """Set the limit of all that is solved from now on; infinite for none but the study's own."""
+        for row in self._rows:
+            self._engine.move_row(row.number, (row.part * limit_gbp - row.spent) / row.scale)
+
+    def fewest_away(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Answer:
+        """Return the fewest child-years away under the limit, to a relative gap."""
+        return self._engine.minimise(self.away, gap=tolerance, time_limit_s=time_limit_s, start=start)
+
+    def least_money(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Answer:
+        """Return the plan that needs the least of the money in question, whoever is away."""
+        objective = self.siting.objectives[self._against]
+        return self._engine.minimise(objective, gap=tolerance, time_limit_s=time_limit_s, start=start)
+
+    def with_opened(self, units: Floats, limit_gbp: float, time_limit_s: float) -> Floats | None:
+        """Return the fewest away when these units are opened and no others; None if that is not allowed.
+
+        By year and sample where rows between them allow it (`blocks`), else as a whole.
+        """
+        quick = self._blocks.solve(units)
+        if quick is not None and self.needs(quick) <= limit_gbp:
+            return quick
+        held = (self.siting.open_column, np.round(units))
+        self.limit(limit_gbp)
+        answer = self._engine.minimise(self.away, gap=0.0, time_limit_s=time_limit_s, fixed=held)
+        return None if answer.solution is None else tidy(self.siting, answer.solution)
+
+    def spared(self, units: Floats, away: float, time_limit_s: float) -> Floats | None:
+        """Return the units opened and needed: as few away for the least of the money in question.
+
+        Parameters
+        ----------
+        units : ndarray (open variables,)
+            Nothing else is opened.
+        away : float
+            The most child-years away.
+        """
+        closed = self.siting.open_column[units < 0.5]
+        self._engine.move_row(self._away_row, away + SMALL)
+        objective = self.siting.objectives[self._against]
+        answer = self._engine.minimise(
+            objective, gap=_SPARE_GAP, time_limit_s=time_limit_s, fixed=(closed, np.zeros(len(closed)))
+        )
+        self._engine.move_row(self._away_row, math.inf)
+        return None if answer.solution is None else np.round(answer.solution[self.siting.open_column])
+
+
+def _of_schools(problem: Problem, siting: SitingModel) -> Floats:
+    schools = problem.options["provision"].isin(list(codes.EDUCATION_PROVISION)).to_numpy(bool)[siting.open_option]
+    out = np.zeros(siting.linear.variables)
+    out[siting.open_column] = siting.objectives[CAPITAL][siting.open_column] * schools
+    return out
