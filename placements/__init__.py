@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from placements.interventions import read_scenario
     from placements.maps import write_map
     from placements.newstudy import init_study
-    from placements.optimisation import frontier, optimise
+    from placements.optimisation import optimise
+    from placements.optimisation.frontier import frontier
     from placements.reports import write_statement
     from placements.study import open_study
 
@@ -35,7 +36,7 @@ __all__ = [
 _HOMES = {
     "compare": "placements.comparison",
     "forecast": "placements.forecasting",
-    "frontier": "placements.optimisation",
+    "frontier": "placements.optimisation.frontier",
     "init_study": "placements.newstudy",
     "locate": "placements.geography.locate",
     "open_study": "placements.study",

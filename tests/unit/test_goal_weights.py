@@ -8,6 +8,8 @@ import pytest
 from placements.errors import SettingsError, UsageError
 from placements.manifest import solver
 from placements.optimisation import evaluate, optimise
+from placements.reports.future import proposal_of
+from placements.reports.sections.plan import _proof
 from placements.settings import GoalWeights, settings_from
 from tests.support import tiny_county, tiny_forecast
 from tests.unit.test_frontier import AWAY_GBP, HOMES, NEEDS, county_with
@@ -73,3 +75,14 @@ def test_weights_are_read_judged_and_said() -> None:
     assert solver(weighed)["weights"] == {"away_child_years": 2e5, "net_cost": 0.0, "travel": 0.0}
     with pytest.raises(UsageError, match="at least one goal"):
         optimise(county, forecast, weights=GoalWeights())
+
+
+def test_the_statement_says_that_goals_were_weighed() -> None:
+    """It claims no order of goals where there was none, and shows the one sum in pounds."""
+    county = county_with(HOMES)
+    plan = optimise(county, tiny_forecast(county, NEEDS), weights={"away_child_years": 2e5})
+    _, callout, goals = _proof(proposal_of(county, plan))
+    assert "weighed against each other in pounds" in callout.text
+    assert "first goal" not in callout.text
+    assert [row[0] for row in goals.rows] == ["All goals as one sum, in pounds by their weights"]
+    assert goals.rows[0][1].startswith("£")
