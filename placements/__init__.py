@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from placements.maps import write_map
     from placements.newstudy import init_study
     from placements.optimisation import optimise
-    from placements.optimisation.frontier import frontier
+    from placements.optimisation.efficient import frontier
     from placements.reports import write_statement
     from placements.study import open_study
 
@@ -36,7 +36,7 @@ __all__ = [
 _HOMES = {
     "compare": "placements.comparison",
     "forecast": "placements.forecasting",
-    "frontier": "placements.optimisation.frontier",
+    "frontier": "placements.optimisation.efficient",
     "init_study": "placements.newstudy",
     "locate": "placements.geography.locate",
     "open_study": "placements.study",

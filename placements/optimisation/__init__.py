@@ -1,8 +1,8 @@
 """Which places should be opened, where and when, so that the fewest children are avoidably away?"""
 
+from placements.optimisation.efficient import Frontier, FrontierPoint, frontier
 from placements.optimisation.evaluate import Evaluation, PlanError, evaluate
 from placements.optimisation.explain import explain
-from placements.optimisation.frontier import Frontier, FrontierPoint, frontier
 from placements.optimisation.plan import Plan
 from placements.optimisation.run import optimise
 from placements.optimisation.solve import GoalResult

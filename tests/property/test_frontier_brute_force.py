@@ -17,8 +17,8 @@ from placements.forecasting import Forecast
 from placements.optimisation import evaluate
 from placements.optimisation.blocks import Blocks
 from placements.optimisation.budget import NET_REVENUE, spent_of
+from placements.optimisation.efficient import Frontier, frontier
 from placements.optimisation.engine import Engine
-from placements.optimisation.frontier import Frontier, frontier
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, build_problem
 from tests.property.test_optimise_brute_force import best_by_enumeration, cases

@@ -8,7 +8,7 @@ import pytest
 from placements.errors import InfeasibleError, UsageError
 from placements.interventions import OpenHome
 from placements.optimisation import evaluate, optimise
-from placements.optimisation.frontier import frontier
+from placements.optimisation.efficient import frontier
 from tests.support import tiny_county, tiny_forecast
 
 NONE = pd.DataFrame()

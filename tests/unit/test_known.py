@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placements.optimisation.frontier import in_halves
+from placements.optimisation.efficient import in_halves
 from placements.optimisation.known import Found, Known
 
 STEPS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9)), min_size=1, max_size=6)
