@@ -32,8 +32,10 @@ class Blocks:
             np.concatenate(part) if part else np.zeros(0) for part in (siting.linear.row_lower, siting.linear.row_upper)
         )
         cost = siting.objectives["net_revenue"]
-        scale = float(np.abs(cost).max(initial=0.0)) or 1.0
-        self._objective = siting.objectives["away_child_years"] + _COST_WEIGHT * cost / scale
+        # Of flows alone: beside the yearly cost of a home the cost of a place would be too little for a solver to see.
+        flow_cost = np.delete(cost, siting.open_column)
+        scale = float(np.abs(flow_cost).max(initial=0.0)) or 1.0
+        self.objective = siting.objectives["away_child_years"] + _COST_WEIGHT * cost / scale
         column_block = _column_block(siting)
         row_block = _row_block(self._matrix, column_block)
         flows = self._matrix.tocsc()
@@ -60,7 +62,7 @@ class Blocks:
             equal = lower == upper
             below = ~equal & np.isfinite(upper)
             result = linprog(
-                self._objective[columns],
+                self.objective[columns],
                 A_ub=matrix[below] if below.any() else None,
                 b_ub=upper[below] if below.any() else None,
                 A_eq=matrix[equal] if equal.any() else None,

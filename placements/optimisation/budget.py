@@ -129,7 +129,7 @@ class Budget:
             return quick
         held = (self.siting.open_column, np.round(units))
         self.limit(limit_gbp)
-        answer = self._engine.minimise(self.away, gap=0.0, time_limit_s=time_limit_s, fixed=held)
+        answer = self._engine.minimise(self._blocks.objective, gap=0.0, time_limit_s=time_limit_s, fixed=held)
         return None if answer.solution is None else tidy(self.siting, answer.solution)
 
     def spared(self, units: Floats, away: float, time_limit_s: float) -> Floats | None:

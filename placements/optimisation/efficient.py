@@ -253,14 +253,17 @@ class _Search:
 
     def _allowed(self, to_come: int) -> float:
         """Return seconds for the next solve: more than its share of what is left, as many need none."""
-        one = self._problem.limits.time_limit_s
-        left = TIMES_ONE_PLAN * one - (time.monotonic() - self._began)
-        return max(min(one, left / (1 + to_come / 2)), 0.01)
+        return max(min(self._problem.limits.time_limit_s, self._left() / (1 + to_come / 2)), 0.01)
+
+    def _left(self) -> float:
+        return TIMES_ONE_PLAN * self._problem.limits.time_limit_s - (time.monotonic() - self._began)
 
     def solve(self, limit: float, to_come: int) -> None:
         """Prove a limit, or come as near as time allows."""
         if self._whole.is_proved(limit, self._tolerance):
             return
+        if self._seconds and self._left() <= 0:
+            return  # what is known has to do: its gap is stated
         began, allowed = time.monotonic(), self._allowed(to_come)
         if self._mean is not None:
             self._from_mean(self._mean, limit, allowed * _MEAN_SHARE)

@@ -174,3 +174,21 @@ def test_mistakes_are_named(words: dict[str, object], said: str) -> None:
     county = county_with(HOMES)
     with pytest.raises(UsageError, match=said):
         frontier(county, tiny_forecast(county, NEEDS), **words)
+
+
+def test_children_go_where_it_costs_least_even_beside_dear_homes() -> None:
+    """Of two places there today the cheaper is used, so that doing nothing has no net revenue; a home for millions is there."""
+    provision = """
+    id | provision      | to        | registered | cost
+    x  | childrens_home | Guildford | 1          | 4100
+    y  | childrens_home | Guildford | 1          | 4000
+    """
+    dear = HOMES.replace("| 0      | 0      | 0    |", "| 90000000 | 0      | 0    |")
+    county = county_with(dear, revenue_per_year_gbp=1e9)
+    county = tiny_county(
+        NONE, options=dear, provision=provision, optimise=vars(county.settings.optimise) | {"demand_samples": 2}
+    )
+    forecast = tiny_forecast(county, "area | provision | child_years\nGuildford | childrens_home | 1", runs=(0.9, 1.1))
+    nothing = frontier(county, forecast, points=2).points[0]
+    assert nothing.interventions == ()
+    assert nothing.net_revenue_gbp == pytest.approx(0.0, abs=1.0)
