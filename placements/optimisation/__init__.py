@@ -5,5 +5,6 @@ from placements.optimisation.explain import explain
 from placements.optimisation.plan import Plan
 from placements.optimisation.run import optimise
 from placements.optimisation.solve import GoalResult
+from placements.optimisation.why import Why, why
 
-__all__ = ["Evaluation", "GoalResult", "Plan", "PlanError", "evaluate", "explain", "optimise"]
+__all__ = ["Evaluation", "GoalResult", "Plan", "PlanError", "Why", "evaluate", "explain", "optimise", "why"]

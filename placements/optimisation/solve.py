@@ -21,9 +21,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from placements.errors import PlacementsError
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
+from placements.optimisation.samples import mean_of
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[float, str], None]
@@ -72,15 +74,43 @@ class Solved:
     goals: tuple[GoalResult, ...]
 
 
-def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solved:
-    """Solve all goals within the time limit; what is returned is feasible, whether proved best or not."""
+class NoPlanError(PlacementsError):
+    """No plan takes what it must take and keeps the rules, or none was found in the time.
+
+    Attributes
+    ----------
+    is_proved : bool
+        Whether it was proved that there is none.
+    """
+
+    def __init__(self, message: str, *, is_proved: bool) -> None:
+        super().__init__(message)
+        self.is_proved = is_proved
+
+
+def solve(problem: Problem, seed: int, progress: Progress | None = None, start: Floats | None = None) -> Solved:
+    """Solve all goals within the time limit; what is returned is feasible, whether proved best or not.
+
+    Parameters
+    ----------
+    problem : Problem
+    seed : int
+    progress : callable, optional
+    start : ndarray (options, years), optional
+        Units of a plan to begin from; one that breaks a rule is passed over.
+
+    Raises
+    ------
+    NoPlanError
+        When the problem names options of which one must be taken (doing nothing is always a plan otherwise).
+    """
     tell = progress or (lambda share, text: None)
     began = time.monotonic()
     limits = problem.limits
     siting = build_model(problem)
     engine = Engine(siting.linear, seed)
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
-    solution = _do_nothing(problem, siting)
+    solution = _first(problem, siting, engine, start)
     results: list[GoalResult] = []
     for position, goal in enumerate(limits.goals):
         tell(position / len(limits.goals), goal.replace("_", " "))
@@ -95,7 +125,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
             allowed = left * share * _MEAN_SHARE
             plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound)
-            plans = [solution[siting.open_column]] if position else []
+            plans = [solution[siting.open_column]] if position or start is not None else []
             plans += [] if plan is None else [plan]
             solution, held_up = _better_start(engine, siting, objective, solution, plans, allowed)
             if not held_up:
@@ -128,8 +158,7 @@ class _Mean:
     """The same problem over the mean of its samples."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
-        need = (problem.need @ problem.weights)[:, :, None]
-        self._problem = dataclasses.replace(problem, need=need, weights=np.ones(1))
+        self._problem = mean_of(problem)
         self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
@@ -161,6 +190,25 @@ class _Mean:
         """Keep a goal while the next are sought."""
         self._kept.append((goal, most))
         self._engine.fix(self._siting.objectives[goal], most)
+
+
+def _first(problem: Problem, siting: SitingModel, engine: Engine, start: Floats | None) -> Floats:
+    """Return a solution that keeps the rules: that of the plan to begin from, or nothing, or any there is."""
+    objective = siting.objectives[problem.limits.goals[0]]
+    allowed = problem.limits.time_limit_s * _MEAN_SHARE
+    if start is not None:
+        held = (siting.open_column, start[siting.open_option, siting.open_year])
+        answer = engine.minimise(objective, gap=0.0, time_limit_s=allowed, fixed=held)
+        if answer.solution is not None:
+            return _tidy(siting, answer.solution)
+    if not problem.one_of:
+        return _do_nothing(problem, siting)
+    answer = engine.minimise(objective, gap=1.0, time_limit_s=allowed)
+    if answer.solution is None:
+        proved = answer.status == INFEASIBLE
+        reason = "keeps the rules" if proved else "was found in the time allowed"
+        raise NoPlanError(f"no plan with one of the options named {reason}", is_proved=proved)
+    return _tidy(siting, answer.solution)
 
 
 def _better_start(
@@ -198,13 +246,18 @@ def _within(value: float, bound: float, tolerance: float) -> bool:
 
 
 def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
-    constant = 0.0
-    if goal == "away_child_years":
-        constant = problem.out_of_reach
-    if goal == "net_cost":
-        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
-        constant = -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
+    constant = constant_of(problem, goal)
     gap = (value - bound) / abs(value) if abs(value) > _SMALL else 0.0
     proved = _within(value, bound, tolerance)
     status = OPTIMAL if proved else TIME_LIMIT
     return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)
+
+
+def constant_of(problem: Problem, goal: str) -> float:
+    """Return the part of a goal that no plan changes: need out of reach, less what all need would cost away."""
+    if goal == "away_child_years":
+        return problem.out_of_reach
+    if goal == "net_cost":
+        weekly = problem.atoms.table["away_cost_gbp"].to_numpy(float)
+        return -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
+    return 0.0
