@@ -33,11 +33,14 @@ class Manner:
         Text of pounds, given the child-years behind them.
     may_name : callable
         Whether so many child-years may be named with their need and area.
+    least_need : float
+        Child-years that a plan could keep local, under which one more place is not spoken of.
     """
 
     child_years: Callable[[float], str]
     money: Callable[[float, float], str]
     may_name: Callable[[float], bool]
+    least_need: float = 0.0
 
 
 PLAIN: Final = Manner(
@@ -186,10 +189,8 @@ def _away(lost: Between, manner: Manner) -> str:
     if lost.high <= nothing:
         return "no more child-years are away"
     if lost.may_be_none(nothing):
-        return (
-            "any loss is within the gaps of the two plans (at most "
-            f"{manner.child_years(lost.high)} child-years more away)"
-        )
+        most = manner.child_years(lost.high)
+        return f"any loss is within the gaps of the two plans ({most} more child-years away at most)"
     text = f"{manner.child_years(lost.value)} more child-years are away"
     low, high = manner.child_years(lost.low), manner.child_years(lost.high)
     return text if low == high else f"{text} (between {low} and {high}, as proved)"
@@ -256,7 +257,7 @@ def _capital(step: CapitalStep, unit: str) -> str:
 def _places(why: Why, names: Mapping[str, str], manner: Manner) -> list[str]:
     table = why.value.more_places
     solved = table[table["gain"].notna() & (table["gain"] > 1e-3)]
-    shown = solved[[manner.may_name(float(need)) for need in solved["need"]]]
+    shown = solved[solved["need"] >= manner.least_need]
     years = max(len(why.plan.by_year), 1)
     said = [
         f"{codes.NEED_GROUP_LABEL.get(str(row['need_group']), str(row['need_group'])).lower()} in "

@@ -258,7 +258,7 @@ def test_a_difference_within_the_gaps_is_not_called_a_loss() -> None:
         gaps={"away_child_years": 0.2, "net_cost": 0.1},
     )
     text = paragraph(found, dataclasses.replace(reason, struck_out=unsure), NAMES)
-    assert "any loss is within the gaps of the two plans (at most 0.9 child-years more away)" in text
+    assert "any loss is within the gaps of the two plans (0.9 more child-years away at most)" in text
     assert "the difference in net cost is within the gaps" in text
     assert "gap 20.00%, time limit" in text
     assert "0.4 more" not in text
