@@ -109,7 +109,7 @@ def _option(found: Why, reason: Reason, names: Mapping[str, str], manner: Manner
 def _loss(loss: Loss, reason: Reason, profile: str) -> dict[str, Any]:
     return {
         "status": loss.status,
-        "gaps": {goal: round(gap, 6) for goal, gap in loss.gaps.items()},
+        "gaps": {goal: round(gap, 6) if np.isfinite(gap) else None for goal, gap in loss.gaps.items()},
         "lost": {
             goal: {
                 "value": _goal(goal, lost.value, reason, profile),
@@ -122,7 +122,10 @@ def _loss(loss: Loss, reason: Reason, profile: str) -> dict[str, Any]:
     }
 
 
-def _goal(goal: str, value: float, reason: Reason, profile: str) -> float | int | str:
+def _goal(goal: str, value: float, reason: Reason, profile: str) -> float | int | str | None:
+    """Return a figure of a goal as it may be shown; None where nothing was proved."""
+    if not np.isfinite(value):
+        return None
     if goal == "net_cost":
         return round(value, 2) if profile == INTERNAL else money_text(value, reason.used, profile)
     return _child_years(value, profile)
@@ -168,10 +171,11 @@ def _plan(found: Why, names: Mapping[str, str], manner: Manner, profile: str) ->
     }
 
 
-def _between(found: Between | None) -> dict[str, float] | None:
+def _between(found: Between | None) -> dict[str, float | None] | None:
     if found is None:
         return None
-    return {"value": round(found.value, _DIGITS), "low": round(found.low, _DIGITS), "high": round(found.high, _DIGITS)}
+    ends = {"value": found.value, "low": found.low, "high": found.high}
+    return {name: round(end, _DIGITS) if np.isfinite(end) else None for name, end in ends.items()}
 
 
 def _money_words(value: float, behind: float, profile: str) -> str:

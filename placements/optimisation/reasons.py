@@ -209,7 +209,10 @@ def _alternative(
         return None
     found = struck
     if struck.goals and not (struck.units[candidates].sum() > 0.5):
-        found = solve_again(problem, plan.seed, clock.share(), without=[option], one_of=candidates.tolist())
+        begin = _swapped(problem, units, option, candidates)
+        found = solve_again(
+            problem, plan.seed, clock.share(), start=begin, without=[option], one_of=candidates.tolist()
+        )
     else:
         clock.skip()
     taken = [int(other) for other in candidates if found.units[other].sum() > 0.5]
@@ -220,6 +223,29 @@ def _alternative(
     best = min(taken, key=lambda other: (not site[other], str(options["option_id"].iloc[other])))
     name = str(options["name"].iloc[best])
     return Alternative(str(options["option_id"].iloc[best]), name, bool(site[best]), len(candidates), loss)
+
+
+def _swapped(problem: Problem, units: Floats, option: int, candidates: npt.NDArray[np.intp]) -> Floats | None:
+    """Return the plan with an alternative in the option's stead, of those that cost no more the nearest in size.
+
+    A place to begin from: it may break a rule all the same.
+    """
+    options = problem.options
+    capital, size = options["capital_gbp"].to_numpy(float), options["places"].to_numpy(float)
+    site = options["site"].to_numpy(np.intp)
+    used = set(site[(units.sum(axis=1) > 0.5) & (np.arange(len(options)) != option)].tolist())
+    year = int(np.flatnonzero(units[option] > 0.5)[0])
+    fits = [
+        int(other)
+        for other in candidates
+        if capital[other] <= capital[option] and site[other] not in used and problem.ready[other, year, -1] >= 1 - 1e-9
+    ]
+    if not fits:
+        return None
+    out = units.copy()
+    out[option] = 0.0
+    out[min(fits, key=lambda other: (abs(size[other] - size[option]), other)), year] = 1.0
+    return out
 
 
 def _robustness(problem: Problem, option: int, samples: tuple[SamplePlan, ...]) -> Robustness | None:

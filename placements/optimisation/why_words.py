@@ -170,6 +170,8 @@ def _nearest(reason: Reason, manner: Manner) -> str:
 
 def _gap(loss: Loss) -> str:
     gap = max(loss.gaps.values())
+    if not np.isfinite(gap):
+        return "time limit; no bound was proved for one of its goals"
     return f"that plan's gap {gap:.2%}, {'proved within its tolerance' if loss.status == OPTIMAL else 'time limit'}"
 
 
@@ -201,6 +203,8 @@ def _cost(lost: Between, reason: Reason, manner: Manner) -> str:
         return "the net cost is the same"
     if lost.may_be_none(NOTHING["net_cost"]):
         return "the difference in net cost is within the gaps"
+    if not (np.isfinite(lost.low) and np.isfinite(lost.high)):
+        return "the difference in net cost is not proved"
     way = "more" if lost.value > 0 else "less"
     ends = sorted(abs(end) for end in (lost.low, lost.high))
     value, low, high = (manner.money(amount, reason.used) for amount in (abs(lost.value), *ends))

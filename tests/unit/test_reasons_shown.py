@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
+import numpy as np
 import pandas as pd
 
 from placements.commands.reasons import shown
 from placements.optimisation import Why, optimise, why
+from placements.optimisation.variants import Between
 from tests.support import tiny_county, tiny_forecast
 
 NAMES = {"E07000209": "Guildford", "E07000217": "Woking", "E07000215": "Tandridge"}
@@ -74,3 +77,18 @@ def test_the_reasons_are_plain_values() -> None:
     assert back["plan"]["expected_value_of_perfect_information"] is None
     assert len(back["plan"]["not_answered"]) >= 3
     assert all(option["struck_out"]["lost"] == {} for option in back["options"])
+
+
+def test_what_is_not_proved_is_null() -> None:
+    """An endless bound is no number, in either profile."""
+    found = reasons()
+    endless = dataclasses.replace(
+        found.reasons[0].struck_out,
+        by_goal={"net_cost": Between(1.0, -np.inf, 2.0)},
+        gaps={"net_cost": np.inf},
+    )
+    found = dataclasses.replace(found, reasons=(dataclasses.replace(found.reasons[0], struck_out=endless),))
+    for profile in ("internal", "shareable"):
+        struck = shown(found, NAMES, profile)["options"][0]["struck_out"]
+        assert struck["lost"]["net_cost"]["low"] is None
+        assert struck["gaps"]["net_cost"] is None

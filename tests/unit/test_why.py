@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -273,3 +274,19 @@ def test_nothing_is_called_the_best(status: str) -> None:
     text = " ".join([*(paragraph(found, reason, NAMES) for reason in found.reasons), *plan_sentences(found, NAMES)])
     assert not re.search(r"\b(optimal|optimum|best)\b", text, re.IGNORECASE)
     assert ("was not proved within its tolerance" in text) == (status != "optimal")
+
+
+def test_a_goal_without_a_bound_is_not_given_a_range() -> None:
+    """When time ran out before anything was proved of the cost, the words say so and give no figure."""
+    found = reasons_for(HOMES, NEEDS)
+    reason = only(found)
+    open_ended = dataclasses.replace(
+        reason.struck_out,
+        status="time limit",
+        by_goal={"away_child_years": Between(2.0, 1.0, 3.0), "net_cost": Between(-50.0, -np.inf, -20.0)},
+        gaps={"away_child_years": 0.1, "net_cost": np.inf},
+    )
+    text = paragraph(found, dataclasses.replace(reason, struck_out=open_ended), NAMES)
+    assert "2.0 more child-years are away (between 1.0 and 3.0, as proved)" in text
+    assert "the difference in net cost is not proved" in text
+    assert "inf" not in text
