@@ -19,6 +19,7 @@ that. Limits on running cost and minimum occupancy are left out: an extra place 
 from __future__ import annotations
 
 import itertools
+import time
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,6 @@ from scipy.optimize import OptimizeResult, linprog
 
 from placements.errors import PlacementsError
 from placements.optimisation.problem import Problem
-from placements.optimisation.variants import Clock
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -38,7 +38,7 @@ CELL: Final = ["area", "service", "need_group"]
 _NONE: Final = 1e-9
 
 
-def one_more_place(problem: Problem, units: Floats, clock: Clock) -> pd.DataFrame:
+def one_more_place(problem: Problem, units: Floats, seconds: float) -> pd.DataFrame:
     """Return the gain of one more place for each need and area, which any child of that need and area could use.
 
     Parameters
@@ -46,8 +46,8 @@ def one_more_place(problem: Problem, units: Floats, clock: Clock) -> pd.DataFram
     problem : Problem
     units : ndarray (options, years)
         What the plan takes.
-    clock : Clock
-        Its share of the time; the cells with the largest bounds are solved first.
+    seconds : float
+        The cells with the largest bounds are solved first; with no time, nothing is.
 
     Returns
     -------
@@ -55,10 +55,10 @@ def one_more_place(problem: Problem, units: Floats, clock: Clock) -> pd.DataFram
         `area, service, need_group, need` (child-years that a plan could keep local, all years), `gain` (child-years,
         all years; missing when there was no time) and `at_most` (a bound of the gain from dual values), largest first.
     """
-    ends = max(clock.left() - clock.share(), 0.0)
+    ends = time.monotonic() + seconds
     cells = _cells(problem)
     table = cells.assign(gain=np.nan, at_most=np.inf)
-    if clock.left() <= ends or cells.empty:
+    if not seconds or cells.empty:
         return table
     programme = _Programme(problem, units, len(cells))
     base, at_most = programme.away(None)
@@ -67,7 +67,7 @@ def one_more_place(problem: Problem, units: Floats, clock: Clock) -> pd.DataFram
     for cell in table.index:
         if table.loc[cell, "at_most"] <= _NONE:
             table.loc[cell, "gain"] = 0.0
-        elif clock.left() > ends:
+        elif time.monotonic() < ends:
             table.loc[cell, "gain"] = max(base - programme.away(int(cell))[0], 0.0)
     order = table["gain"].fillna(table["at_most"])
     return table.loc[order.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)

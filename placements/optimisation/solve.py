@@ -102,7 +102,8 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
     Raises
     ------
     NoPlanError
-        When the problem names options of which one must be taken (doing nothing is always a plan otherwise).
+        When the problem names options of which one must be taken, or there is no time to work the plan to begin
+        from out (doing nothing is always a plan otherwise).
     """
     tell = progress or (lambda share, text: None)
     began = time.monotonic()
@@ -195,15 +196,17 @@ class _Mean:
 def _first(problem: Problem, siting: SitingModel, engine: Engine, start: Floats | None) -> Floats:
     """Return a solution that keeps the rules: that of the plan to begin from, or nothing, or any there is."""
     objective = siting.objectives[problem.limits.goals[0]]
-    allowed = problem.limits.time_limit_s * _MEAN_SHARE
+    allowed = problem.limits.time_limit_s
     if start is not None:
         held = (siting.open_column, start[siting.open_option, siting.open_year])
         answer = engine.minimise(objective, gap=0.0, time_limit_s=allowed, fixed=held)
         if answer.solution is not None:
             return _tidy(siting, answer.solution)
+        if answer.status == TIME_LIMIT:
+            raise NoPlanError("there was no time to work out the plan to begin from", is_proved=False)
     if not problem.one_of:
         return _do_nothing(problem, siting)
-    answer = engine.minimise(objective, gap=1.0, time_limit_s=allowed)
+    answer = engine.minimise(objective, gap=1.0, time_limit_s=allowed * _MEAN_SHARE)
     if answer.solution is None:
         proved = answer.status == INFEASIBLE
         reason = "keeps the rules" if proved else "was found in the time allowed"

@@ -130,11 +130,16 @@ def capital_step(problem: Problem, seed: int, plan: GoalResult, units: Floats, s
 
 def plans_by_sample(problem: Problem, seed: int, units: Floats, clock: Clock) -> tuple[SamplePlan, ...]:
     """Return each sample's own plan and bound, as the clock allows: two jobs for each sample."""
-    owns = [solve_again(only_sample(problem, s), seed, clock.share(), start=units) for s in range(len(problem.weights))]
+    part = 1 / len(problem.weights)
+    owns = [
+        solve_again(only_sample(problem, sample), seed, clock.share(part), start=units)
+        for sample in range(len(problem.weights))
+    ]
     out = []
     for sample, own in enumerate(owns):
         free = without_average_rules(only_sample(problem, sample))
-        loose = solve_again(free, seed, clock.share(), start=own.units if own.goals else units, first_goal_only=True)
+        begin = own.units if own.goals else units
+        loose = solve_again(free, seed, clock.share(part), start=begin, first_goal_only=True)
         bound = loose.goals[0].bound if loose.goals else -np.inf
         out.append(SamplePlan(problem.demand.runs[sample], float(problem.weights[sample]), own, bound))
     return tuple(out)
@@ -159,7 +164,7 @@ def stochastic_solution(
     if len(problem.weights) == 1:
         clock.skip(2)
         return Between(0.0, 0.0, 0.0), False
-    mean = solve_again(mean_of(problem), seed, clock.share(), start=units)
+    mean = solve_again(mean_of(problem), seed, clock.share(1 / len(problem.weights)), start=units)
     if not mean.goals:
         clock.skip()
         return None, False

@@ -31,21 +31,39 @@ _SHORTEST_S: Final = 0.05
 
 
 class Clock:
-    """Seconds shared out over the re-solves to come: what one leaves is the others'."""
+    """Seconds shared out over the re-solves to come: what one leaves is the others'.
 
-    def __init__(self, seconds: float, jobs: int) -> None:
+    Parameters
+    ----------
+    seconds : float
+        For all.
+    jobs : int
+    least : float
+        Seconds without which a re-solve of the whole problem tells nothing: a few questions are answered rather than
+        all of them badly. No more than a quarter of the time.
+    """
+
+    def __init__(self, seconds: float, jobs: int, least: float = 0.0) -> None:
         self._ends = time.monotonic() + seconds
         self._jobs = jobs
+        self._least = min(least, seconds / 4)
 
     def left(self) -> float:
         """Return the seconds left for everything."""
         return max(self._ends - time.monotonic(), 0.0)
 
-    def share(self) -> float:
-        """Return the seconds that the next job may take; 0 when there is no time to begin."""
-        share = self.left() / max(self._jobs, 1)
+    def share(self, part: float = 1.0) -> float:
+        """Return the seconds that the next job may take, 0 when there is no time to begin.
+
+        Parameters
+        ----------
+        part : float
+            Its size as a part of the whole problem.
+        """
+        left, least = self.left(), max(self._least * part, _SHORTEST_S)
+        share = max(left / max(self._jobs, 1), least)
         self._jobs -= 1
-        return share if share >= _SHORTEST_S else 0.0
+        return share if left >= least else 0.0
 
     def skip(self, jobs: int = 1) -> None:
         """Take jobs off that are not needed after all."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,11 @@ from placements.optimisation.value import (
 from placements.optimisation.variants import UNANSWERED, Clock, solve_again, units_of
 
 Floats = npt.NDArray[np.float64]
+
+#: Part of the time for one more place: many small programmes, and a bound of each gain at once.
+_PLACES_SHARE: Final = 0.1
+#: Part of the plan's own solving time that a re-solve is given at the least.
+_LEAST_PART: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,8 @@ def why(
         Those that the plan was made with.
     plan : Plan
     seconds : float
-        For all re-solves together, shared out evenly over those to come. What cannot be answered in it is named.
+        For all re-solves together, shared out evenly over those to come, but for a part of what the plan itself took
+        to each at least. What cannot be answered in it is named.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 
@@ -87,19 +94,20 @@ def why(
     problem, units = _problem_of(county, forecast, plan)
     chosen = [int(row) for row in _order(problem, plan)]
     number, samples = len(chosen), len(problem.weights)
-    clock = Clock(seconds, 2 * number + 2 * samples + 4)
-    tell(0.0, "each option struck out")
+    least = _LEAST_PART * sum(goal.seconds for goal in plan.goals)
+    clock = Clock(seconds, 2 * number + 2 * samples + 3, least)
+    tell(0.0, "one more place")
+    places = one_more_place(problem, units, seconds * _PLACES_SHARE)
+    tell(0.1, "each sample's own plan")
+    own = plans_by_sample(problem, plan.seed, units, clock)
+    tell(0.3, "each option struck out")
     struck = {
         option: solve_again(problem, plan.seed, clock.share(), start=_less(units, option), without=[option])
         for option in chosen
     }
-    tell(0.3, "each sample's own plan")
-    own = plans_by_sample(problem, plan.seed, units, clock)
     tell(0.6, "the value of more capital, and of the samples")
     step = capital_step(problem, plan.seed, plan.goals[0], units, clock.share())
     vss, broken = stochastic_solution(problem, plan.seed, plan.goals[0], units, clock)
-    tell(0.7, "one more place")
-    places = one_more_place(problem, units, clock)
     tell(0.8, "the nearest alternatives")
     limits = limits_of(problem, plan, units)
     reasons = tuple(reason_of(problem, plan, units, option, struck[option], clock, own, limits) for option in chosen)

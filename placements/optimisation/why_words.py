@@ -79,7 +79,7 @@ def plan_sentences(why: Why, names: Mapping[str, str], manner: Manner = PLAIN) -
     value, unit = why.value, _unit(why.value.goal)
     binding = [limit_words(limit, names) for limit in why.limits if limit.is_binding]
     out = [
-        f"Limits with no room left: {'; '.join(binding)}." if binding else "No limit on money or homes holds it back."
+        f"Limits with no room left: {'; '.join(binding)}." if binding else "Every limit on money and homes leaves room."
     ]
     if value.capital is not None:
         out.append(_capital(value.capital, unit))
@@ -192,7 +192,8 @@ def _away(lost: Between, manner: Manner) -> str:
         return "no more child-years are away"
     if lost.may_be_none(nothing):
         most = manner.child_years(lost.high)
-        return f"any loss is within the gaps of the two plans ({most} more child-years away at most)"
+        seen = f"{manner.child_years(lost.value)} more child-years are" if lost.value > nothing else "no more are"
+        return f"{seen} away in the plan found, which is within the gaps of the two plans (at most {most} more)"
     text = f"{manner.child_years(lost.value)} more child-years are away"
     low, high = manner.child_years(lost.low), manner.child_years(lost.high)
     return text if low == high else f"{text} (between {low} and {high}, as proved)"
