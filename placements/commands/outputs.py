@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from placements.commands.reasons import plan_reasons
 from placements.comparison import compare
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
@@ -19,11 +20,16 @@ from placements.reports import write_statement
 from placements.study import open_study
 
 
-def plan_report(folder: Path, reporter: Reporter, **limits: Any) -> tuple[Plan, dict[str, Any]]:
-    """Return the plan of local capacity, and it as plain values; writes `reports/best-plan.toml`."""
+def plan_report(
+    folder: Path, reporter: Reporter, *, explain_seconds: float | None = None, **limits: Any
+) -> tuple[Plan, dict[str, Any]]:
+    """Return the plan of local capacity, and it as plain values; writes `reports/best-plan.toml`.
+
+    With `explain_seconds`, its reasons are worked out in that time and stand under `why`.
+    """
     study = open_study(folder)
     county = load(study, reporter)
-    _, plan = plan_for(county, reporter, **{name: value for name, value in limits.items() if value is not None})
+    future, plan = plan_for(county, reporter, **{name: value for name, value in limits.items() if value is not None})
     path = release(
         study.reports / "best-plan.toml",
         scenario_text(plan.interventions),
@@ -37,6 +43,8 @@ def plan_report(folder: Path, reporter: Reporter, **limits: Any) -> tuple[Plan, 
         "interventions": plan.schedule.to_dict("records"),
         "path": str(path),
     }
+    if explain_seconds is not None:
+        report["why"] = plan_reasons(county, future, plan, explain_seconds, reporter)
     return plan, report
 
 

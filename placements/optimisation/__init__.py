@@ -6,6 +6,7 @@ from placements.optimisation.explain import explain
 from placements.optimisation.plan import Plan
 from placements.optimisation.run import optimise
 from placements.optimisation.solve import GoalResult
+from placements.optimisation.why import Why, why
 
 __all__ = [
     "Evaluation",
@@ -14,8 +15,10 @@ __all__ = [
     "GoalResult",
     "Plan",
     "PlanError",
+    "Why",
     "evaluate",
     "explain",
     "frontier",
     "optimise",
+    "why",
 ]

@@ -37,7 +37,8 @@ from placements.optimisation.known import Floats, Found, Known
 from placements.optimisation.plan import Plan, build_plan
 from placements.optimisation.problem import Problem, build_problem
 from placements.optimisation.run import limits_with
-from placements.optimisation.solve import SMALL, GoalResult, Progress, Solved, do_nothing, mean_problem, tidy, within
+from placements.optimisation.samples import mean_of
+from placements.optimisation.solve import SMALL, GoalResult, Progress, Solved, do_nothing, tidy, within
 
 #: A frontier may take this many times the time limit of one plan.
 TIMES_ONE_PLAN: Final = 5
@@ -243,7 +244,7 @@ class _Search:
         self._seconds: dict[float, float] = {}
         spent: Spent = spent_of(problem)
         self._whole = self._side(problem, spent)
-        self._mean = self._side(mean_problem(problem), spent) if len(problem.weights) > 1 else None
+        self._mean = self._side(mean_of(problem), spent) if len(problem.weights) > 1 else None
         self._spared: set[int] = set()
         self.known = self._whole.known
 

@@ -25,6 +25,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                viable_if_open           sum_hs w serve[h,t,s] >= sum_jo minimum size open                  each p,t
                                         from the year after the filling year of each unit, and in the last year of all
                one_option_per_site      sum_jo open <= 1                                                   each site
+               at_least_one_of          sum_jo open >= 1, of the options named, if any (to price an alternative)
                homes_per_area           sum_jo open <= homes left, children's homes                        each area
                within_capital           sum_jo capital open <= capital left
                within_schools_capital   sum_jo capital open <= schools' share of the capital, schools only
@@ -147,6 +148,7 @@ def build_model(problem: Problem) -> SitingModel:
     serve_only_if_open(problem, siting)
     viable_if_open(problem, siting)
     one_option_per_site(problem, siting)
+    at_least_one_of(problem, siting)
     homes_per_area(problem, siting)
     within_capital(problem, siting)
     within_schools_capital(problem, siting)
@@ -348,6 +350,21 @@ def one_option_per_site(problem: Problem, m: SitingModel) -> None:
         upper=0.0,
         number=len(several),
         names=lambda: _names("only_if_chosen", _ids(problem, m.open_option[several]), m.open_year[several] + 1),
+    )
+
+
+def at_least_one_of(problem: Problem, m: SitingModel) -> None:
+    """Add: one of the options named is taken; no row when none is named."""
+    if not problem.one_of:
+        return
+    named = np.flatnonzero(np.isin(m.open_option, np.array(problem.one_of)))
+    m.linear.add_rows(
+        np.zeros(len(named), np.intp),
+        m.open_column[named],
+        1.0,
+        lower=1.0,
+        number=1,
+        names=lambda: ["at_least_one_of"],
     )
 
 

@@ -60,6 +60,10 @@ class Problem:
     limits : OptimiseSettings
         The settings used.
     commitments : tuple of Intervention
+    dropped : dict of str to int
+        Options left out, by reason.
+    one_of : tuple of int
+        Options (positions) of which the plan must take at least one; empty when it is free.
     """
 
     demand: Demand
@@ -79,6 +83,7 @@ class Problem:
     limits: OptimiseSettings
     commitments: tuple[Intervention, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)
+    one_of: tuple[int, ...] = ()
 
     @property
     def years(self) -> int:

@@ -24,10 +24,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from placements.errors import PlacementsError
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
 from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
+from placements.optimisation.samples import mean_of
 from placements.settings import GOAL_NAMES, WEIGHTED_GOAL
 
 Floats = npt.NDArray[np.float64]
@@ -81,15 +83,44 @@ class Solved:
     goals: tuple[GoalResult, ...]
 
 
-def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solved:
-    """Solve all goals within the time limit; what is returned is feasible, whether proved best or not."""
+class NoPlanError(PlacementsError):
+    """No plan takes what it must take and keeps the rules, or none was found in the time.
+
+    Attributes
+    ----------
+    is_proved : bool
+        Whether it was proved that there is none.
+    """
+
+    def __init__(self, message: str, *, is_proved: bool) -> None:
+        super().__init__(message)
+        self.is_proved = is_proved
+
+
+def solve(problem: Problem, seed: int, progress: Progress | None = None, start: Floats | None = None) -> Solved:
+    """Solve all goals within the time limit; what is returned is feasible, whether proved best or not.
+
+    Parameters
+    ----------
+    problem : Problem
+    seed : int
+    progress : callable, optional
+    start : ndarray (options, years), optional
+        Units of a plan to begin from; one that breaks a rule is passed over.
+
+    Raises
+    ------
+    NoPlanError
+        When the problem names options of which one must be taken, or there is no time to work the plan to begin
+        from out (doing nothing is always a plan otherwise).
+    """
     tell = progress or (lambda share, text: None)
     began = time.monotonic()
     limits = problem.limits
     siting = build_model(problem)
     engine = Engine(siting.linear, seed)
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
-    solution = do_nothing(problem, siting)
+    solution = _first(problem, siting, engine, start)
     results: list[GoalResult] = []
     goals = limits.goals_in_order
     for position, goal in enumerate(goals):
@@ -98,14 +129,14 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
         share = 1.0 if position + 1 == len(goals) else _TIME_SHARE
         objective = siting.objectives[goal]
         tolerance = limits.later_tolerance if position else limits.tolerance
-        lowest = 0.0 if goal in ("away_child_years", "travel") else -math.inf
+        lowest = -math.inf if goal in ("net_cost", WEIGHTED_GOAL) else 0.0
         goal_began = time.monotonic()
         held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
         if mean is not None and held is None:
             allowed = left * share * _MEAN_SHARE
             plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
-            plans = [solution[siting.open_column]] if position else []
+            plans = [solution[siting.open_column]] if position or start is not None else []
             plans += [] if plan is None else [plan]
             solution, held_up = better_start(engine, siting, objective, solution, plans, allowed)
             if not held_up:
@@ -134,22 +165,11 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None) -> Solv
     return Solved(siting, solution, tuple(results))
 
 
-def mean_problem(problem: Problem) -> Problem:
-    """Return the same problem over the mean of its samples: what is least there is a bound for all samples together."""
-    need, before, prevented = (
-        (values @ problem.weights)[:, :, None]
-        for values in (problem.need, problem.demand.need, problem.demand.prevented_local)
-    )
-    one = np.ones(1)
-    demand = dataclasses.replace(problem.demand, need=before, prevented_local=prevented, weights=one)
-    return dataclasses.replace(problem, demand=demand, need=need, weights=one)
-
-
 class _Mean:
     """The same problem over the mean of its samples."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
-        self._problem = mean_problem(problem)
+        self._problem = mean_of(problem)
         self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
@@ -181,6 +201,27 @@ class _Mean:
         """Keep a goal while the next are sought."""
         self._kept.append((goal, most))
         self._engine.fix(self._siting.objectives[goal], most)
+
+
+def _first(problem: Problem, siting: SitingModel, engine: Engine, start: Floats | None) -> Floats:
+    """Return a solution that keeps the rules: that of the plan to begin from, or nothing, or any there is."""
+    objective = siting.objectives[problem.limits.goals_in_order[0]]
+    allowed = problem.limits.time_limit_s
+    if start is not None:
+        held = (siting.open_column, start[siting.open_option, siting.open_year])
+        answer = engine.minimise(objective, gap=0.0, time_limit_s=allowed, fixed=held)
+        if answer.solution is not None:
+            return tidy(siting, answer.solution)
+        if answer.status == TIME_LIMIT:
+            raise NoPlanError("there was no time to work out the plan to begin from", is_proved=False)
+    if not problem.one_of:
+        return do_nothing(problem, siting)
+    answer = engine.minimise(objective, gap=1.0, time_limit_s=allowed * _MEAN_SHARE)
+    if answer.solution is None:
+        proved = answer.status == INFEASIBLE
+        reason = "keeps the rules" if proved else "was found in the time allowed"
+        raise NoPlanError(f"no plan with one of the options named {reason}", is_proved=proved)
+    return tidy(siting, answer.solution)
 
 
 def better_start(
@@ -220,15 +261,15 @@ def within(value: float, bound: float, tolerance: float) -> bool:
 
 
 def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
-    constant = _given(problem, goal)
+    constant = constant_of(problem, goal)
     gap = (value - bound) / abs(value) if abs(value) > SMALL else 0.0
     proved = within(value, bound, tolerance)
     status = OPTIMAL if proved else TIME_LIMIT
     return GoalResult(goal, value + constant, bound + constant, gap, status, seconds)
 
 
-def _given(problem: Problem, goal: str) -> float:
-    """Return the part of a goal that no plan changes, or that it is counted from."""
+def constant_of(problem: Problem, goal: str) -> float:
+    """Return the part of a goal that no plan changes: need out of reach, less what all need would cost away."""
     if goal == "away_child_years":
         return problem.out_of_reach
     if goal == "net_cost":
@@ -236,5 +277,5 @@ def _given(problem: Problem, goal: str) -> float:
         return -float(cost_per_child_year(weekly) @ (problem.need @ problem.weights).sum(axis=1))
     if goal == WEIGHTED_GOAL and problem.limits.weights is not None:
         worths = asdict(problem.limits.weights)
-        return float(sum(worth * _given(problem, part) for part, worth in worths.items()))
+        return float(sum(worth * constant_of(problem, part) for part, worth in worths.items()))
     return 0.0

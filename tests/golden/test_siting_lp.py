@@ -5,6 +5,7 @@ To accept a change on purpose, run with PLACEMENTS_UPDATE_GOLDEN=1 and read the 
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Mapping
@@ -59,14 +60,19 @@ FAIR = {"goals": ("away_tail", "largest_gap"), "least_share_local": {"family": 0
 
 
 def lp_text(
-    goal: str = "away_child_years", options: str = OPTIONS, needs: str = NEEDS, settings: Mapping[str, object] = NO_MORE
+    goal: str = "away_child_years",
+    options: str = OPTIONS,
+    needs: str = NEEDS,
+    settings: Mapping[str, object] = NO_MORE,
+    one_of: tuple[int, ...] = (),
 ) -> str:
     provision = "id | provision | to | registered | cost\nx | childrens_home | Tandridge | 1 | 7"
     unit_costs = "provision | weekly_cost_gbp\nchildrens_home | 50\nagency_foster | 9\nindependent_special | 20"
     optimise = {"demand_samples": 2, **settings}
     county = tiny_county(pd.DataFrame(), options=options, provision=provision, unit_costs=unit_costs, optimise=optimise)
     forecast = tiny_forecast(county, needs, years=2, runs=(0.5, 1.5))
-    siting = build_model(build_problem(county, forecast, county.settings.optimise))
+    problem = build_problem(county, forecast, county.settings.optimise)
+    siting = build_model(dataclasses.replace(problem, one_of=one_of))
     return siting.linear.lp_text(siting.objectives[goal])
 
 
@@ -124,3 +130,10 @@ def test_what_schools_may_take_of_the_capital() -> None:
     text = part_of(lp_text(options=OPTIONS.rstrip() + "\n" + SCHOOL, needs=PUPILS), "within_schools_capital")
     compare("within_schools_capital.lp", text)
     assert text.count("open") == 2, "one school in each of two years"
+
+
+def test_at_least_one_of_the_options_named() -> None:
+    """The row is there only when options are named; here the second size of the home and the first carers."""
+    text = part_of(lp_text(one_of=(0, 3)), "at_least_one_of")
+    compare("at_least_one_of.lp", text)
+    assert "at_least_one_of" not in lp_text()

@@ -164,6 +164,20 @@ def test_optimise_answers_with_what_it_proved(study_copy, capsys):
     assert Path(report["path"]).exists()
 
 
+def test_optimise_says_why(study_copy, capsys):
+    """A paragraph for each option chosen and the values of the plan; what there was no time for is named."""
+    code, out, _ = run(capsys, "optimise", study_copy, "--time-limit", "10", "--explain", "--seconds", "20", "--json")
+    assert code in (0, 6)
+    report = json.loads(out)
+    chosen = {row["option_id"] for row in report["interventions"] if not row["committed"]}
+    assert {option["option_id"] for option in report["why"]["options"]} == chosen
+    for option in report["why"]["options"]:
+        assert option["name"] in option["paragraph"]
+        assert option["struck_out"]["status"] in ("optimal", "time limit", "not answered in the time")
+    assert report["why"]["plan"]["sentences"]
+    assert not re.search(r"\b(optimal|best)\b", " ".join(option["paragraph"] for option in report["why"]["options"]))
+
+
 def test_locate_works_on_any_csv_by_itself(tmp_path, capsys):
     """The promised columns are added to the file's own, which stay as they are, in their order."""
     path = tmp_path / "children.csv"
