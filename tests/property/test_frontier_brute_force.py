@@ -71,7 +71,7 @@ def problem_of(county: County, forecast: Forecast) -> Problem:
     return build_problem(county, forecast, county.settings.optimise, (), forecast.seed)
 
 
-@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=6, deadline=None, phases=UNSHRUNK)
 @given(cases())
 def test_every_point_against_capital_is_what_enumeration_finds(case: tuple[County, Forecast]) -> None:
     """At every limit tried, with a point or without, the fewest away are those of the best of all decisions."""
@@ -107,6 +107,7 @@ def test_every_point_against_net_revenue_is_what_enumeration_finds(case: tuple[C
         evaluate(county, forecast, point.plan)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, phases=UNSHRUNK)
 @given(cases(), st.sampled_from(["capital", "net_revenue"]))
 def test_more_money_keeps_more_local(case: tuple[County, Forecast], against: str) -> None:

@@ -19,7 +19,7 @@ def holds(found: Between, truth: float) -> bool:
     return found.low - CLOSE <= truth <= found.high + CLOSE
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(cases())
 def test_losses_are_those_of_enumeration(case: tuple[County, Forecast]) -> None:
     """Struck out, or with a rejected alternative in its stead, as many more are away as the best decision says."""
@@ -49,7 +49,7 @@ def test_losses_are_those_of_enumeration(case: tuple[County, Forecast]) -> None:
             assert holds(reason.alternative.loss.by_goal["away_child_years"], other - least)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(cases())
 def test_foresight_is_worth_something_and_averages_are_not_enough(case: tuple[County, Forecast]) -> None:
     """WS <= RP <= EEV; each sample's own plan is that of enumeration; what is said to hold EVPI holds it."""
@@ -78,7 +78,7 @@ def test_foresight_is_worth_something_and_averages_are_not_enough(case: tuple[Co
         assert plan.goals[0].value + found.value.vss.value >= here_and_now - CLOSE, "RP <= EEV"
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(cases())
 def test_more_capital_gains_what_enumeration_gains(case: tuple[County, Forecast]) -> None:
     """With the step added to the capital and to each year, as many fewer are away as the best decision says."""
