@@ -28,7 +28,8 @@ COLUMNS: Final = (
     "changed",
 )
 _MONEY: Final = {"capital": "Capital", "net_revenue": "Net revenue"}
-_FORMATS: Final = (".png", ".svg")
+#: A drawing whose words can be read again before it leaves, which those of a picture cannot.
+_FORMAT: Final = ".svg"
 
 
 def frontier_report(
@@ -41,8 +42,8 @@ def frontier_report(
     PlanError
         When a point's plan breaks a rule or its figures are not those of its interventions.
     """
-    if out is not None and out.suffix.lower() not in _FORMATS:
-        raise UsageError(f"{out}: a chart is written as {' or '.join(_FORMATS)}")
+    if out is not None and out.suffix.lower() != _FORMAT:
+        raise UsageError(f"{out}: a chart is written as {_FORMAT}, which can be scanned before it is shared")
     study = open_study(folder)
     county = load(study, reporter)
     with reporter.stage("forecast") as stage:
@@ -71,7 +72,7 @@ def frontier_report(
     }
     if out is not None:
         mark = "made-up children" if county.synthetic else ""
-        png, svg = draw(
+        _, svg = draw(
             f"What {_MONEY[against].lower()} keeps local, {county.authority.name}",
             [point.limit_gbp for point in found.points],
             [point.kept_local_child_years for point in found.points],
@@ -79,8 +80,7 @@ def frontier_report(
             money=_MONEY[against],
             mark=mark,
         )
-        content = png if out.suffix.lower() == ".png" else svg
-        release(out, content, county_secrets(county), study.settings.disclosure.profile)
+        release(out, svg, county_secrets(county), study.settings.disclosure.profile)
     return found, report
 
 

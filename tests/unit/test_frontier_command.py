@@ -56,7 +56,7 @@ def test_the_table_and_the_chart(capsys, study):
     [
         (["--points", "5"], "go with --frontier"),
         (["--out", "a.svg"], "go with --frontier"),
-        (["--frontier", "capital", "--out", "a.pdf"], ".png or .svg"),
+        (["--frontier", "capital", "--out", "a.pdf"], "written as .svg"),
         (["--frontier", "love"], "love"),
     ],
 )
