@@ -16,8 +16,9 @@ from placements.location import capacitated_facility_location, max_coverage, p_c
 from placements.location import facility_search as facility_search_module
 from placements.location.evaluate import Rules, WrongAnswerError, evaluate
 from placements.location.result import LocationResult, gap_between
+from tests.geography_support import SAMPLES
 
-SOME = Path(__file__).parents[1] / "instances"
+SOME = SAMPLES / "instances"
 #: All published instances, for those who have them.
 ALL = Path(os.environ.get("PLACEMENTS_INSTANCES", "nowhere"))
 
@@ -338,6 +339,7 @@ def test_the_example_in_the_documentation_says_what_comes_out():
     assert checked == 4
 
 
+needs_some = pytest.mark.skipif(not SOME.is_dir(), reason="the published instances are not here")
 needs_all = pytest.mark.skipif(not ALL.is_dir(), reason="PLACEMENTS_INSTANCES names no folder of published instances")
 
 
@@ -354,18 +356,21 @@ def prove_warehouses(folder, name, capacity=None):
     assert result.objective == pytest.approx(one.published, abs=2e-3)
 
 
+@needs_some
 @pytest.mark.parametrize("number", [1, 6])
 def test_published_p_medians_are_proved(number):
     """OR-Library: the published optimum, as objective and as bound."""
     prove_p_median(SOME, number)
 
 
+@needs_some
 @pytest.mark.parametrize("name", ["cap41", "cap51", "cap61", "cap81", "cap82", "cap92"])
 def test_published_warehouses_are_proved(name):
     """OR-Library, demand that may be split: the published optimum to the last of its three decimals."""
     prove_warehouses(SOME, name)
 
 
+@needs_some
 def test_published_p_centers_are_proved():
     """The same networks as p-centers: pmed1 has radius 127, pmed6 84 (Elloumi, Labbe and Pochet 2004)."""
     for name, radius in (("pmed1", 127), ("pmed6", 84)):
