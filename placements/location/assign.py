@@ -33,6 +33,11 @@ def assignment_of(given: Pairs, site: Ints, is_served: np.ndarray) -> pd.Series:
     return pd.Series(ids, index=given.demand, name="site", dtype=object)
 
 
+def nobody_served(given: Pairs) -> pd.Series:
+    """Return the assignment in which no demand has a site."""
+    return assignment_of(given, np.zeros(len(given.demand), dtype=np.intp), np.zeros(len(given.demand), dtype=bool))
+
+
 def ids_of(given: Pairs, chosen: Ints) -> tuple[object, ...]:
     """Return the ids of open sites, in the order of the data."""
     return tuple(given.sites[np.sort(chosen)])

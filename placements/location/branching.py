@@ -8,13 +8,12 @@ is given to the engine as a whole (`radius_model`).
 
 from __future__ import annotations
 
-import heapq
-import itertools
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from placements.location.best_first import best_first
 from placements.location.dual import NODE, ROOT, Dual, Steps, certain, lowest, raise_bound
 from placements.location.inputs import Clock, Floats, Ints
 from placements.location.interchange import greedy, interchange
@@ -86,20 +85,8 @@ class Search:
         near = self._cost[self._chosen].min(axis=0)
         free = np.arange(len(self._cost))
         held = np.zeros(0, dtype=np.intp)
-        waiting: list[tuple[float, int, _Node]] = []
-        numbers = itertools.count()
-        unfinished = np.inf
-        heapq.heappush(waiting, (self._root, next(numbers), _Node(held, free, near)))
-        steps = ROOT
-        while waiting and waiting[0][0] <= self._enough and self._clock.left_s > 0:
-            above, _, node = heapq.heappop(waiting)
-            bound, children = self._look(node, above, steps)
-            steps = NODE
-            if not children and bound <= self._enough:
-                unfinished = min(unfinished, bound)
-            for child in children:
-                heapq.heappush(waiting, (bound, next(numbers), child))
-        left = min([unfinished, *(above for above, _, _ in waiting[:1])])
+        start = _Node(held, free, near)
+        left = best_first(start, self._root, self._look, lambda: self._enough, root=ROOT, node=NODE, clock=self._clock)
         # What was closed, or left out as certain, is above the floor; the root's own bound holds for everything.
         bound = min(self._total, max(self._root, self._floor), left)
         return Found(self._chosen, self._total, self._rounded(bound))

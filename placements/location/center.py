@@ -7,12 +7,11 @@ question (`covering.smallest_cover`), so a search by halves over the distinct di
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from placements.location.assign import assignment_of, ids_of, nearest_open
+from placements.location.assign import assignment_of, ids_of, nearest_open, nobody_served
 from placements.location.covering import smallest_cover
 from placements.location.inputs import Table, at_least_nought, limits, number_to_open, pairs
-from placements.location.result import INFEASIBLE, TIME_LIMIT, LocationResult, gap_between, status_of
+from placements.location.result import LocationResult, answered, gap_between, unanswered
 
 
 def p_center(distance: Table, p: int, *, time_limit_s: float = 300.0, gap: float = 0.0) -> LocationResult:
@@ -41,7 +40,6 @@ def p_center(distance: Table, p: int, *, time_limit_s: float = 300.0, gap: float
     at_least_nought(given, "distance")
     p = number_to_open(p, len(given.sites))
     values = given.values
-    none = pd.Series([None] * len(given.demand), index=given.demand, name="site", dtype=object)
     # No distance below the nearest site of the worst placed demand can do.
     distances = np.unique(values[np.isfinite(values)])
     low = int(np.searchsorted(distances, values.min(axis=1).max()))
@@ -61,20 +59,11 @@ def p_center(distance: Table, p: int, *, time_limit_s: float = 300.0, gap: float
         else:
             break
     if chosen is None:
-        if low >= len(distances):
-            return LocationResult(np.inf, np.inf, np.inf, INFEASIBLE, clock.seconds, (), none)
-        return LocationResult(np.inf, float(distances[low]), np.inf, TIME_LIMIT, clock.seconds, (), none)
+        bound = float(distances[low]) if low < len(distances) else np.inf
+        return unanswered(bound, clock, nobody_served(given))
     others = np.setdiff1d(np.arange(len(given.sites)), chosen)
     chosen = np.sort(np.append(chosen, others[: p - len(chosen)]))
     site, value = nearest_open(values, chosen)
     objective = float(value.max())
     bound = min(float(distances[min(low, high)]), objective)
-    return LocationResult(
-        objective,
-        bound,
-        gap_between(objective, bound),
-        status_of(objective, bound, gap, out_of_time=clock.left_s <= 0),
-        clock.seconds,
-        ids_of(given, chosen),
-        assignment_of(given, site, np.isfinite(value)),
-    )
+    return answered(objective, bound, gap, clock, ids_of(given, chosen), assignment_of(given, site, np.isfinite(value)))

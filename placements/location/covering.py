@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
-from placements.location.assign import assignment_of, ids_of, nearest_open
+from placements.location.assign import assignment_of, ids_of, nearest_open, nobody_served
 from placements.location.inputs import (
     Amounts,
     Bools,
@@ -37,7 +36,7 @@ from placements.location.inputs import (
 )
 from placements.location.interchange import disturbed, greedy
 from placements.location.patterns import cover_core, merge_rows, useful_columns
-from placements.location.result import INFEASIBLE, LocationResult, gap_between, status_of
+from placements.location.result import LocationResult, answered, unanswered
 from placements.optimisation import engine as engine_
 from placements.optimisation.engine import Engine
 from placements.optimisation.linear import LinearModel
@@ -91,15 +90,7 @@ def max_coverage(
     is_covered = value <= radius
     objective = float(weight[is_covered].sum())
     bound = max(float(weight.sum()) - missed_at_least, objective)
-    return LocationResult(
-        objective,
-        bound,
-        gap_between(objective, bound),
-        status_of(objective, bound, gap, out_of_time=clock.left_s <= 0),
-        clock.seconds,
-        ids_of(given, chosen),
-        assignment_of(given, site, is_covered),
-    )
+    return answered(objective, bound, gap, clock, ids_of(given, chosen), assignment_of(given, site, is_covered))
 
 
 def set_cover(distance: Table, radius: float, *, time_limit_s: float = 300.0, gap: float = 0.0) -> LocationResult:
@@ -127,19 +118,11 @@ def set_cover(distance: Table, radius: float, *, time_limit_s: float = 300.0, ga
     given, radius = _distances(distance, radius)
     cover = smallest_cover(given.values <= radius, clock, gap=gap)
     if cover.chosen is None:
-        none = pd.Series([None] * len(given.demand), index=given.demand, name="site", dtype=object)
-        return LocationResult(np.inf, np.inf, np.inf, INFEASIBLE, clock.seconds, (), none)
+        return unanswered(np.inf, clock, nobody_served(given))
     site, value = nearest_open(given.values, cover.chosen)
     objective = float(len(cover.chosen))
-    return LocationResult(
-        objective,
-        cover.bound,
-        gap_between(objective, cover.bound),
-        status_of(objective, cover.bound, gap, out_of_time=clock.left_s <= 0),
-        clock.seconds,
-        ids_of(given, cover.chosen),
-        assignment_of(given, site, value <= radius),
-    )
+    opened = ids_of(given, cover.chosen)
+    return answered(objective, cover.bound, gap, clock, opened, assignment_of(given, site, value <= radius))
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from placements.location.assign import ids_of
 from placements.location.facility_dual import Sites
 from placements.location.facility_search import FacilityFound, FacilitySearch
 from placements.location.inputs import Amounts, Clock, Ints, Pairs, Table, amounts, at_least_nought, limits, pairs
-from placements.location.result import INFEASIBLE, LocationResult, gap_between, status_of
+from placements.location.result import LocationResult, answered, unanswered
 from placements.location.single_source import solve_single_source
 
 
@@ -69,7 +69,7 @@ def capacitated_facility_location(
     sites = Sites(np.ascontiguousarray((table / wanted[:, None]).T), fixed[has_space], most[has_space], wanted)
     found = _solved(sites, single_source, gap, clock)
     if found is None:
-        return LocationResult(np.inf, np.inf, np.inf, INFEASIBLE, clock.seconds, (), _empty(given, single_source))
+        return unanswered(np.inf, clock, _empty(given, single_source))
     chosen = has_space[found.chosen]
     point, at = np.nonzero(found.share.T)
     share = found.share.T[point, at]
@@ -77,15 +77,8 @@ def capacitated_facility_location(
     if np.isfinite(found.total):
         objective = float(fixed[chosen].sum() + given.values[has_need[point], chosen[at]] @ share)
     bound = min(found.bound, objective)
-    return LocationResult(
-        objective,
-        bound,
-        gap_between(objective, bound),
-        status_of(objective, bound, gap, out_of_time=clock.left_s <= 0),
-        clock.seconds,
-        ids_of(given, chosen),
-        _assignment(given, has_need[point], chosen[at], share, single_source),
-    )
+    assignment = _assignment(given, has_need[point], chosen[at], share, single_source)
+    return answered(objective, bound, gap, clock, ids_of(given, chosen), assignment)
 
 
 def _solved(sites: Sites, single_source: bool, gap: float, clock: Clock) -> FacilityFound | None:

@@ -7,13 +7,12 @@ the bound was raised at the root, the best by their bounds; then of the choice o
 
 from __future__ import annotations
 
-import heapq
-import itertools
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from placements.location.best_first import best_first
 from placements.location.dual import Steps
 from placements.location.facility_dual import (
     NODE,
@@ -85,19 +84,7 @@ class FacilitySearch:
             return FacilityFound(self._chosen, self._share, np.inf, np.inf)
         price = (sites.unit_cost + (sites.fixed_cost / sites.capacity)[:, None]).min(axis=0)
         start = _Node(np.zeros(0, dtype=np.intp), everywhere, price, np.zeros(len(everywhere)))
-        numbers = itertools.count()
-        unfinished = np.inf
-        waiting: list[tuple[float, int, _Node]] = [(self._root, next(numbers), start)]
-        steps = ROOT
-        while waiting and waiting[0][0] <= self._enough and self._clock.left_s > 0:
-            above, _, node = heapq.heappop(waiting)
-            bound, children = self._look(node, above, steps)
-            steps = NODE
-            if not children and bound <= self._enough:
-                unfinished = min(unfinished, bound)
-            for child in children:
-                heapq.heappush(waiting, (bound, next(numbers), child))
-        left = min([unfinished, *(above for above, _, _ in waiting[:1])])
+        left = best_first(start, self._root, self._look, lambda: self._enough, root=ROOT, node=NODE, clock=self._clock)
         return FacilityFound(self._chosen, self._share, self._total, self._bound(left))
 
     def _bound(self, left: float) -> float:

@@ -13,15 +13,13 @@ left is searched (`branching`). No step is taken that the bound does not prove.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from placements.location.assign import assignment_of, ids_of, nearest_open
+from placements.location.assign import assignment_of, ids_of, nearest_open, nobody_served
 from placements.location.branching import Found, Search
 from placements.location.inputs import (
     Amounts,
     Clock,
     Floats,
-    Pairs,
     Table,
     amounts,
     at_least_nought,
@@ -30,7 +28,7 @@ from placements.location.inputs import (
     number_to_open,
     pairs,
 )
-from placements.location.result import INFEASIBLE, LocationResult, gap_between, status_of
+from placements.location.result import LocationResult, answered, unanswered
 
 
 def p_median(
@@ -68,23 +66,17 @@ def p_median(
     counts = weight > 0
     table = given.values[counts] * weight[counts, None]
     if not np.isfinite(table).any(axis=1).all():
-        return _nothing(given, clock, np.inf)
+        return unanswered(np.inf, clock, nobody_served(given))
     found = cheapest_choice(table, p, gap, clock)
     if found is None:
-        return _nothing(given, clock, np.inf)
+        return unanswered(np.inf, clock, nobody_served(given))
     site, value = nearest_open(given.values, found.chosen)
     objective = float(value[counts] @ weight[counts])
     if not np.isfinite(objective):
-        return _nothing(given, clock, found.bound)
+        return unanswered(found.bound, clock, nobody_served(given))
     bound = min(found.bound, objective)
-    return LocationResult(
-        objective,
-        bound,
-        gap_between(objective, bound),
-        status_of(objective, bound, gap, out_of_time=clock.left_s <= 0),
-        clock.seconds,
-        ids_of(given, found.chosen),
-        assignment_of(given, site, np.isfinite(value)),
+    return answered(
+        objective, bound, gap, clock, ids_of(given, found.chosen), assignment_of(given, site, np.isfinite(value))
     )
 
 
@@ -134,10 +126,3 @@ def merged(table: Floats) -> Floats:
     )
     order = np.argsort(first)
     return table[first[order]] * count[order][:, None]
-
-
-def _nothing(given: Pairs, clock: Clock, bound: float) -> LocationResult:
-    """Return that there is no answer: proved if the bound is infinite, else not found in time."""
-    status = INFEASIBLE if np.isinf(bound) else status_of(np.inf, bound, 0.0, out_of_time=True)
-    none = pd.Series([None] * len(given.demand), index=given.demand, name="site", dtype=object)
-    return LocationResult(np.inf, bound, np.inf, status, clock.seconds, (), none)

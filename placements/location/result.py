@@ -8,6 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from placements.location.inputs import Clock
+
 OPTIMAL: Final = "optimal"
 FEASIBLE: Final = "feasible"
 INFEASIBLE: Final = "infeasible"
@@ -56,6 +58,32 @@ class LocationResult:
             f"{self.status}: {self.objective:,.6g} (bound {self.bound:,.6g}, gap {self.gap:.2%}), "
             f"{len(self.open)} open, {self.seconds:.2f} s"
         )
+
+
+def answered(
+    objective: float,
+    bound: float,
+    gap: float,
+    clock: Clock,
+    opened: tuple[object, ...],
+    assignment: pd.Series | pd.DataFrame,
+) -> LocationResult:
+    """Return a result whose gap and status follow from objective and bound; `gap` is the one asked for."""
+    return LocationResult(
+        objective,
+        bound,
+        gap_between(objective, bound),
+        status_of(objective, bound, gap, out_of_time=clock.left_s <= 0),
+        clock.seconds,
+        opened,
+        assignment,
+    )
+
+
+def unanswered(bound: float, clock: Clock, assignment: pd.Series | pd.DataFrame) -> LocationResult:
+    """Return that there is no answer: proved if the bound is infinite, else none was found in time."""
+    status = INFEASIBLE if math.isinf(bound) else TIME_LIMIT
+    return LocationResult(math.inf, bound, math.inf, status, clock.seconds, (), assignment)
 
 
 def gap_between(objective: float, bound: float) -> float:

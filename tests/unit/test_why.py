@@ -16,19 +16,10 @@ from placements.optimisation.reasons import Reason
 from placements.optimisation.variants import UNANSWERED, Between
 from placements.optimisation.why_words import paragraph, plan_sentences
 from tests.support import tiny_county, tiny_forecast
+from tests.unit.test_optimise_cases import HOMES, NEEDS
 
 NAMES = {"E07000209": "Guildford", "E07000217": "Woking", "E07000215": "Tandridge"}
 NONE = pd.DataFrame()
-NEEDS = """
-area      | provision      | need_group | child_years
-Guildford | childrens_home | family     | 4
-Tandridge | childrens_home | family     | 1
-"""
-HOMES = """
-id | site | kind      | to        | places | capital | yearly | weekly | lead | planned | minimum
-g  | G    | open_home | Guildford | 4      | 900     | 100    | 10     | 0    | 1       | 0.5
-t  | T    | open_home | Tandridge | 4      | 100     | 10     | 10     | 0    | 1       | 0.5
-"""
 FOSTER = "area | provision | child_years\nGuildford | childrens_home | {}"
 
 
