@@ -17,6 +17,7 @@ import pandas as pd
 from placements import codes
 from placements.forecasting.cells import cells_of
 from placements.forecasting.destinations import LONG_MONTHS, NEXT, Destinations
+from placements.forecasting.drift import factors
 from placements.forecasting.durations import Hazards, months_and_ends
 from placements.forecasting.spells import DAYS_PER_MONTH, LEFT, Spells
 
@@ -45,8 +46,7 @@ class ByNeed:
         known = self.table.reindex(index)
         out = []
         for name in ("ends", "leaving"):
-            error = known[f"{name}_error"].fillna(0.0).to_numpy(float)
-            off = np.exp(error * rng.standard_normal((runs, len(index))) - error**2 / 2)
+            off = factors(known[f"{name}_error"].fillna(0.0).to_numpy(float), runs, rng)
             out.append(known[name].fillna(1.0).to_numpy(float) * off)
         return out[0], out[1]
 

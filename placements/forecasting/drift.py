@@ -52,7 +52,12 @@ class Levels:
 
     def off(self, runs: int, rng: np.random.Generator) -> Floats:
         """Return by how much the rates of each run are off what is expected, mean 1, (runs, kinds)."""
-        return np.asarray(np.exp(self.spread * rng.standard_normal((runs, len(self.error))) - self.spread**2 / 2))
+        return factors(self.spread, runs, rng)
+
+
+def factors(spread: Floats, runs: int, rng: np.random.Generator) -> Floats:
+    """Return log-normal factors of mean 1 with these standard deviations of their logs, (runs, kinds)."""
+    return np.asarray(np.exp(spread * rng.standard_normal((runs, len(spread))) - spread**2 / 2))
 
 
 def levels(years: Sequence[tuple[Floats, Floats]], kinds: int) -> Levels:

@@ -41,6 +41,45 @@ class Steps:
     shrink: float
 
 
+class Ascent:
+    """Steps along a subgradient that is smoothed with the direction before it, shorter when the bound stands still.
+
+    Parameters
+    ----------
+    steps : Steps
+    new : float
+        Share of the new subgradient in the direction of a step.
+    least_rise : float
+        A rise below this share of the bound does not count as one: else steps would never shrink.
+    """
+
+    def __init__(self, steps: Steps, new: float, least_rise: float) -> None:
+        self._steps, self._new, self._least_rise = steps, new, least_rise
+        self._still = 0
+        self._along: Floats | None = None
+        self.length = steps.first
+
+    def saw(self, bound: float, best: float | None) -> None:
+        """Take note of a bound, and of the best before it."""
+        rises = best is None or bound > best + self._least_rise * abs(best)
+        self._still = 0 if rises else self._still + 1
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the bound has not risen for as long as patience lasts."""
+        return self._still >= self._steps.patience
+
+    def shorten(self) -> bool:
+        """Begin again with shorter steps; return whether they are long enough to go on."""
+        self.length, self._still, self._along = self.length * self._steps.shrink, 0, None
+        return self.length >= self._steps.last
+
+    def direction(self, slack: Floats) -> Floats:
+        """Return the way to go, given the subgradient."""
+        self._along = slack if self._along is None else self._new * slack + (1.0 - self._new) * self._along
+        return self._along
+
+
 ROOT: Final = Steps(1_000, 1.0, 1e-3, 20, 0.5)
 NODE: Final = Steps(40, 0.5, 2e-2, 8, 0.6)
 
@@ -97,8 +136,7 @@ def raise_bound(
     work = np.empty_like(cost)
     fraction = np.zeros(free)
     best: Dual | None = None
-    along: Floats | None = None
-    step, still = steps.first, 0
+    ascent = Ascent(steps, _NEW, 1e-9)
     for iteration in range(steps.iterations):
         np.minimum(np.subtract(cost, price, out=work), 0.0, out=work)
         worth = work.sum(axis=1)
@@ -106,25 +144,22 @@ def raise_bound(
         bound = float(price.sum() + worth[:held].sum() + worth[held:][chosen].sum())
         fraction *= 1.0 - _RECENT if iteration else 0.0
         fraction[chosen] += _RECENT if iteration else 1.0
+        ascent.saw(bound, None if best is None else best.bound)
         if best is None or bound > best.bound:
-            # A rise too small to matter does not count as one: else steps would never shrink.
-            still = 0 if best is None or bound > best.bound + 1e-9 * abs(best.bound) else still + 1
             best = Dual(bound, price, worth[held:], fraction, chosen)
-        else:
-            still += 1
         if best.bound > enough or (iteration % _LOOK == _LOOK - 1 and clock.left_s <= 0):
             break
-        if still >= steps.patience:
-            step, still, along, price = step * steps.shrink, 0, None, best.price
-            if step < steps.last:
+        if ascent.is_still:
+            price = best.price
+            if not ascent.shorten():
                 break
             continue
         slack = 1.0 - (work[held:][chosen] < 0).sum(axis=0) - (work[:held] < 0).sum(axis=0)
-        along = slack if along is None else _NEW * slack + (1.0 - _NEW) * along
+        along = ascent.direction(slack)
         length = float(along @ along)
         if not slack.any() or length == 0.0:
             break
-        price = price + step * max(aim - bound, 1e-6 * abs(aim)) / length * along
+        price = price + ascent.length * max(aim - bound, 1e-6 * abs(aim)) / length * along
     assert best is not None
     return Dual(best.bound, best.price, best.worth, fraction.copy(), best.chosen)
 

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from placements.location.dual import Steps
+from placements.location.dual import Ascent, Steps
 from placements.location.inputs import Bools, Clock, Floats, Ints
 
 _NEW: Final = 0.6
@@ -114,9 +114,8 @@ def raise_facility_bound(
     rent, stride = rent.copy(), np.full(len(rent), 0.1 * float(price.mean()))
     sign = np.zeros(len(rent))
     best: FacilityDual | None = None
-    along: Floats | None = None
     fraction = np.zeros(len(capacity) - held)
-    step, still = steps.first, 0
+    ascent = Ascent(steps, _NEW, 1e-7)
     for iteration in range(steps.iterations):
         margin = price - sites.unit_cost
         above = np.maximum(margin - rent[:, None], 0.0)
@@ -140,27 +139,25 @@ def raise_facility_bound(
         used_rent = rent
         rent = np.maximum(rent + turn * stride, 0.0)
         rent[rows] = exact_rent
+        ascent.saw(bound, None if best is None else best.bound)
         if best is None or bound > best.bound:
-            still = 0 if best is None or bound > best.bound + 1e-7 * abs(best.bound) else still + 1
             kept = used_rent.copy()
             kept[rows] = exact_rent
             best = FacilityDual(bound, price, kept, worth[held:], constant, fraction)
-        else:
-            still += 1
         if best.bound > enough or (iteration % _LOOK == _LOOK - 1 and clock.left_s <= 0):
             break
-        if still >= steps.patience:
-            step, still, along, price = step * steps.shrink, 0, None, best.price
-            if step < steps.last:
+        if ascent.is_still:
+            price = best.price
+            if not ascent.shorten():
                 break
             continue
         slack = demand - np.concatenate([np.ones(held), opened[opened > 0]]) @ taken
-        along = slack if along is None else _NEW * slack + (1.0 - _NEW) * along
+        along = ascent.direction(slack)
         length = float(along @ along)
         if length <= 1e-18 * float(demand @ demand):
             break
         target = aim if np.isfinite(aim) else best.bound + 0.05 * abs(best.bound)
-        price = price + step * max(target - bound, 1e-6 * abs(target)) / length * along
+        price = price + ascent.length * max(target - bound, 1e-6 * abs(target)) / length * along
     assert best is not None
     return FacilityDual(best.bound, best.price, best.rent, best.worth, best.constant, fraction)
 
