@@ -11,6 +11,7 @@ Per run, every rate is drawn from its posterior: what a few observed children ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Final
@@ -127,6 +128,9 @@ class Wave:
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Wave))
+#: What takes stays as they are lived: the wave, when each is over (months after the snapshot), and whether they were
+#: under way on the snapshot day.
+Add = Callable[[Wave, Floats, bool], None]
 
 
 @dataclass(frozen=True)
@@ -200,12 +204,25 @@ def simulate_block(
     hazard_drift : float
         Standard deviation of the log of what all hazards of a service are off by in a run.
     """
+    tally = _Tally(model.groups, runs, months)
+    return tally.simulated(follow(model, levers, months, runs, stream, tally.add, hazard_drift))
+
+
+def follow(
+    model: Model,
+    levers: Levers,
+    months: int,
+    runs: int,
+    stream: np.random.SeedSequence,
+    add: Add,
+    hazard_drift: float = HAZARD_DRIFT,
+) -> Floats:
+    """Follow all children of some runs and hand every stay to `add`; return entries, (runs, months, streams)."""
     rng = np.random.default_rng(stream)
     rates = _Rates(model, levers, months, runs, rng, hazard_drift)
-    tally = _Tally(model.groups, runs, months)
     wave = _all_runs(model, runs, rng)
     over, after = rates.lived(wave, rng, now=True)
-    tally.add(wave, over, settled=True)
+    add(wave, over, True)
     arrivals = [
         _entries(stream_, positions, model, levers, months, runs, rng)
         for stream_, positions in zip(model.streams, model.positions, strict=True)
@@ -214,9 +231,9 @@ def simulate_block(
     wave = _joined([after, *(new for _, new in arrivals)])
     while len(wave):
         over, after = rates.lived(wave, rng)
-        tally.add(wave, over)
+        add(wave, over, False)
         wave = after
-    return tally.simulated(entered)
+    return entered
 
 
 class _Rates:
@@ -369,7 +386,7 @@ class _Tally:
         self._cells: list[Ints] = []
         self._weights: list[Floats] = []
 
-    def add(self, wave: Wave, over: Floats, settled: bool = False) -> None:
+    def add(self, wave: Wave, over: Floats, settled: bool) -> None:
         """Add stays; `settled`: they were under way on the snapshot day."""
         at = np.ravel_multi_index((wave.state, wave.need, wave.band, wave.area), self._lookup.shape)
         column = self._lookup.take(at)
