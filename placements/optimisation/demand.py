@@ -82,11 +82,7 @@ def build_demand(
     groups = forecast.groups.iloc[order].reset_index(drop=True)
     share = forecast.away["share"].to_numpy(float)[order]
     cohorts = forecast.cohorts[chosen][..., order].astype(float)
-    kept = np.ones((forecast.years, len(groups)))
-    for entry in prevention:
-        if isinstance(entry, ReduceEntries):
-            from_year = np.arange(1, forecast.years + 1) >= entry.from_year
-            kept *= 1 - entry.share * np.outer(from_year, concerns(entry, groups, county.areas))
+    kept = starts_kept(county, groups, forecast.years, prevention)
     before = cohorts.sum(axis=1)
     after = (cohorts * kept[:, None, :]).sum(axis=1)
     need = np.transpose(after * share, (2, 1, 0))
@@ -102,6 +98,16 @@ def build_demand(
         weights=weights,
         runs=tuple(int(run) for run in chosen),
     )
+
+
+def starts_kept(county: County, groups: pd.DataFrame, years: int, prevention: Sequence[Intervention]) -> Floats:
+    """Return the share of starts that prevention leaves, by year of start and group, (years, groups)."""
+    kept = np.ones((years, len(groups)))
+    for entry in prevention:
+        if isinstance(entry, ReduceEntries):
+            from_year = np.arange(1, years + 1) >= entry.from_year
+            kept *= 1 - entry.share * np.outer(from_year, concerns(entry, groups, county.areas))
+    return kept
 
 
 def concerns(entry: ReduceEntries, groups: pd.DataFrame, areas: pd.DataFrame) -> npt.NDArray[np.bool_]:
