@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from placements.commands.reasons import plan_reasons
+from placements.commands.stress import plan_stress
 from placements.comparison import compare
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
@@ -21,11 +22,17 @@ from placements.study import open_study
 
 
 def plan_report(
-    folder: Path, reporter: Reporter, *, explain_seconds: float | None = None, **limits: Any
+    folder: Path,
+    reporter: Reporter,
+    *,
+    explain_seconds: float | None = None,
+    replications: int | None = None,
+    **limits: Any,
 ) -> tuple[Plan, dict[str, Any]]:
     """Return the plan of local capacity, and it as plain values; writes `reports/best-plan.toml`.
 
-    With `explain_seconds`, its reasons are worked out in that time and stand under `why`.
+    With `explain_seconds`, its reasons are worked out in that time and stand under `why`; with `replications`, it is
+    simulated child by child so many times in each demand sample, which stands under `stress`.
     """
     study = open_study(folder)
     county = load(study, reporter)
@@ -45,6 +52,8 @@ def plan_report(
     }
     if explain_seconds is not None:
         report["why"] = plan_reasons(county, future, plan, explain_seconds, reporter)
+    if replications is not None:
+        report["stress"] = plan_stress(county, future, plan, replications, reporter)
     return plan, report
 
 

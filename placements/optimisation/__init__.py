@@ -6,6 +6,7 @@ from placements.optimisation.explain import explain
 from placements.optimisation.plan import Plan
 from placements.optimisation.run import optimise
 from placements.optimisation.solve import GoalResult
+from placements.optimisation.stress import Stress, stress
 from placements.optimisation.why import Why, why
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "GoalResult",
     "Plan",
     "PlanError",
+    "Stress",
     "Why",
     "evaluate",
     "explain",
     "frontier",
     "optimise",
+    "stress",
     "why",
 ]
