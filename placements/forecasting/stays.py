@@ -87,7 +87,7 @@ def stays_of(county: County, forecast: Forecast, runs: Sequence[int]) -> Stays:
         taken = _Taken(ready.model)
         follow(ready.model, ready.levers, len(ready.months), size, stream, taken.add)
         found += [taken.of(run % BLOCK_RUNS, at) for at, run in enumerate(runs) if run // BLOCK_RUNS == block]
-    stays = _sorted(found)
+    stays = in_order(found)
     _refuse_another(stays, forecast, runs, ready.model)
     return stays
 
@@ -113,7 +113,8 @@ class _Taken:
         return Stays(np.full(int(own.sum()), sample, np.intp), group[own], begin[own], end[own])
 
 
-def _sorted(parts: list[Stays]) -> Stays:
+def in_order(parts: Sequence[Stays]) -> Stays:
+    """Return the stays of several as one, by sample and day of start."""
     sample, group = (np.concatenate([getattr(part, name) for part in parts]) for name in ("sample", "group"))
     begin, end = (np.concatenate([getattr(part, name) for part in parts]) for name in ("begin", "end"))
     order = np.lexsort((end, group, begin, sample))

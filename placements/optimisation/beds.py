@@ -11,7 +11,6 @@ import pandas as pd
 from placements.county import County
 from placements.interventions import Opening
 from placements.optimisation.child_by_child import Reach
-from placements.optimisation.demand import Demand
 from placements.optimisation.matching import Atoms, match
 from placements.optimisation.places import existing_places, joined, opened_places
 from placements.optimisation.plan import Plan
@@ -102,24 +101,25 @@ class Ladder:
         return np.asarray(np.where(high > low, self.choice[np.minimum(at, len(self.choice) - 1)], -1), np.intp)
 
 
-def beds_of(county: County, plan: Plan, demand: Demand) -> Beds:
+def beds_of(county: County, plan: Plan, groups: pd.DataFrame, years: int) -> Beds:
     """Return the beds of a plan, existing spare ones too.
 
     Parameters
     ----------
     county : County
     plan : Plan
-    demand : Demand
-        The need that the plan was made for: its groups are those that are sent.
+    groups : DataFrame
+        Demand groups: `Forecast.groups`.
+    years : int
     """
-    years = demand.need.shape[1]
     openings = tuple(entry for entry in plan.interventions if isinstance(entry, Opening))
     existing = existing_places(county, years)
     table = joined(existing, opened_places(county, openings, years)).table
-    atoms = match(demand.groups, table, county.areas, plan.limits.travel_limit_miles)
+    # What it costs to be away would only keep atoms apart that the same places suit.
+    atoms = match(groups.assign(away_cost_gbp=0.0), table, county.areas, plan.limits.travel_limit_miles)
     reach = Reach(_near(atoms), len(table))
     parts = atoms.parts
-    group, number = parts["group"].to_numpy(np.intp), np.arange(len(parts))
+    of, number = parts["group"].to_numpy(np.intp), np.arange(len(parts))
     return Beds(
         table=table,
         openings=openings,
@@ -127,8 +127,8 @@ def beds_of(county: County, plan: Plan, demand: Demand) -> Beds:
         ready=tuple(_ready(entry, years) for entry in openings),
         atoms=atoms,
         reach=reach,
-        parts=Ladder.of(group, number, parts["share"].to_numpy(float), len(demand.groups)),
-        preferred=_preferred(plan, demand, atoms, reach, _places_of_plan(plan, existing.table, openings, years)),
+        parts=Ladder.of(of, number, parts["share"].to_numpy(float), len(groups)),
+        preferred=_preferred(plan, groups, atoms, reach, _places_of_plan(plan, existing.table, openings, years)),
         years=years,
     )
 
@@ -151,10 +151,10 @@ def _near(atoms: Atoms) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(places) for places in found)
 
 
-def _preferred(plan: Plan, demand: Demand, atoms: Atoms, reach: Reach, places: pd.DataFrame) -> Ladder:
+def _preferred(plan: Plan, groups: pd.DataFrame, atoms: Atoms, reach: Reach, places: pd.DataFrame) -> Ladder:
     """Return where the plan sends each part of a group in each year, by the child-years it counts on there."""
-    years = demand.need.shape[1]
-    group = {name: position for position, name in enumerate(demand.groups["group"])}
+    years = len(plan.by_year)
+    group = {name: position for position, name in enumerate(groups["group"])}
     serves = plan.serves.assign(group=plan.serves["group"].map(group)).merge(places, on=["place", "year"])
     parts = atoms.parts.reset_index(names="part")
     ways = serves.merge(parts[["part", "group", "atom"]], on="group")

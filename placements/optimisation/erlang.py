@@ -21,8 +21,8 @@ from placements.errors import UsageError
 
 Floats = npt.NDArray[np.float64]
 
-#: Halvings of the range of loads, on a logarithmic scale: past the precision of a float.
-_HALVINGS: Final = 80
+#: Halvings of the range of loads, on a logarithmic scale: to the precision of a float.
+_HALVINGS: Final = 60
 _LEAST_LOAD: Final = 1e-9
 
 

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from placements.county import County
+from placements.errors import UsageError
 from placements.forecasting import Forecast
-from placements.forecasting.stays import Stays, stays_of, years_in_use
+from placements.forecasting.stays import Stays, in_order, stays_of, years_in_use
 from placements.optimisation.beds import Beds
 from placements.optimisation.child_by_child import Children
-from placements.optimisation.demand import Demand, starts_kept
+from placements.optimisation.demand import starts_kept
 from placements.optimisation.plan import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -32,7 +33,7 @@ class Futures:
     Attributes
     ----------
     stays : Stays
-        Its groups are rows of `Demand.groups`.
+        Sorted by sample; groups are rows of `Forecast.groups`.
     chance : ndarray (n,)
     samples : int
     """
@@ -42,7 +43,7 @@ class Futures:
     samples: int
 
     def expected(self, groups: int, years: int) -> Floats:
-        """Return expected child-years by group, year and sample, as `Demand.need` has them."""
+        """Return expected child-years by group, year and sample: the plan's need."""
         out = np.zeros((groups, years, self.samples))
         for year, used in enumerate(years_in_use(self.stays.begin, self.stays.end, years)):
             np.add.at(out[:, year], (self.stays.group, self.stays.sample), used * self.chance)
@@ -59,7 +60,7 @@ class Futures:
         return Children(begin, self.stays.end[rows], kind, first), group
 
 
-def futures_of(county: County, forecast: Forecast, plan: Plan, demand: Demand, stays: Stays | None = None) -> Futures:
+def futures_of(county: County, forecast: Forecast, plan: Plan, stays: Stays | None = None) -> Futures:
     """Return the futures that a plan was made for.
 
     Parameters
@@ -67,21 +68,30 @@ def futures_of(county: County, forecast: Forecast, plan: Plan, demand: Demand, s
     county : County
     forecast : Forecast
     plan : Plan
-    demand : Demand
-        The need of the plan's samples.
     stays : Stays, optional
         Placements to take instead of those of the forecast's runs; their groups are rows of `forecast.groups`.
 
     Raises
     ------
     UsageError
-        When the forecast cannot be told again from the county.
+        When the forecast cannot be told again from the county, or the stays given do not lie in its years.
     """
-    stays = stays_of(county, forecast, plan.runs) if stays is None else stays
-    position = {name: row for row, name in enumerate(demand.groups["group"])}
-    to_demand = np.array([position[name] for name in forecast.groups["group"]], np.intp)
+    if stays is None:
+        stays = stays_of(county, forecast, plan.runs)
+    else:
+        _refuse_impossible(stays, forecast, len(plan.runs))
+        stays = in_order([stays])
     kept = starts_kept(county, forecast.groups, forecast.years, plan.interventions)
     share = forecast.away["share"].to_numpy(float)
     chance = share[stays.group] * kept[stays.begin.astype(np.intp), stays.group]
-    own = Stays(stays.sample, to_demand[stays.group], stays.begin, stays.end)
-    return Futures(own, chance, len(plan.runs))
+    return Futures(stays, chance, len(plan.runs))
+
+
+def _refuse_impossible(stays: Stays, forecast: Forecast, samples: int) -> None:
+    in_time = (stays.begin >= 0) & (stays.begin < forecast.years) & (stays.end >= stays.begin)
+    known = (stays.sample >= 0) & (stays.sample < samples) & (stays.group >= 0) & (stays.group < len(forecast.groups))
+    if wrong := int((~(in_time & known)).sum()):
+        raise UsageError(
+            f"{wrong} of {len(stays)} stays cannot be: each begins in years 0 to {forecast.years} and ends later, is of "
+            f"one of the plan's {samples} samples and of one of the forecast's {len(forecast.groups)} groups, from 0"
+        )

@@ -31,7 +31,6 @@ from placements.optimisation.child_by_child import (
     turned_away_from,
     used,
 )
-from placements.optimisation.demand import build_demand
 from placements.optimisation.futures import Futures, futures_of
 from placements.optimisation.plan import Plan
 from placements.optimisation.solve import Progress
@@ -121,10 +120,9 @@ def stress(
     seed = plan.seed if seed is None else seed
     weights = np.array(plan.weights)
     tell(0.0, "telling the samples again")
-    demand = build_demand(county, forecast, np.array(plan.runs, np.intp), weights, plan.interventions)
-    beds = beds_of(county, plan, demand)
-    futures = futures_of(county, forecast, plan, demand, stays)
-    cells, cell_of = figures.cells_of(demand)
+    beds = beds_of(county, plan, forecast.groups, forecast.years)
+    futures = futures_of(county, forecast, plan, stays)
+    cells, cell_of = figures.cells_of(forecast.groups)
     draws = figures.Draws.empty(weights, replications, beds.reach.places, beds.years, len(cells))
     for sample in range(futures.samples):
         for number in range(replications):

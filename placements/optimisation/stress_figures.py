@@ -17,7 +17,6 @@ import pandas as pd
 from placements.interventions import Opening
 from placements.optimisation.beds import Beds
 from placements.optimisation.child_by_child import FULL, NOT_READY, OUT_OF_REACH, OUTCOMES
-from placements.optimisation.demand import Demand
 from placements.optimisation.erlang import erlang_loss, erlang_occupancy, load_for_occupancy
 from placements.optimisation.plan import Plan
 from placements.optimisation.problem import FILLING_YEARS
@@ -73,10 +72,10 @@ class Draws:
         return np.asarray(mean), np.asarray(np.sqrt(spread / replications))
 
 
-def cells_of(demand: Demand) -> tuple[pd.DataFrame, Ints]:
+def cells_of(groups: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
     """Return the cells of the demand groups, and the cell of each group."""
-    number = np.asarray(demand.groups.groupby(list(CELL), sort=True).ngroup(), np.intp)
-    cells = demand.groups[list(CELL)].assign(cell=number).drop_duplicates("cell").sort_values("cell")
+    number = np.asarray(groups.groupby(list(CELL), sort=True).ngroup(), np.intp)
+    cells = groups[list(CELL)].assign(cell=number).drop_duplicates("cell").sort_values("cell")
     return cells[list(CELL)].reset_index(drop=True), number
 
 

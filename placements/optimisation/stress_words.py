@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from placements.optimisation.child_by_child import PLACED
 from placements.optimisation.stress import Stress
 from placements.optimisation.stress_figures import BELOW_MINIMUM, ERRORS, TOO_CAREFUL, TOO_HOPEFUL
 from placements.optimisation.why_words import PLAIN, Manner
@@ -44,7 +45,7 @@ def _kept(found: Stress, manner: Manner) -> str:
     """Say what is kept local of what the plan counts on, in all years and in the last."""
     simulated, planned = found.by_year["kept_local"], found.by_year["planned_kept_local"]
     kept, counted_on = float(simulated.sum()), float(planned.sum())
-    error = float(found.in_all.loc["placed", "child_years_se"])
+    error = float(found.in_all["child_years_se"].to_numpy(float)[PLACED])
     samples = f"{len(found.samples)} demand sample{'s' if len(found.samples) > 1 else ''}"
     text = (
         f"Lived child by child, {found.replications} times in each of {samples}, the plan keeps "
