@@ -33,6 +33,7 @@ _DIGITS: Final = 3
 #: Figures of an opening that are shares; the rest are child-years or children.
 _SHARES: Final = ("occupancy", "share_full")
 _COUNTS: Final = ("turned_away", "child_years")
+_COUNTS_OF_ALL_YEARS: Final = (*_COUNTS, "came_before")
 _PLANNED_SHARES: Final = ("planned_use", "planned_occupancy", "minimum_occupancy")
 _ERLANG: Final = ("planned_load", "erlang_occupancy", "erlang_loss", "load_for_planned", "loss_at_planned")
 _AWAY: Final = ("full", "not_ready", "out_of_reach", "away")
@@ -124,7 +125,7 @@ def _opening(
         "places": int(row["beds"]),
         "judged_from": int(row["judged_from"]),
         **_shares(row, may),
-        **_figures(row, _COUNTS, profile),
+        **_figures(row, _COUNTS_OF_ALL_YEARS, profile),
         "planned_child_years": child_years_shown(float(row["planned_child_years"]), profile),
         **{name: _number(row[name]) for name in _PLANNED_SHARES if name != "planned_use"},
         "planned_use": _number(row["planned_use"]) if planned_may else None,

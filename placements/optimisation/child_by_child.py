@@ -138,18 +138,21 @@ def outcomes(children: Children, placed: Ints, ready: Floats, reach: Reach) -> I
     return np.asarray(np.where(placed >= 0, PLACED, away), np.intp)
 
 
-def turned_away_from(children: Children, placed: Ints, ready: Floats, reach: Reach, years: int) -> Floats:
-    """Return how many found nothing free, by each place that suits and was ready, and year, (places, years).
+def turned_away_from(
+    children: Children, placed: Ints, ready: Floats, reach: Reach, years: int
+) -> tuple[Floats, Floats]:
+    """Return who found no bed free, by each place that suits: after it was ready by year, (places, years), and before.
 
-    A child counts at every place that it could have gone to.
+    A child counts at every place that it could have gone to. A place that is never ready has none in either.
     """
-    out = np.zeros((reach.places, years))
+    after, before = np.zeros((reach.places, years)), np.zeros(reach.places)
     rows = np.flatnonzero((placed < 0) & (children.kind >= 0))
     row, place = reach.pairs(children.kind[rows])
     begin = children.begin[rows][row]
     asked = ready[place] <= begin
-    np.add.at(out, (place[asked], begin[asked].astype(np.intp)), 1.0)
-    return out
+    np.add.at(after, (place[asked], begin[asked].astype(np.intp)), 1.0)
+    np.add.at(before, place[~asked & np.isfinite(ready[place])], 1.0)
+    return after, before
 
 
 def used(children: Children, placed: Ints, places: int, years: int) -> Floats:

@@ -92,6 +92,6 @@ def _refuse_impossible(stays: Stays, forecast: Forecast, samples: int) -> None:
     known = (stays.sample >= 0) & (stays.sample < samples) & (stays.group >= 0) & (stays.group < len(forecast.groups))
     if wrong := int((~(in_time & known)).sum()):
         raise UsageError(
-            f"{wrong} of {len(stays)} stays cannot be: each begins in years 0 to {forecast.years} and ends later, is of "
-            f"one of the plan's {samples} samples and of one of the forecast's {len(forecast.groups)} groups, from 0"
+            f"{wrong} of {len(stays)} stays cannot be: each begins in years 0 to {forecast.years} and ends later, is "
+            f"of one of the plan's {samples} samples and of one of the forecast's {len(forecast.groups)} groups, from 0"
         )

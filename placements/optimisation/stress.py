@@ -162,7 +162,7 @@ def _replicate(
     outcome = outcomes(children, placed, ready, reach)
     draws.used[at] = used(children, placed, reach.places, years)
     draws.full[at] = time_full(children, placed, there, reach.places, years, relet_years)
-    draws.turned_away[at] = turned_away_from(children, placed, ready, reach, years)
+    draws.turned_away[at], draws.came_before[at] = turned_away_from(children, placed, ready, reach, years)
     np.add.at(draws.came[at], (children.begin.astype(np.intp), outcome), 1.0)
     row = cell_of[group] * len(OUTCOMES) + outcome
     shape, stayed = draws.children[at].shape, years_in_use(children.begin, children.end, years).sum(axis=0)

@@ -26,7 +26,9 @@ Ints = npt.NDArray[np.intp]
 
 #: A difference counts when it is more than so many standard errors.
 ERRORS: Final = 2.0
-TOO_HOPEFUL, TOO_CAREFUL, BELOW_MINIMUM = "too hopeful", "too careful", "below minimum"
+#: Findings on an opening: used less than the plan counts on, though children are turned away, or since too few come;
+#: used beyond its planned occupancy; used less than it needs to be viable.
+TOO_HOPEFUL, SLOW_TO_FILL, TOO_CAREFUL, BELOW_MINIMUM = "too hopeful", "slow to fill", "too careful", "below minimum"
 #: Whom turn-aways are counted for: demand groups but for their age band.
 CELL: Final = ("service", "need_group", "area", "provision")
 _NONE: Final = 1e-9
@@ -40,6 +42,8 @@ class Draws:
     ----------
     used, full, turned_away : ndarray (s, r, places, years)
         Child-years; part of the year with no bed free; children who found no bed free, here or at any place that suits.
+    came_before : ndarray (s, r, places)
+        Children who found no bed free before this place, which suits them, was ready.
     children, child_years : ndarray (s, r, cells, outcomes)
         Those who came, by `OUTCOMES`, and the time they are placed within the years.
     came : ndarray (s, r, years, outcomes)
@@ -50,6 +54,7 @@ class Draws:
     used: Floats
     full: Floats
     turned_away: Floats
+    came_before: Floats
     children: Floats
     child_years: Floats
     came: Floats
@@ -60,9 +65,9 @@ class Draws:
         """Return draws to be filled."""
         head = (len(weights), replications)
         by_place, by_cell, by_year = (places, years), (cells, len(OUTCOMES)), (years, len(OUTCOMES))
-        shapes = (by_place, by_place, by_place, by_cell, by_cell, by_year)
-        used, full, turned_away, children, child_years, came = (np.zeros((*head, *shape)) for shape in shapes)
-        return cls(used, full, turned_away, children, child_years, came, weights)
+        shapes = (by_place, by_place, by_place, (places,), by_cell, by_cell, by_year)
+        used, full, away, before, children, child_years, came = (np.zeros((*head, *shape)) for shape in shapes)
+        return cls(used, full, away, before, children, child_years, came, weights)
 
     def estimate(self, values: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard error of figures whose first axes are samples and replications."""
@@ -153,13 +158,14 @@ def openings(plan: Plan, beds: Beds, draws: Draws) -> pd.DataFrame:
     beds : in the last year.
     judged_from : the first year that is judged: that after its first whole one, or the last.
     occupancy, share_full, turned_away : over the years that are judged, each with its standard error.
+    came_before : children whom it suits and who found no bed before it was ready, with its standard error.
     child_years : over all years, with its standard error; planned_child_years.
     planned_use : the plan's child-years there, over its beds, in the years that are judged.
     planned_occupancy, minimum_occupancy
     planned_load : child-years of the plan there in the last year. erlang_occupancy, erlang_loss : what comes of that
         load by the Erlang loss formula.
     load_for_planned, loss_at_planned : load at which the formula gives its planned occupancy, and whom it turns away.
-    findings : tuple of `TOO_HOPEFUL`, `TOO_CAREFUL`, `BELOW_MINIMUM`
+    findings : tuple of `TOO_HOPEFUL` or `SLOW_TO_FILL`, `TOO_CAREFUL`, `BELOW_MINIMUM`
     """
     planned = plan.idle["used"].to_numpy(float).reshape(len(beds.openings), beds.years)
     rows = [_opening(number, entry, beds, draws, planned[number]) for number, entry in enumerate(beds.openings)]
@@ -178,14 +184,15 @@ def _opening(number: int, entry: Opening, beds: Beds, draws: Draws, planned: Flo
     occupancy, occupancy_error = draws.estimate(used[..., own].sum(axis=2) / max(there, _NONE))
     share, share_error = draws.estimate(full[..., own].sum(axis=2) / max(full_for, _NONE))
     turned, turned_error = draws.estimate(draws.turned_away[:, :, place, own].sum(axis=2))
+    before, before_error = draws.estimate(draws.came_before[:, :, place])
     child_years, child_years_error = draws.estimate(used.sum(axis=2))
     planned_use = float(planned[own].sum()) / max(there, _NONE)
     count, load = len(ready), float(planned[-1])
     needed = float(load_for_occupancy(max(count, 1), entry.planned_occupancy))
     findings = []
     if there > _NONE:
-        if planned_use - occupancy > ERRORS * occupancy_error + _NONE and turned > ERRORS * turned_error + _NONE:
-            findings.append(TOO_HOPEFUL)
+        if planned_use - occupancy > ERRORS * occupancy_error + _NONE:
+            findings.append(TOO_HOPEFUL if turned > ERRORS * turned_error + _NONE else SLOW_TO_FILL)
         if occupancy - entry.planned_occupancy > ERRORS * occupancy_error + _NONE:
             findings.append(TOO_CAREFUL)
         if occupancy < entry.minimum_occupancy:
@@ -204,6 +211,8 @@ def _opening(number: int, entry: Opening, beds: Beds, draws: Draws, planned: Flo
         "share_full_se": float(share_error),
         "turned_away": float(turned),
         "turned_away_se": float(turned_error),
+        "came_before": float(before),
+        "came_before_se": float(before_error),
         "child_years": float(child_years),
         "child_years_se": float(child_years_error),
         "planned_child_years": float(planned.sum()),

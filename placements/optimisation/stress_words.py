@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from placements.optimisation.child_by_child import PLACED
 from placements.optimisation.stress import Stress
-from placements.optimisation.stress_figures import BELOW_MINIMUM, ERRORS, TOO_CAREFUL, TOO_HOPEFUL
+from placements.optimisation.stress_figures import BELOW_MINIMUM, ERRORS, SLOW_TO_FILL, TOO_CAREFUL, TOO_HOPEFUL
 from placements.optimisation.why_words import PLAIN, Manner
 
 #: How a child is given a place, as it is said beside the figures.
@@ -16,9 +16,12 @@ RULE: Final = (
     "the nearest that suits and has one; who finds none goes away and is not moved back. Settled children stay where "
     "they are."
 )
+#: Children fewer than this are not spoken of.
+_A_CHILD: Final = 0.5
 #: What a finding says of an opening.
 _SAID: Final = {
     TOO_HOPEFUL: "used less than the plan counts on while children are turned away",
+    SLOW_TO_FILL: "used less than the plan counts on since too few children come",
     TOO_CAREFUL: "used beyond the planned occupancy",
     BELOW_MINIMUM: "used below the minimum occupancy",
 }
@@ -61,11 +64,13 @@ def _kept(found: Stress, manner: Manner) -> str:
 def _came(found: Stress, manner: Manner) -> str:
     """Say what became of those who came."""
     number = {str(name): manner.child_years(row["children"]) for name, row in found.in_all.iterrows()}
+    away = {str(name): manner.child_years(row["child_years"]) for name, row in found.in_all.iterrows()}
     return (
         "The plan counts in child-years, as if a child who is away came back as soon as there is room; here nobody is "
-        f"moved back. Of those who come, {number['placed']} children are placed, {number['not ready']} find no bed "
-        f"free while a place that suits is yet to be ready, {number['full']} find every place that suits full, and "
-        f"{number['out of reach']} have none that suits within reach."
+        f"moved back. Of those who come, {number['placed']} children are placed; {number['not ready']} find no bed "
+        f"free while a place that suits is yet to be ready ({away['not ready']} child-years away), {number['full']} "
+        f"find every place that suits full ({away['full']}), and {number['out of reach']} have none that suits "
+        f"within reach ({away['out of reach']})."
     )
 
 
@@ -97,6 +102,13 @@ def paragraph(row: Mapping[Any, Any], manner: Manner = PLAIN) -> str:
         parts.append(
             f"The plan counts on {row['planned_use']:.0%}, and yet {manner.child_years(float(row['turned_away']))} "
             "children whom it suits find no bed free, there or anywhere: the plan is too hopeful of it."
+        )
+    if SLOW_TO_FILL in findings:
+        parts.append(f"The plan counts on {row['planned_use']:.0%}; too few children come whom it suits.")
+    if row["came_before"] >= _A_CHILD and {TOO_HOPEFUL, SLOW_TO_FILL, BELOW_MINIMUM} & set(findings):
+        parts.append(
+            f"{manner.child_years(float(row['came_before'])).capitalize()} children whom it suits went away before it "
+            "was ready, and are not moved back to fill it."
         )
     if TOO_CAREFUL in findings:
         parts.append(

@@ -98,7 +98,7 @@ def test_time_adds_up(case) -> None:
                 assert inside.sum() <= there
                 seen += step * (there > 0 and inside.sum() == there)
             assert full[place, year] == pytest.approx(seen)
-    counted = turned_away_from(children, placed, first_ready(beds, PLACES), reach, YEARS)
+    counted, early = turned_away_from(children, placed, first_ready(beds, PLACES), reach, YEARS)
     away = [
         (c, place)
         for c in np.flatnonzero(placed < 0)
@@ -108,6 +108,7 @@ def test_time_adds_up(case) -> None:
     for place in range(PLACES):
         mine = [c for c, where in away if where == place and any(b <= children.begin[c] for b, w in beds if w == place)]
         assert counted[place].sum() == len(mine)
+        assert early[place] == (sum(where == place for _, where in away) - len(mine)) * any(w == place for _, w in beds)
 
 
 @settings(max_examples=30, deadline=None)

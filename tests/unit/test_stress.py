@@ -20,7 +20,7 @@ from placements.optimisation.beds import Ladder, beds_of
 from placements.optimisation.child_by_child import place_children
 from placements.optimisation.demand import build_demand
 from placements.optimisation.futures import futures_of
-from placements.optimisation.stress_figures import BELOW_MINIMUM, TOO_CAREFUL, TOO_HOPEFUL
+from placements.optimisation.stress_figures import BELOW_MINIMUM, SLOW_TO_FILL, TOO_CAREFUL, TOO_HOPEFUL
 from placements.optimisation.stress_words import paragraph, plan_sentences
 from tests.support import tiny_county, tiny_forecast
 
@@ -170,6 +170,7 @@ def test_a_case_by_hand(all_suit) -> None:
     assert home["occupancy"].iloc[1:].tolist() == pytest.approx([0.75, 0.5])
     assert home["share_full"].iloc[1:].tolist() == pytest.approx([0.75, 0.5])
     assert home["turned_away"].tolist() == [0, 1, 1]
+    assert found.openings.loc[0, "came_before"] == 1
     assert np.isnan(home["occupancy"].iloc[0])
     assert (found.openings.loc[0, "beds"], found.openings.loc[0, "judged_from"]) == (1, 3)
 
@@ -211,11 +212,12 @@ def test_too_hopeful_too_careful_and_too_small(all_suit) -> None:
     careful = lived(one_home(lead=0.0, planned=0.5, minimum=0.4), *((year + 0.01, year + 0.99) for year in range(3)))
     assert careful.openings.loc[0, "findings"] == (TOO_CAREFUL,)
     idle = lived(small, (0.1, 0.2))
-    assert idle.openings.loc[0, "findings"] == (BELOW_MINIMUM,)
+    assert idle.openings.loc[0, "findings"] == (SLOW_TO_FILL, BELOW_MINIMUM)
     said = [paragraph(case.openings.loc[0].to_dict()) for case in (hopeful, careful, idle)]
     assert "too hopeful" in said[0]
     assert "below its minimum occupancy of 50%" in said[0]
     assert "beyond its planned occupancy of 50%" in said[1]
+    assert "too few children come" in said[2]
     assert "Erlang" in said[1]
     assert "1 is used below the minimum occupancy" in plan_sentences(idle)[-1]
 
