@@ -34,8 +34,9 @@ _DIGITS: Final = 3
 _SHARES: Final = ("occupancy", "share_full")
 _COUNTS: Final = ("turned_away", "child_years")
 _COUNTS_OF_ALL_YEARS: Final = (*_COUNTS, "came_before")
-_PLANNED_SHARES: Final = ("planned_use", "planned_occupancy", "minimum_occupancy")
-_ERLANG: Final = ("planned_load", "erlang_occupancy", "erlang_loss", "load_for_planned", "loss_at_planned")
+#: Those that the plan's child-years are behind, and those that follow from the opening alone.
+_PLANNED: Final = ("planned_use", "erlang_occupancy", "erlang_loss")
+_OF_ITSELF: Final = ("planned_occupancy", "minimum_occupancy", "load_for_planned", "loss_at_planned")
 _AWAY: Final = ("full", "not_ready", "out_of_reach", "away")
 
 
@@ -116,8 +117,7 @@ def _opening(
     row: Mapping[Any, Any], by_year: pd.DataFrame, names: Mapping[str, str], manner: Manner, profile: str
 ) -> dict[str, Any]:
     """Return one opening; its shares only where enough child-years are behind them."""
-    may = manner.may_name(float(row["child_years"]))
-    planned_may = manner.may_name(float(row["planned_child_years"]))
+    may, planned_may = (_may(row[name], manner, profile) for name in ("child_years", "planned_child_years"))
     own = by_year[by_year["opening"].eq(row["opening"])]
     return {
         **{name: row[name] for name in ("name", "kind", "option_id")},
@@ -126,16 +126,15 @@ def _opening(
         "judged_from": int(row["judged_from"]),
         **_shares(row, may),
         **_figures(row, _COUNTS_OF_ALL_YEARS, profile),
-        "planned_child_years": child_years_shown(float(row["planned_child_years"]), profile),
-        **{name: _number(row[name]) for name in _PLANNED_SHARES if name != "planned_use"},
-        "planned_use": _number(row["planned_use"]) if planned_may else None,
-        **{name: _number(row[name]) if planned_may else None for name in _ERLANG},
+        **{name: child_years_shown(float(row[name]), profile) for name in ("planned_child_years", "planned_load")},
+        **{name: _number(row[name]) for name in _OF_ITSELF},
+        **{name: _number(row[name]) if planned_may else None for name in _PLANNED},
         "findings": list(row["findings"]),
         "by_year": [
             {
                 "year": int(year["year"]),
                 "places": _number(year["beds"]),
-                **_shares(year, manner.may_name(float(year["child_years"]))),
+                **_shares(year, _may(year["child_years"], manner, profile)),
                 **_figures(year, _COUNTS, profile),
                 "planned_child_years": child_years_shown(float(year["planned_child_years"]), profile),
             }
@@ -154,8 +153,13 @@ def _away(table: pd.DataFrame, names: Mapping[str, str], manner: Manner, profile
             "planned_away": child_years_shown(float(row["planned_away"]), profile),
         }
         for row in table.to_dict("records")
-        if manner.may_name(float(row["away"]))
+        if _may(row["away"], manner, profile)
     ]
+
+
+def _may(value: float, manner: Manner, profile: str) -> bool:
+    """Return whether enough is behind a figure for it, or what it is of, to be shown."""
+    return profile == INTERNAL or manner.may_name(float(value))
 
 
 def _figures(row: Mapping[Any, Any], names: tuple[str, ...], profile: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from placements.optimisation.child_by_child import (
 from placements.optimisation.futures import Futures, futures_of
 from placements.optimisation.plan import Plan
 from placements.optimisation.solve import Progress
+from placements.optimisation.stress_openings import openings, openings_by_year
 
 REPLICATIONS: Final = 20
 _DAYS_PER_YEAR: Final = WEEKS_PER_YEAR * 7
@@ -51,9 +52,9 @@ class Stress:
     by_year : DataFrame
         `stress_figures.by_year`: children by outcome, child-years kept local beside those planned.
     openings : DataFrame
-        `stress_figures.openings`: each opening once filled, what was planned, Erlang's formula, and findings.
+        `stress_openings.openings`: each opening once filled, what was planned, Erlang's formula, and findings.
     openings_by_year : DataFrame
-        `stress_figures.openings_by_year`.
+        `stress_openings.openings_by_year`.
     by_need_and_area, by_kind : DataFrame
         `stress_figures.turned_away`, by service, need and area, and by service and provision wanted.
     replications : int
@@ -134,8 +135,8 @@ def stress(
         plan=plan,
         in_all=figures.in_all(draws),
         by_year=figures.by_year(plan, beds, draws),
-        openings=figures.openings(plan, beds, draws),
-        openings_by_year=figures.openings_by_year(plan, beds, draws),
+        openings=openings(plan, beds, draws),
+        openings_by_year=openings_by_year(plan, beds, draws),
         by_need_and_area=figures.turned_away(plan, cells, draws, ("service", "need_group", "area")),
         by_kind=figures.turned_away(plan, cells, draws, ("service", "provision")),
         replications=replications,

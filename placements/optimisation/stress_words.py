@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from placements.optimisation.child_by_child import PLACED
 from placements.optimisation.stress import Stress
-from placements.optimisation.stress_figures import BELOW_MINIMUM, ERRORS, SLOW_TO_FILL, TOO_CAREFUL, TOO_HOPEFUL
+from placements.optimisation.stress_openings import BELOW_MINIMUM, ERRORS, SLOW_TO_FILL, TOO_CAREFUL, TOO_HOPEFUL
 from placements.optimisation.why_words import PLAIN, Manner
 
 #: How a child is given a place, as it is said beside the figures.
@@ -89,7 +89,7 @@ def paragraph(row: Mapping[Any, Any], manner: Manner = PLAIN) -> str:
     manner : Manner
     """
     name, findings = str(row["name"]), row["findings"]
-    if not manner.may_name(float(row["child_years"])):
+    if manner is not PLAIN and not manner.may_name(float(row["child_years"])):
         said = [words for finding, words in _SAID.items() if finding in findings]
         return f"{name} is {' and '.join(said)}; its figures are too small to be shown." if said else ""
     head = (
