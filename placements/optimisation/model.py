@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +103,35 @@ class SitingModel:
 
 def build_model(problem: Problem) -> SitingModel:
     """Build the model from the problem's arrays."""
+    siting = _with_variables(problem, *_carries(problem), problem.need > _NONE)
+    for add in (*_OF_FLOWS, *_OF_DECISIONS):
+        add(problem, siting)
+    for goal in problem.limits.goals_in_order:
+        if goal in fairness.GOALS:
+            siting.derived[goal] = fairness.GOALS[goal](problem, siting)
+    _add_objectives(problem, siting)
+    return siting
+
+
+def decisions_alone(problem: Problem) -> SitingModel:
+    """Build the part of the model that is about decisions: what may be opened together, and for how much.
+
+    There are no flows in it, so a limit on running cost is one on the yearly cost alone.
+    """
+    links, hops = (
+        np.zeros((len(problem.atoms.link_atom), 0, 0), bool),
+        np.zeros((len(problem.atoms.hop_node), 0, 0), bool),
+    )
+    siting = _with_variables(problem, links, hops, np.zeros((len(problem.need), 0, 0), bool))
+    for add in _OF_DECISIONS:
+        add(problem, siting)
+    return siting
+
+
+def _with_variables(
+    problem: Problem, links: npt.NDArray[np.bool_], hops: npt.NDArray[np.bool_], atoms: npt.NDArray[np.bool_]
+) -> SitingModel:
+    """Return a model without rows: a variable for each decision, and each link, hop and atom (year, sample) named."""
     model = LinearModel()
     open_option, open_year = np.nonzero(problem.ready[:, :, -1] >= 1 - _NONE)
     repeats = problem.options["repeats"].to_numpy(bool)
@@ -111,18 +141,17 @@ def build_model(problem: Problem) -> SitingModel:
         lambda: _names("open", _ids(problem, open_option), open_year + 1),
         whole=True,
     )  # fmt: skip
-    carries = _carries(problem)
-    link, use_year, use_sample = np.nonzero(carries[0])
+    link, use_year, use_sample = np.nonzero(links)
     use_column = model.add_variables(
         len(link), np.inf, lambda: _names("use", _links(problem, link), use_year + 1, use_sample)
     )
-    hop, year, sample = np.nonzero(carries[1])
+    hop, year, sample = np.nonzero(hops)
     serve_column = model.add_variables(len(hop), np.inf, lambda: _names("serve", _hops(problem, hop), year + 1, sample))
-    atom, away_year, away_sample = np.nonzero(problem.need > _NONE)
+    atom, away_year, away_sample = np.nonzero(atoms)
     away_column = model.add_variables(
         len(atom), np.inf, lambda: _names("away", _atom_ids(problem, atom), away_year + 1, away_sample)
     )
-    siting = SitingModel(
+    return SitingModel(
         linear=model,
         objectives={},
         derived={},
@@ -142,23 +171,12 @@ def build_model(problem: Problem) -> SitingModel:
         away_sample=away_sample,
         away_column=away_column,
     )
-    everyone_is_placed(problem, siting)
-    through_nodes(problem, siting)
-    within_usable_places(problem, siting)
-    serve_only_if_open(problem, siting)
-    viable_if_open(problem, siting)
-    one_option_per_site(problem, siting)
-    at_least_one_of(problem, siting)
-    homes_per_area(problem, siting)
-    within_capital(problem, siting)
-    within_schools_capital(problem, siting)
-    within_capital_each_year(problem, siting)
-    within_revenue_each_year(problem, siting)
-    for goal in problem.limits.goals_in_order:
-        if goal in fairness.GOALS:
-            siting.derived[goal] = fairness.GOALS[goal](problem, siting)
+
+
+def _add_objectives(problem: Problem, siting: SitingModel) -> None:
+    """Add the objective of every goal, once all variables are there."""
     for goal, derived in siting.derived.items():
-        siting.objectives[goal] = np.zeros(model.variables)
+        siting.objectives[goal] = np.zeros(siting.linear.variables)
         siting.objectives[goal][derived.columns] = derived.weights
     capital, net_revenue = _capital(problem, siting), _net_revenue(problem, siting)
     siting.objectives.update(
@@ -168,7 +186,6 @@ def build_model(problem: Problem) -> SitingModel:
     if problem.limits.weights is not None:
         worth = asdict(problem.limits.weights)
         siting.objectives[WEIGHTED_GOAL] = np.asarray(sum(worth[goal] * siting.objectives[goal] for goal in GOALS))
-    return siting
 
 
 def _carries(problem: Problem) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -228,7 +245,7 @@ def within_usable_places(problem: Problem, m: SitingModel) -> None:
     cells = np.unique(np.ravel_multi_index((place, m.serve_year, m.serve_sample), shape))
     p, t, s = np.unravel_index(cells, shape)
     row = _dense(shape, p, t, s)
-    opened, year, amount = _ready_entries(problem, m)
+    opened, year, amount = ready_entries(problem, m)
     size = (problem.options["places"] * problem.options["planned_occupancy"]).to_numpy(float)
     capacity = amount * size[m.open_option[opened]]
     target = problem.options["place"].to_numpy(np.intp)[m.open_option[opened]]
@@ -273,7 +290,7 @@ def serve_only_if_open(problem: Problem, m: SitingModel) -> None:
     size = (options["places"] * options["planned_occupancy"]).to_numpy(float)
     np.maximum.at(unit, options["place"].to_numpy(np.intp), size)
     cuts = np.flatnonzero((problem.fixed_capacity[place, m.serve_year] <= _NONE) & (need < unit[place]))
-    opened, year, _ = _ready_entries(problem, m)
+    opened, year, _ = ready_entries(problem, m)
     target = options["place"].to_numpy(np.intp)[m.open_option[opened]] if len(opened) else np.zeros(0, np.intp)
     key = target * problem.years + year
     order = np.argsort(key, kind="stable")
@@ -297,13 +314,7 @@ def serve_only_if_open(problem: Problem, m: SitingModel) -> None:
 def viable_if_open(problem: Problem, m: SitingModel) -> None:
     """Add: once filled, what is open is used to its minimum occupancy on average."""
     options = problem.options
-    minimum = (options["places"] * options["minimum_occupancy"]).to_numpy(float)
-    opened, year, amount = _ready_entries(problem, m)
-    earlier = problem.ready[m.open_option, m.open_year].cumsum(axis=1)
-    before = np.where(year >= FILLING_YEARS, earlier[opened, np.maximum(year - FILLING_YEARS, 0)], 0.0)
-    filled = (before > _NONE) | (year == problem.years - 1)
-    due = (amount >= 1 - _NONE) & filled & (minimum[m.open_option[opened]] > _NONE)
-    opened, year = opened[due], year[due]
+    opened, year, minimum = due(problem, m)
     place = options["place"].to_numpy(np.intp)[m.open_option[opened]]
     cells, row = np.unique(place * problem.years + year, return_inverse=True)
     used = problem.atoms.hop_place[m.serve_hop] * problem.years + m.serve_year
@@ -311,13 +322,25 @@ def viable_if_open(problem: Problem, m: SitingModel) -> None:
     m.linear.add_rows(
         np.concatenate([row, np.searchsorted(cells, used[hit])]),
         np.concatenate([m.open_column[opened], m.serve_column[hit]]),
-        np.concatenate([-minimum[m.open_option[opened]], problem.weights[m.serve_sample[hit]]]),
+        np.concatenate([-minimum, problem.weights[m.serve_sample[hit]]]),
         lower=0.0,
         number=len(cells),
         names=lambda: _names(
             "viable_if_open", problem.places["place"].to_numpy()[cells // problem.years], cells % problem.years + 1
         ),
     )
+
+
+def due(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]:
+    """Return the decisions (open variables) that must be viable, the years in which, and the places to be used."""
+    options = problem.options
+    minimum = (options["places"] * options["minimum_occupancy"]).to_numpy(float)
+    opened, year, amount = ready_entries(problem, m)
+    earlier = problem.ready[m.open_option, m.open_year].cumsum(axis=1)
+    before = np.where(year >= FILLING_YEARS, earlier[opened, np.maximum(year - FILLING_YEARS, 0)], 0.0)
+    filled = (before > _NONE) | (year == problem.years - 1)
+    is_due = (amount >= 1 - _NONE) & filled & (minimum[m.open_option[opened]] > _NONE)
+    return opened[is_due], year[is_due], minimum[m.open_option[opened[is_due]]]
 
 
 def one_option_per_site(problem: Problem, m: SitingModel) -> None:
@@ -425,7 +448,7 @@ def within_capital_each_year(problem: Problem, m: SitingModel) -> None:
 
 def within_revenue_each_year(problem: Problem, m: SitingModel) -> None:
     """Add: gross new running cost, fixed and per place used, expected."""
-    opened, year, amount = _ready_entries(problem, m)
+    opened, year, amount = ready_entries(problem, m)
     fixed = problem.options["yearly_cost_gbp"].to_numpy(float)[m.open_option[opened]] * amount
     use = _serve_cost(problem, m, new_only=True)
     paid = np.flatnonzero(use > 0)
@@ -437,6 +460,18 @@ def within_revenue_each_year(problem: Problem, m: SitingModel) -> None:
         number=problem.years,
         names=lambda: _names("within_revenue_each_year", np.arange(1, problem.years + 1)),
     )
+
+
+_OF_FLOWS: Final = (everyone_is_placed, through_nodes, within_usable_places, serve_only_if_open, viable_if_open)
+_OF_DECISIONS: Final = (
+    one_option_per_site,
+    at_least_one_of,
+    homes_per_area,
+    within_capital,
+    within_schools_capital,
+    within_capital_each_year,
+    within_revenue_each_year,
+)
 
 
 def _away(problem: Problem, m: SitingModel) -> Floats:
@@ -481,7 +516,7 @@ def _serve_cost(problem: Problem, m: SitingModel, *, new_only: bool) -> Floats:
     return np.asarray(cost * problem.weights[m.serve_sample])
 
 
-def _ready_entries(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]:
+def ready_entries(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]:
     """Return, for each (open variable, year) that is ready, the variable's number, the year and the part of it."""
     amount = problem.ready[m.open_option, m.open_year]
     opened, year = np.nonzero(amount > _NONE)

@@ -1,10 +1,13 @@
 """One goal after another: the best of the first, then the best of the second that keeps the first, and so on.
 
 Each goal is kept, but for a thousandth of it (`GIVE_WAY`), while the next is sought. The first is proved to the stated
-tolerance, the later ones to theirs. Before a goal is solved over all samples it is
-solved over their mean, a model many times smaller: its plan is where the search begins, and its bound is a bound for
-the whole too (average any plan's flows over the samples and they serve the mean need at the same expected cost; the
-tail of the samples is no less than their mean).
+tolerance, the later ones to theirs.
+
+Child-years away, where they come first, are decomposed (`decomposed`): decisions in one small model, flows in networks
+of a year and sample each. Before another goal is solved over all samples it is solved over their mean, a model many
+times smaller: its plan is where the search begins, and its bound is a bound for the whole too (average any plan's flows
+over the samples and they serve the mean need at the same expected cost; the tail of the samples is no less than their
+mean).
 
 Travel, when it is not the first goal, decides who goes where among the places that the goals before it chose to open;
 it does not open others.
@@ -25,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements.errors import PlacementsError
+from placements.optimisation.decomposed import FewestAway
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
 from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
@@ -46,6 +50,10 @@ _MARGIN: Final = 1.2
 #: Goals of which the mean of the samples tells a bound. Of floors it does not: who is away of those who can use the
 #: same places is told by shares that differ from sample to sample.
 _HELD_BY_THE_MEAN: Final = (*GOAL_NAMES, WEIGHTED_GOAL)
+#: The goal whose networks tell a bound without the flows of all samples (`decomposed`), when it is the first.
+DECOMPOSED: Final = "away_child_years"
+#: Part of a goal's time that the decomposition may take, and of its tolerance that it may use up.
+_DECOMPOSED_SHARE, _DECOMPOSED_TOLERANCE = 0.6, 0.6
 #: Below this, child-years and pounds are nothing.
 SMALL: Final = 1e-6
 
@@ -132,7 +140,13 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
         lowest = -math.inf if goal in ("net_cost", WEIGHTED_GOAL) else 0.0
         goal_began = time.monotonic()
         held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
-        if mean is not None and held is None:
+        if goal == DECOMPOSED and not position:
+            plan, lowest = _decomposed(problem, seed, tolerance, left * share * _DECOMPOSED_SHARE, start)
+            plans = [] if plan is None else [plan]
+            solution, _ = better_start(engine, siting, objective, solution, plans, left * share)
+            if mean is not None:
+                mean.begin_from(solution[siting.open_column], left * share)
+        elif mean is not None and held is None:
             allowed = left * share * _MEAN_SHARE
             plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
@@ -165,6 +179,19 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
     return Solved(siting, solution, tuple(results))
 
 
+def _decomposed(
+    problem: Problem, seed: int, tolerance: float, time_limit_s: float, start: Floats | None
+) -> tuple[Floats | None, float]:
+    """Return a plan (units by open variable), and a bound of the first goal.
+
+    What stays open of the tolerance is left to rules that the decomposition does not know: running cost of places used.
+    """
+    search = FewestAway(problem, seed)
+    begin = None if start is None else start[search.option, search.year]
+    found = search.search(tolerance * _DECOMPOSED_TOLERANCE, time_limit_s, begin)
+    return found.units, found.bound
+
+
 class _Mean:
     """The same problem over the mean of its samples."""
 
@@ -185,6 +212,13 @@ class _Mean:
         if answer.solution is not None:
             self._last = answer.solution
         return (None if answer.solution is None else answer.solution[self._siting.open_column]), answer.bound
+
+    def begin_from(self, units: Floats, time_limit_s: float) -> None:
+        """Begin the next search from a plan, where it keeps the rules for the mean."""
+        held = (self._siting.open_column, np.round(units))
+        objective = self._siting.objectives[DECOMPOSED]
+        answer = self._engine.minimise(objective, gap=0.0, time_limit_s=time_limit_s, fixed=held)
+        self._last = self._last if answer.solution is None else answer.solution
 
     def careful(self, goal: str, time_limit_s: float, tolerance: float) -> Floats | None:
         """Return a plan whose places are used well above their minimum, for when need that varies leaves too few."""

@@ -1,0 +1,151 @@
+"""Rounds of decisions and cuts, until what is found and what is proved meet."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from placements.optimisation.decomposed.cuts import Cuts
+from placements.optimisation.decomposed.master import BROKEN, Master
+from placements.optimisation.decomposed.networks import Networks
+from placements.optimisation.decomposed.viability import Viability
+from placements.optimisation.engine import INFEASIBLE, OPTIMAL
+from placements.optimisation.model import decisions_alone
+from placements.optimisation.problem import Problem
+
+Floats = npt.NDArray[np.float64]
+
+#: Cuts are sought half way between the best decisions in fractions and where they were sought before: the best alone
+#: jump about (Ben-Ameur and Neto 2007).
+_HALF_WAY: Final = 0.5
+#: Rounds in fractions, at most.
+_ROUNDS: Final = 80
+#: Fractions are good enough when cuts would raise the bound by less than this part of the tolerance.
+_ENOUGH: Final = 0.05
+#: Part of the tolerance that the search in whole units may leave open, and of the time that one round of it may take.
+_ROUND_GAP, _ROUND_TIME = 0.5, 0.4
+
+
+@dataclass(frozen=True)
+class Fewest:
+    """What was found.
+
+    Attributes
+    ----------
+    units : ndarray (decisions,) or None
+        Units decided on, by open variable of the model; None when nothing was found that keeps the rules.
+    away, bound : float
+        Expected child-years away with these units, and the fewest that any decisions could have, all years; need that
+        no place can ever serve is not in it.
+    rounds, rows : int
+        Rounds in whole units, and rows learnt.
+    seconds : float
+    """
+
+    units: Floats | None
+    away: float
+    bound: float
+    rounds: int
+    rows: int
+    seconds: float
+
+
+class FewestAway:
+    """The search over one problem. Limits on running cost are kept for the yearly cost alone.
+
+    What is found may therefore need more running cost than allowed once children are in it (the bound holds all the
+    same): who uses it works the flows out under all rules.
+
+    Attributes
+    ----------
+    option, year : ndarray of int (decisions,)
+        Of each decision: the open variables of the model.
+    """
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        decisions = decisions_alone(problem)
+        self._networks = Networks(problem, decisions)
+        self._cuts = Cuts(problem, self._networks)
+        self._viability = Viability(problem, decisions, self._networks)
+        self._master = Master(decisions, self._cuts.parts, seed)
+        self.option, self.year = decisions.open_option, decisions.open_year
+        self._decisions = len(decisions.open_column)
+
+    def search(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Fewest:
+        """Search until the gap is within the tolerance, or time is over.
+
+        Parameters
+        ----------
+        tolerance : float
+            Of what is away.
+        time_limit_s : float
+        start : ndarray (decisions,), optional
+            Units to begin from, if they keep the rules.
+        """
+        began, master = time.monotonic(), self._master
+        if not self._decisions or not self._cuts.parts:
+            nothing = np.zeros(self._decisions)
+            away = self._away(nothing)
+            return Fewest(nothing, away, away, 0, master.rows, time.monotonic() - began)
+        best, fewest = (None, math.inf) if start is None else (start, self._away(start))
+        bound = self._in_fractions(tolerance, began + time_limit_s / 2)
+        rounds = 0
+        while not _met(fewest, bound, tolerance) and (left := began + time_limit_s - time.monotonic()) > 0:
+            answer = master.in_whole_units(_ROUND_GAP * tolerance, max(_ROUND_TIME * left, 1.0), best)
+            rounds += 1
+            if answer.status == INFEASIBLE:
+                bound = fewest if best is not None else math.inf
+                break
+            bound = max(bound, answer.bound)
+            if answer.solution is None:
+                break
+            units = master.units(answer.solution)
+            thought = master.away(units)
+            rows = self._cuts.rows(self._networks.least_cuts(units))
+            new = master.learn(rows, units, thought)
+            broken = self._viability.broken(units)
+            master.keep(broken)
+            away = float(np.maximum(rows.away(units), thought).sum())
+            if not broken and away < fewest:
+                best, fewest = units, away
+            if not new and not broken and answer.status != OPTIMAL and left < 1.0:
+                break
+        return Fewest(best, fewest, min(bound, fewest), rounds, master.rows, time.monotonic() - began)
+
+    def _away(self, units: Floats) -> float:
+        """Return the child-years away of whole units, and learn from them."""
+        thought = self._master.away(units)
+        rows = self._cuts.rows(self._networks.least_cuts(units))
+        self._master.learn(rows, units, thought)
+        broken = self._viability.broken(units)
+        self._master.keep(broken)
+        return math.inf if broken else float(np.maximum(rows.away(units), thought).sum())
+
+    def _in_fractions(self, tolerance: float, until: float) -> float:
+        """Learn cuts from the best decisions in fractions; return the bound that they end in."""
+        sought, bound = None, 0.0
+        for _ in range(_ROUNDS):
+            best = self._master.in_fractions()
+            bound = max(bound, best.bound)
+            if not math.isfinite(best.bound) or time.monotonic() > until:
+                break
+            at = best.units if sought is None else sought + _HALF_WAY * (best.units - sought)
+            sought = at
+            raised = 0.0
+            for units in (at, best.units):
+                rows = self._cuts.rows(self._networks.least_cuts(units))
+                raised = float(np.maximum(rows.away(best.units) - best.away, 0.0).sum())
+                if self._master.learn(rows, best.units, best.away):
+                    break
+            if raised <= _ENOUGH * tolerance * max(bound, BROKEN):
+                break
+        return bound
+
+
+def _met(value: float, bound: float, tolerance: float) -> bool:
+    return math.isfinite(value) and value - bound <= tolerance * value + BROKEN

@@ -1,0 +1,157 @@
+"""The decisions and what was learnt of them: fewest away by a linear programme, then in whole units."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import linprog
+
+from placements.optimisation.decomposed.cuts import Rows
+from placements.optimisation.decomposed.viability import Limit
+from placements.optimisation.engine import Answer, Engine
+from placements.optimisation.linear import LinearModel
+from placements.optimisation.model import SitingModel
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+
+#: A row is broken from this many child-years on.
+BROKEN: Final = 1e-5
+#: A row that the best fractions leave so much room is left out of the search in whole units until it is broken.
+_SLACK: Final = 1e-3
+
+
+@dataclass(frozen=True)
+class Fractions:
+    """The best decisions in fractions: `units`, `away` by part, and their sum, a bound."""
+
+    units: Floats
+    away: Floats
+    bound: float
+
+
+class Master:
+    """A pool of rows over decisions. Variables: the decisions, what else their rules need, then `away` by part."""
+
+    def __init__(self, decisions: SitingModel, parts: int, seed: int) -> None:
+        linear = decisions.linear
+        self._parts, self._seed = parts, seed
+        self._decisions = len(decisions.open_column)
+        self._variables = linear.variables
+        self._upper = np.concatenate(linear.upper) if linear.upper else np.zeros(0)
+        self._whole = np.concatenate(linear.whole) if linear.whole else np.zeros(0, bool)
+        self._rules = linear.matrix()
+        self._rules_lower = np.concatenate(linear.row_lower) if linear.rows else np.zeros(0)
+        self._rules_upper = np.concatenate(linear.row_upper) if linear.rows else np.zeros(0)
+        self._weights, self._least = np.zeros((0, self._decisions)), np.zeros(0)
+        self._part = np.zeros(0, np.intp)
+        self._in_use = np.zeros(0, bool)
+        self._limits: list[Limit] = []
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows were learnt."""
+        return len(self._least) + len(self._limits)
+
+    def learn(self, rows: Rows, units: Floats, away: Floats) -> int:
+        """Add the rows that decisions break, `away` being what was thought of them by part; return how many."""
+        broken = np.flatnonzero(rows.away(units) > away + BROKEN)
+        self._weights = np.vstack([self._weights, rows.weights[broken]])
+        self._least = np.concatenate([self._least, rows.least[broken]])
+        self._part = np.concatenate([self._part, broken])
+        self._in_use = np.concatenate([self._in_use, np.ones(len(broken), bool)])
+        return len(broken)
+
+    def keep(self, limits: list[Limit]) -> None:
+        """Add limits that decisions must keep."""
+        self._limits += limits
+
+    def in_fractions(self) -> Fractions:
+        """Return the best decisions in fractions, by linear programming."""
+        matrix, lower, upper = self._matrix(np.ones(len(self._least), bool))
+        equal = lower == upper
+        most = np.concatenate([self._upper, np.full(self._parts, np.inf)])
+        above, below = np.isfinite(lower) & ~equal, np.isfinite(upper) & ~equal
+        result = linprog(
+            self._objective(),
+            A_ub=sparse.vstack([matrix[below], -matrix[above]], format="csr"),
+            b_ub=np.concatenate([upper[below], -lower[above]]),
+            A_eq=matrix[equal] if equal.any() else None,
+            b_eq=lower[equal] if equal.any() else None,
+            bounds=np.column_stack([np.zeros(len(most)), most]),
+            method="highs",
+        )  # fmt: skip
+        if result.status != 0:
+            return Fractions(
+                np.zeros(self._decisions), np.zeros(self._parts), -math.inf if result.status != 2 else math.inf
+            )
+        units, away = result.x[: self._decisions], result.x[self._variables :]
+        self._in_use = self._least - self._weights @ units > away[self._part] - _SLACK
+        return Fractions(units, away, float(result.fun))
+
+    def in_whole_units(self, gap: float, time_limit_s: float, start: Floats | None) -> Answer:
+        """Return the best decisions in whole units; rows left out so far that they break are put in again.
+
+        Parameters
+        ----------
+        gap : float
+            Relative, of what is away.
+        time_limit_s : float
+        start : ndarray (decisions,), optional
+        """
+        matrix, lower, upper = self._matrix(self._in_use)
+        model = LinearModel()
+        model.add_variables(self._variables, self._upper, list, whole=True)
+        model.whole[0][:] = self._whole
+        model.add_variables(self._parts, np.inf, list)
+        entries = matrix.tocoo()
+        model.add_rows(
+            entries.row.astype(np.intp), entries.col.astype(np.intp), entries.data,
+            lower=lower, upper=upper, number=matrix.shape[0], names=list,
+        )  # fmt: skip
+        hint = None if start is None else self._completed(start)
+        return Engine(model, self._seed).minimise(self._objective(), gap=gap, time_limit_s=time_limit_s, start=hint)
+
+    def units(self, solution: Floats) -> Floats:
+        """Return the units of each decision in a solution."""
+        return np.asarray(np.round(solution[: self._decisions]))
+
+    def away(self, units: Floats) -> Floats:
+        """Return what all rows learnt say of decisions, by part; rows left out that say more than others are put in."""
+        said = self._least - self._weights @ units
+        out = np.zeros(self._parts)
+        np.maximum.at(out, self._part, said)
+        self._in_use |= said > out[self._part] - BROKEN
+        return out
+
+    def _objective(self) -> Floats:
+        return np.concatenate([np.zeros(self._variables), np.ones(self._parts)])
+
+    def _completed(self, units: Floats) -> Floats:
+        """Return a solution with these units; what else the rules need is whether anything is taken."""
+        others = np.ones(self._variables - self._decisions)
+        return np.concatenate([units, others, self.away(units)])
+
+    def _matrix(self, used: Flags) -> tuple[sparse.csr_array, Floats, Floats]:
+        rows, empty = np.flatnonzero(used), self._variables - self._decisions
+        part = sparse.csr_array(
+            (np.ones(len(rows)), (np.arange(len(rows)), self._part[rows])), shape=(len(rows), self._parts)
+        )
+        learnt = sparse.hstack(
+            [sparse.csr_array(self._weights[rows]), sparse.csr_array((len(rows), empty)), part], format="csr"
+        )
+        kept = np.array([limit.weights for limit in self._limits]).reshape(-1, self._decisions)
+        blocks = [
+            sparse.hstack([self._rules, sparse.csr_array((self._rules.shape[0], self._parts))], format="csr"),
+            learnt,
+            sparse.hstack([sparse.csr_array(kept), sparse.csr_array((len(kept), empty + self._parts))], format="csr"),
+        ]
+        lower = [self._rules_lower, self._least[rows], np.full(len(kept), -np.inf)]
+        upper = [self._rules_upper, np.full(len(rows), np.inf), np.array([limit.most for limit in self._limits])]
+        return sparse.csr_array(sparse.vstack(blocks)), np.concatenate(lower), np.concatenate(upper)
