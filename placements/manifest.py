@@ -96,6 +96,7 @@ def solver(plan: Plan | None) -> dict[str, Any] | None:
     return {
         "status": plan.status,
         "is_proved": plan.is_proved,
+        "cut_short": plan.cut_short,
         "weights": None if plan.limits.weights is None else asdict(plan.limits.weights),
         "goals": [
             {"name": g.name, "value": g.value, "bound": g.bound, "gap": g.gap, "status": g.status} for g in plan.goals

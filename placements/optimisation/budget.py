@@ -97,6 +97,11 @@ class Budget:
         return _Row(weights, spent, part, scale, self._engine.add_row(weights / scale, -math.inf, math.inf))
 
     @property
+    def cut_short(self) -> bool:
+        """Return whether the clock ended any search."""
+        return self._engine.cut_short
+
+    @property
     def away(self) -> Floats:
         """Return the first goal: child-years away."""
         return self.siting.objectives["away_child_years"]

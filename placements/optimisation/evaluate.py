@@ -7,7 +7,7 @@ own places anew, and each year is a plain linear programme over all samples, sol
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -74,6 +74,13 @@ def evaluate(county: County, forecast: Forecast, plan: Plan) -> Evaluation:
     if broken:
         raise PlanError("\n  - ".join(["this plan does not hold:", *broken]))
     return Evaluation(away, capital, fixed)
+
+
+def away_with_nothing(county: County, forecast: Forecast, plan: Plan) -> float:
+    """Return the least expected child-years away, all years, in a plan's futures with the places of today alone."""
+    nothing = replace(plan, interventions=(), schedule=plan.schedule[:0])
+    away, _ = _away(county, forecast, nothing, np.zeros(forecast.years))
+    return away
 
 
 def _budget(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from placements.commands import forecast_studies
-from placements.commands.forecast_studies import studies_forecast, studies_in
+from placements.commands.forecast_studies import studies_forecast
 from placements.commands.forecast_study import Asked
+from placements.commands.studies import studies_in
 from placements.errors import PlacementsError, UsageError
 from placements.forecasting.scale import done
 from placements.geography.authorities import find_authority
