@@ -83,6 +83,8 @@ def dask_setup(worker: Any) -> None:
     """Have a worker process of this machine leave Ctrl-C to this one, which ends it: called by Dask when it starts."""
     del worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # That work under way is dropped when it is ended is no news.
+    logging.getLogger("distributed.worker.state_machine").setLevel(logging.ERROR)
 
 
 def gathered(client: Any, futures: Sequence[Any], given_up: str) -> list[Any]:

@@ -19,6 +19,7 @@ from ortools.math_opt.python import mathopt
 from ortools.math_opt.solvers import highs_pb2
 
 from placements.errors import PlacementsError
+from placements.interrupt import interruptibly
 from placements.optimisation.linear import LinearModel
 
 Floats = npt.NDArray[np.float64]
@@ -168,7 +169,8 @@ def _solved(
     )
     wanted = mathopt.ModelSolveParameters(solution_hints=hints)
     try:
-        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=params, model_params=wanted)
+        # It does not hear Ctrl-C, nor MathOpt's own interrupter, before its time is over.
+        return interruptibly(lambda: mathopt.solve(model, mathopt.SolverType.HIGHS, params=params, model_params=wanted))
     except (RuntimeError, ValueError, AttributeError):  # the last: OR-Tools 9.15 trips over its own error
         return None
 
