@@ -74,12 +74,12 @@ def _option(found: Why, reason: Reason, names: Mapping[str, str], manner: Manner
         "kind": reason.kind,
         "area": names.get(reason.area, reason.area),
         "year": reason.year,
-        "child_years": _child_years(reason.used, profile),
+        "child_years": child_years_shown(reason.used, profile),
         "by_need_and_area": [
             {
                 "need": str(row["need_group"]),
                 "area": names.get(str(row["area"]), str(row["area"])),
-                "child_years": _child_years(float(row["child_years"]), profile),
+                "child_years": child_years_shown(float(row["child_years"]), profile),
             }
             for row in reason.kept.to_dict("records")
             if manner.may_name(float(row["child_years"]))
@@ -128,10 +128,10 @@ def _goal(goal: str, value: float, reason: Reason, profile: str) -> float | int 
         return None
     if goal == "net_cost":
         return round(value, 2) if profile == INTERNAL else money_text(value, reason.used, profile)
-    return _child_years(value, profile)
+    return child_years_shown(value, profile)
 
 
-def _child_years(value: float, profile: str) -> float | int | str:
+def child_years_shown(value: float, profile: str) -> float | int | str:
     """Return child-years: as they are, or to the nearest 5, and `c` under 6."""
     if profile == INTERNAL:
         return round(value, _DIGITS)

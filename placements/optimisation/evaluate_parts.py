@@ -36,12 +36,13 @@ def broken_parts(county: County, forecast: Forecast, plan: Plan) -> list[str]:
     if set(shares) != set(of_area.values()) or sum(shares.values()) > 1 + 1e-9:
         found.append(f"the shares {dict(shares)} are not of its parts, or more than 1")
         return found
-    places = _where(county, plan, years)
+    places = places_named(county, plan, years)
     home = plan.serves["group"].map(forecast.groups.set_index("group")["area"]).astype("str").map(of_area)
     place = plan.serves["place"].map(places["area"]).astype("str").map(of_area)
     if (home.to_numpy(object) != place.to_numpy(object)).any():
         found.append(f"{int((home != place).sum())} allocations are over the boundary of a part")
-    use = (plan.serves["child_years"] * plan.serves["place"].map(places["weekly_cost_gbp"])).astype(float)
+    weekly = (places["weekly_cost_gbp"] * places["is_new"].astype(bool)).astype(float)
+    use = plan.serves["child_years"] * plan.serves["place"].map(weekly)
     for name, share in shares.items():
         capital, schools, fixed = _spent(county, plan, name, of_area, years)
         used = (use * WEEKS_PER_YEAR)[place.eq(name)].groupby(plan.serves["year"]).sum()
@@ -82,14 +83,16 @@ def _spent(county: County, plan: Plan, name: str, of_area: dict[str, str], years
     return capital, schools, fixed
 
 
-def _where(county: County, plan: Plan, years: int) -> pd.DataFrame:
-    """Return the area of every place that a plan may name, and what its use costs a week if it is new."""
-    existing = existing_places(county, years).table.assign(weekly_cost_gbp=0.0)
+def places_named(county: County, plan: Plan, years: int) -> pd.DataFrame:
+    """Return every place that a plan may name, by its id: `area`, `weekly_cost_gbp` and whether it `is_new`."""
+    existing = existing_places(county, years).table
     opened = opened_places(county, plan.interventions, years).table
     options = locate(county.options, county) if len(county.options) else county.options.assign(area="")
     options = options.assign(
         place="site/" + options["site_id"].astype("str") + "/" + options["option_id"].astype("str")
     )
-    tables = [frame[["place", "area", "weekly_cost_gbp"]] for frame in (existing, opened, options) if len(frame)]
-    table = pd.concat(tables, ignore_index=True) if tables else existing[["place", "area", "weekly_cost_gbp"]]
+    options = options.assign(is_new=True)
+    columns = ["place", "area", "weekly_cost_gbp", "is_new"]
+    tables = [frame[columns] for frame in (existing, opened, options) if len(frame)]
+    table = pd.concat(tables, ignore_index=True) if tables else existing[columns]
     return table.fillna({"weekly_cost_gbp": 0.0}).drop_duplicates("place").set_index("place")
