@@ -88,27 +88,24 @@ def compare_separately(
     UsageError
         When there is no such set, or fewest child-years away is not the first goal: only that can be compared.
     """
-    tell = progress or (lambda share, text: None)
-    of_area = parts_of(county, name) or {}
-    plans = {}
+    of_area, plans = parts_of(county, name) or {}, {}
     for at, (planned, separate) in enumerate(((TOGETHER, ""), (SEPARATELY, name))):
-        plans[planned] = optimise(
-            county,
-            forecast,
-            separate=separate,
-            progress=lambda share, text, at=at, planned=planned: tell((at + share) / 2, f"{planned}: {text}"),
-            **overrides,
-        )
-        if plans[planned].goals[0].name != FIRST:
+        tell = None if progress is None else _half(progress, at / 2, planned)
+        plans[planned] = optimise(county, forecast, separate=separate, progress=tell, **overrides)
+        first = plans[planned].goals[0].name
+        if first != FIRST:
             raise UsageError(
                 f"together and separately are compared by child-years away, but the first goal is "
-                f"{plans[planned].goals[0].name.replace('_', ' ')}\n  What to do: put {FIRST} first among the goals, "
-                f"without weights or floors"
+                f"{first.replace('_', ' ')}\n  What to do: put {FIRST} first among the goals, without weights or floors"
             )
     together, apart = plans[TOGETHER], plans[SEPARATELY]
     tables = [_by_part(county, forecast, plan, planned, of_area) for planned, plan in plans.items()]
     more = lost(together.goals[0], apart.goals[0], is_tighter=True)
     return Separately(name, together, apart, apart.limits.separate_shares, pd.concat(tables), more)
+
+
+def _half(progress: Progress, begun: float, planned: str) -> Progress:
+    return lambda share, text: progress(begun + share / 2, f"{planned}: {text}")
 
 
 def _by_part(county: County, forecast: Forecast, plan: Plan, planned: str, of_area: Mapping[str, str]) -> pd.DataFrame:
@@ -117,27 +114,25 @@ def _by_part(county: County, forecast: Forecast, plan: Plan, planned: str, of_ar
     sums = plan.child_years.groupby(part)[["need", "away"]].sum().reindex(names).fillna(0.0)
     openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
     opened = opened_places(county, openings, forecast.years).table["area"].astype("str").map(of_area)
-    capital, fixed = (
-        pd.Series([float(np.sum(of_years(entry))) for entry in openings], dtype=float)
-        .groupby(opened.to_numpy(object))
-        .sum()
-        .reindex(names)
-        .fillna(0.0)
-        for of_years in (
-            lambda entry: entry.capital_by_year(forecast.years),
-            lambda entry: entry.yearly_cost_by_year(forecast.years),
-        )
+    spent = pd.DataFrame(
+        {
+            "capital": [float(entry.capital_by_year(forecast.years).sum()) for entry in openings],
+            "fixed": [float(entry.yearly_cost_by_year(forecast.years).sum()) for entry in openings],
+        },
+        dtype=float,
     )
+    spent = spent.groupby(opened.to_numpy(object)).sum().reindex(names).fillna(0.0)
+    saved = _saved(county, forecast, plan, of_area).reindex(names).fillna(0.0)
     table = pd.DataFrame(
         {
             "need_child_years": sums["need"],
             "away_child_years": sums["away"],
-            "capital_gbp": capital,
-            "net_cost_gbp": capital + fixed - _saved(county, forecast, plan, of_area).reindex(names).fillna(0.0),
+            "capital_gbp": spent["capital"],
+            "net_cost_gbp": spent["capital"] + spent["fixed"] - saved,
         }
     )
     table.loc[ALL] = table.sum()
-    gap = float(table.loc[ALL, "away_child_years"]) - plan.goals[0].bound
+    gap = float(table["away_child_years"].to_numpy()[-1]) - plan.goals[0].bound
     bound = (table["away_child_years"] - max(gap, 0.0)).clip(lower=0.0)
     # The parts have nothing in common, so what all of them together could still gain is the most that one could.
     whole = planned == TOGETHER or _sites_in_several_parts(county, of_area)
