@@ -14,7 +14,7 @@ from placements.disclosure.secrets import county_secrets
 from placements.errors import PlacementsError
 from placements.forecasting import forecast
 from placements.loading import load_within
-from placements.manifest import json_text, solver
+from placements.manifest import json_text, separate, solver
 from placements.optimisation import Frontier, FrontierPoint, Plan, evaluate, frontier, optimise
 from placements.optimisation.evaluate import away_with_nothing
 from placements.study import open_study
@@ -146,6 +146,7 @@ def frontier_values(county: County, found: Frontier) -> dict[str, Any]:
         "status": found.status,
         "is_proved": found.is_proved,
         "cut_short": found.cut_short,
+        "separate": separate(found.points[0].plan),
         "tolerance": found.points[0].plan.limits.tolerance,
         "limits_tried_gbp": found.limits_gbp,
         "least_bound_gbp": found.least_bound_gbp,

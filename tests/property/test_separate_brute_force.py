@@ -38,7 +38,7 @@ def test_separately_is_what_enumeration_finds_and_never_better_than_together(
     assert first.value >= whole.bound - 1e-3
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(cases())
 def test_all_the_money_for_each_part_costs_nothing_when_no_child_would_cross(case: tuple[County, Forecast]) -> None:
     """With need in one part alone, all shares its own and places of its own, separately is together."""
