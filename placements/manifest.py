@@ -106,7 +106,7 @@ def solver(plan: Plan | None) -> dict[str, Any] | None:
 
 
 def separate(plan: Plan) -> dict[str, Any] | None:
-    """Return the boundary set whose parts a plan is for, each by itself, and their shares; None for one of the whole."""
+    """Return the boundary set whose parts a plan is for, each by itself, and their shares; None for the whole."""
     limits = plan.limits
     return {"boundary_set": limits.separate, "shares": dict(limits.separate_shares)} if limits.separate else None
 

@@ -21,7 +21,7 @@ def apart(county: County, shares: dict[str, float], name: str = "halves") -> Cou
     return dataclasses.replace(county, settings=changed)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(cases(), st.floats(0.1, 0.9), st.floats(0.05, 1.0))
 def test_separately_is_what_enumeration_finds_and_never_better_than_together(
     case: tuple[County, Forecast], west: float, part: float

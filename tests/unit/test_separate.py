@@ -133,7 +133,7 @@ def test_the_evaluator_catches_what_crosses_or_is_over_a_share() -> None:
 def test_a_frontier_of_parts_keeps_their_shares_at_every_limit() -> None:
     """West's home needs 900 of its quarter: the limit has to be 3,600, whatever the whole could pay."""
     county, forecast = case(separate="halves", separate_shares={"West": 0.25}, capital_per_year_gbp=9999.0)
-    found = frontier(county, forecast, points=3, capital_gbp=4000.0)
+    found = frontier(county, forecast, points=2, capital_gbp=4000.0)
     assert found.is_proved
     for point in found.points:
         evaluate(county, forecast, point.plan)
@@ -157,7 +157,7 @@ def test_the_centre_of_an_area_decides_which_part_it_is_in() -> None:
 
 
 def test_the_command_says_what_was_proved_and_no_small_figure(capsys, monkeypatch, tmp_path) -> None:
-    """Shareable: to the nearest 5, small ones hidden; internal: as they are; other outputs are refused."""
+    """Shareable: to the nearest 5, small ones hidden; other outputs are refused."""
     county, forecast = case()
     study = dataclasses.make_dataclass("Study", ["settings"])(county.settings)
     study.with_profile = lambda profile: dataclasses.replace(study, settings=dataclasses.replace(
@@ -172,7 +172,4 @@ def test_the_command_says_what_was_proved_and_no_small_figure(capsys, monkeypatc
     assert (west["away_child_years"], west["net_cost_gbp"]) == ("c", "c")
     assert report["more_away_child_years"]["value"] == 10
     assert "between 10 and 10" in report["sentence"]
-    code, out, _ = run(capsys, "optimise", tmp_path, "--compare-separate", "halves", "--profile", "internal")
-    assert code == 0
-    assert "between 9.5" in out or "between 9.6" in out
     assert run(capsys, "optimise", tmp_path, "--compare-separate", "halves", "--explain")[0] == 2
