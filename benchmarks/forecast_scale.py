@@ -84,7 +84,7 @@ def measure(folders: list[Path], asked: argparse.Namespace) -> dict[str, Any]:
         children.append(len(one.jobs[0].model.settled))
         return one
 
-    before = _processor_seconds()
+    before = processor_seconds()
     began = time.perf_counter()
     with (
         tempfile.TemporaryDirectory(prefix="placements-scale-") as out,
@@ -107,7 +107,7 @@ def measure(folders: list[Path], asked: argparse.Namespace) -> dict[str, Any]:
         "children": sum(children),
         "child_months": sum(counts),
         "seconds": time.perf_counter() - began,
-        "processor_seconds": _processor_seconds() - before,
+        "processor_seconds": processor_seconds() - before,
         "client_mb": peak_mb(),
         "workers_mb": sorted(workers.values(), reverse=True),
     }
@@ -122,7 +122,7 @@ def _child_months(held: Any) -> float:
     return float(12 * (ends[0] + sum((one + other) / 2 for one, other in pairwise(ends))))
 
 
-def _processor_seconds() -> float:
+def processor_seconds() -> float:
     """Return what this process and those that it has ended have used."""
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system

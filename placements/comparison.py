@@ -23,6 +23,7 @@ from placements.interventions import Intervention
 from placements.optimisation.demand import build_demand, draw_samples
 from placements.optimisation.matching import match
 from placements.optimisation.places import existing_places, joined, opened_places
+from placements.optimisation.separate import parts_of
 from placements.optimisation.transport import Transport
 
 Floats = npt.NDArray[np.float64]
@@ -234,7 +235,9 @@ def _outcome(
     years = forecast.years
     demand = build_demand(county, forecast, chosen, weights, interventions)
     places = joined(existing_places(county, years), opened_places(county, interventions, years))
-    atoms = match(demand.groups, places.table, county.areas, county.settings.optimise.travel_limit_miles)
+    limits = county.settings.optimise
+    apart = parts_of(county, limits.separate)
+    atoms = match(demand.groups, places.table, county.areas, limits.travel_limit_miles, apart)
     need, lost = atoms.need(demand.need), atoms.out_of_reach(demand.need)
     new = places.table["is_new"].to_numpy(bool)
     place_cost = places.table["weekly_cost_gbp"].to_numpy(float) * WEEKS_PER_YEAR

@@ -96,11 +96,19 @@ def solver(plan: Plan | None) -> dict[str, Any] | None:
     return {
         "status": plan.status,
         "is_proved": plan.is_proved,
+        "cut_short": plan.cut_short,
         "weights": None if plan.limits.weights is None else asdict(plan.limits.weights),
+        "separate": separate(plan),
         "goals": [
             {"name": g.name, "value": g.value, "bound": g.bound, "gap": g.gap, "status": g.status} for g in plan.goals
         ],
     }
+
+
+def separate(plan: Plan) -> dict[str, Any] | None:
+    """Return the boundary set whose parts a plan is for, each by itself, and their shares; None for the whole."""
+    limits = plan.limits
+    return {"boundary_set": limits.separate, "shares": dict(limits.separate_shares)} if limits.separate else None
 
 
 def outputs(paths: Sequence[Path], folder: Path) -> list[dict[str, Any]]:

@@ -98,6 +98,10 @@ later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}
 max_homes_per_area = {d.optimise.max_homes_per_area}
 tail_level = {d.optimise.tail_level}                    # share of the futures, the mild ones, that away_tail leaves out
+# An authority that others will share out, each planned for with places and money of its own: "" for together, or a
+# boundary set such as "surrey-2027". Money is shared by need, or as stated: {{ "West Surrey" = 0.55 }}.
+separate = ""
+separate_shares = {{}}
 # The share of a need that is to be kept local, before any other goal.
 # [optimise.least_share_local]
 # disabled = 0.5

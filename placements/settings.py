@@ -154,7 +154,9 @@ class OptimiseSettings:
     Capital for schools and for children's social care comes from different grants, and a place in a home costs more
     than a place in a school: `schools_capital_share` is the most that schools may take, so that they do not crowd homes
     out. `tail_level` is the share of futures that the goal `away_tail` leaves out, the mild ones. `least_share_local`
-    is by need: the share of it that is to be kept local, before any other goal.
+    is by need: the share of it that is to be kept local, before any other goal. `separate` names a boundary set whose
+    authorities are each planned for with places of their own, and `separate_shares` the part of the money that each
+    has (`optimisation.separate`): of what is left out, each has its share of the need.
     """
 
     capital_gbp: float = 18_000_000.0
@@ -171,6 +173,8 @@ class OptimiseSettings:
     max_homes_per_area: int = 2
     tail_level: float = 0.8
     least_share_local: Mapping[str, float] = field(default_factory=dict)
+    separate: str = ""
+    separate_shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def goals_in_order(self) -> tuple[str, ...]:
@@ -350,6 +354,7 @@ def _rules(settings: Settings) -> list[str]:
     unknown = [goal for goal in settings.optimise.goals if goal not in GOAL_NAMES]
     if unknown or not settings.optimise.goals:
         problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
+    problems += share_problems(settings.optimise.separate_shares, "optimise.separate_shares: ")
     problems += _floor_rules(settings.optimise.least_share_local) + weight_problems(settings.optimise.weights)
     problems += [
         f"capacity.{entry.name} = {getattr(settings.capacity, entry.name)}: a share lies between 0 and 1"
@@ -395,6 +400,14 @@ def _rules(settings: Settings) -> list[str]:
     if settings.optimise.demand_samples > settings.forecast.runs:
         problems.append("optimise.demand_samples is more than forecast.runs: samples are drawn from the runs")
     return problems
+
+
+def share_problems(shares: Mapping[str, float], where: str = "") -> list[str]:
+    """Return what is wrong with shares of one sum: each is one, and together they are no more than all of it."""
+    wrong = [f"{where}{name} = {share}: a share lies between 0 and 1" for name, share in shares.items()
+             if not 0 <= share <= 1]  # fmt: skip
+    total = sum(shares.values())
+    return wrong or ([f"{where}together they are {total:.3f}, more than 1"] if total > 1 + 1e-9 else [])
 
 
 def weight_problems(weights: GoalWeights | None) -> list[str]:

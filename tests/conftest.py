@@ -47,3 +47,16 @@ def study_copy(small_study, tmp_path) -> Path:
     """Return a copy of the small study that a test may change."""
     shutil.copytree(small_study, tmp_path / "study")
     return tmp_path / "study"
+
+
+@pytest.fixture(scope="session")
+def counties(tmp_path_factory) -> Path:
+    """Return a folder of two small studies of different authorities, and of one that cannot be read between them."""
+    folder = tmp_path_factory.mktemp("counties")
+    for name, authority in (("hartlepool", "Hartlepool"), ("rutland", "Rutland")):
+        init_study(folder / name, authority, synthetic=True)
+        found, directory = find_authority(authority), open_directory()
+        synthesise(folder / name / "data", found, directory, snapshot=SNAPSHOT, seed=3, children=60, plans=150)
+    init_study(folder / "leeds", "Leeds")
+    (folder / "notes").mkdir()
+    return folder

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from placements.county import County
 from placements.forecasting import Forecast
+from placements.interventions import Opening
 from placements.interventions.options import from_option, is_recruitment
 from placements.optimisation.demand import draw_samples
 from placements.optimisation.evaluate import _away
+from placements.settings import OptimiseSettings
 from tests.support import tiny_county, tiny_forecast
 
 #: Child-years. The evaluator lets a pound of running cost a year pass, and a child-year costs £52 at the least here.
@@ -118,6 +120,8 @@ def best_by_enumeration(
             or any(homes.count(area) > limits.max_homes_per_area for area in homes)
         ):
             continue
+        if limits.separate and _over_a_share(county, limits, entries, years):
+            continue
         stub = SimpleNamespace(
             runs=tuple(chosen), weights=tuple(weights), interventions=entries, limits=limits,
             schedule=pd.DataFrame({"name": [], "committed": pd.Series(dtype=bool)}),
@@ -126,3 +130,23 @@ def best_by_enumeration(
         if not broken:
             best = min(best, away)
     return best
+
+
+#: The tiny county as two: the first two districts, six miles apart, are in different ones.
+HALVES = {"halves": {"West": ("Guildford",), "East": ("Woking", "Tandridge")}}
+
+
+def _over_a_share(county: County, limits: OptimiseSettings, entries: tuple[Opening, ...], years: int) -> bool:
+    """Whether the interventions of a part cost more than its share, without their use."""
+    for name, share in limits.separate_shares.items():
+        own = [entry for entry in entries if (entry.district == "E07000209") == (name == "West")]
+        capital = sum((entry.capital_by_year(years) for entry in own), np.zeros(years))
+        fixed = sum((entry.yearly_cost_by_year(years) for entry in own), np.zeros(years))
+        slack = 1e-6
+        if (
+            capital.sum() > share * limits.capital_gbp + slack
+            or (capital > share * limits.capital_per_year_gbp + slack).any()
+            or (fixed > share * limits.revenue_per_year_gbp + slack).any()
+        ):
+            return True
+    return False

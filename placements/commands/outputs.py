@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from placements.commands.optimise_study import plan_values
 from placements.commands.reasons import plan_reasons
 from placements.commands.stress import plan_stress
 from placements.comparison import compare
@@ -12,7 +13,7 @@ from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
 from placements.interventions import scenario_text
 from placements.loading import load
-from placements.manifest import provenance, solver
+from placements.manifest import provenance
 from placements.maps import write_map
 from placements.optimisation import Plan
 from placements.pipeline import plan_for, scenarios_of
@@ -27,6 +28,7 @@ def plan_report(
     *,
     explain_seconds: float | None = None,
     replications: int | None = None,
+    profile: str | None = None,
     **limits: Any,
 ) -> tuple[Plan, dict[str, Any]]:
     """Return the plan of local capacity, and it as plain values; writes `reports/best-plan.toml`.
@@ -34,7 +36,7 @@ def plan_report(
     With `explain_seconds`, its reasons are worked out in that time and stand under `why`; with `replications`, it is
     simulated child by child so many times in each demand sample, which stands under `stress`.
     """
-    study = open_study(folder)
+    study = open_study(folder).with_profile(profile)
     county = load(study, reporter)
     future, plan = plan_for(county, reporter, **{name: value for name, value in limits.items() if value is not None})
     path = release(
@@ -43,13 +45,7 @@ def plan_report(
         county_secrets(county),
         study.settings.disclosure.profile,
     )
-    report = {
-        "authority": county.authority.name,
-        "synthetic": county.synthetic,
-        **(solver(plan) or {}),
-        "interventions": plan.schedule.to_dict("records"),
-        "path": str(path),
-    }
+    report = plan_values(county, plan) | {"path": str(path)}
     if explain_seconds is not None:
         report["why"] = plan_reasons(county, future, plan, explain_seconds, reporter)
     if replications is not None:

@@ -5,6 +5,7 @@ from placements.optimisation.evaluate import Evaluation, PlanError, evaluate
 from placements.optimisation.explain import explain
 from placements.optimisation.plan import Plan
 from placements.optimisation.run import optimise
+from placements.optimisation.separately import Separately, compare_separately
 from placements.optimisation.solve import GoalResult
 from placements.optimisation.stress import Stress, stress
 from placements.optimisation.why import Why, why
@@ -16,8 +17,10 @@ __all__ = [
     "GoalResult",
     "Plan",
     "PlanError",
+    "Separately",
     "Stress",
     "Why",
+    "compare_separately",
     "evaluate",
     "explain",
     "frontier",

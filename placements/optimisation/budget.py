@@ -89,12 +89,19 @@ class Budget:
         share = problem.limits.schools_capital_share
         if against == CAPITAL and 0 < share < 1:
             self._rows.append(self._row(_of_schools(problem, self.siting), spent.schools_capital, share))
+        if against == CAPITAL:
+            self._rows += [self._row(*row) for row in _of_parts(problem, self.siting)]
         self._blocks = Blocks(self.siting)
         self._away_row = self._engine.add_row(self.away, -math.inf, math.inf)
 
     def _row(self, weights: Floats, spent: float, part: float) -> _Row:
         scale = float(np.abs(weights).max(initial=0.0)) or 1.0
         return _Row(weights, spent, part, scale, self._engine.add_row(weights / scale, -math.inf, math.inf))
+
+    @property
+    def cut_short(self) -> bool:
+        """Return whether the clock ended any search."""
+        return self._engine.cut_short
 
     @property
     def away(self) -> Floats:
@@ -150,6 +157,27 @@ class Budget:
         )
         self._engine.move_row(self._away_row, math.inf)
         return None if answer.solution is None else np.round(answer.solution[self.siting.open_column])
+
+
+def _of_parts(problem: Problem, siting: SitingModel) -> list[tuple[Floats, float, float]]:
+    """Return capital, what is committed, and the share, of each part of the authority and of its schools."""
+    separate, limits = problem.separate, problem.limits
+    if separate is None:
+        return []
+    part = separate.part(problem.options["planning_area"])[siting.open_option]
+    schools, rows = limits.schools_capital_share, []
+    of_all, of_schools = siting.objectives[CAPITAL], _of_schools(problem, siting)
+    for at, share in enumerate(separate.shares.tolist()):
+        here = np.zeros(siting.linear.variables)
+        here[siting.open_column] = part == at
+        for weights, left, own in (
+            (of_all, separate.capital_left, share),
+            (of_schools, separate.schools_capital_left, share * schools),
+        ):
+            # A share of nothing does not move with the limit: the model's own row holds it.
+            if own > 0:
+                rows.append((weights * here, own * limits.capital_gbp - float(left[at]), own))
+    return rows
 
 
 def _of_schools(problem: Problem, siting: SitingModel) -> Floats:

@@ -7,6 +7,7 @@ from collections import Counter
 from placements.errors import InfeasibleError
 from placements.interventions import Opening
 from placements.optimisation.problem import Problem
+from placements.optimisation.separate import clashes_of_parts
 
 
 def refuse_clashes(problem: Problem) -> None:
@@ -38,6 +39,7 @@ def refuse_clashes(problem: Problem) -> None:
             found.append(
                 f"they open {-left} more children's homes in {area} than the {limits.max_homes_per_area} allowed"
             )
+    found += clashes_of_parts(problem)
     sites = Counter(entry.site_id for entry in problem.commitments if isinstance(entry, Opening) and entry.site_id)
     found += [f"{number} of them use the site {site!r}" for site, number in sorted(sites.items()) if number > 1]
     if found:

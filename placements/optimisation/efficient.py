@@ -110,6 +110,8 @@ class Frontier:
     solves : int
         Limits solved.
     seconds : float
+    cut_short : bool
+        Whether the clock ended any search, or left a limit unsolved: see `Plan.cut_short`.
     """
 
     against: str
@@ -118,6 +120,7 @@ class Frontier:
     least_bound_gbp: float
     solves: int
     seconds: float
+    cut_short: bool = False
 
     @property
     def is_proved(self) -> bool:
@@ -246,6 +249,7 @@ class _Search:
         self._whole = self._side(problem, spent)
         self._mean = self._side(mean_of(problem), spent) if len(problem.weights) > 1 else None
         self._spared: set[int] = set()
+        self._left_unsolved = False
         self.known = self._whole.known
 
     def _side(self, problem: Problem, spent: Spent) -> _Side:
@@ -264,6 +268,7 @@ class _Search:
         if self._whole.is_proved(limit, self._tolerance):
             return
         if self._seconds and self._left() <= 0:
+            self._left_unsolved = True
             return  # what is known has to do: its gap is stated
         began, allowed = time.monotonic(), self._allowed(to_come)
         if self._mean is not None:
@@ -335,7 +340,13 @@ class _Search:
             least_bound_gbp=least_bound,
             solves=len(self._seconds),
             seconds=time.monotonic() - self._began,
+            cut_short=self._cut_short,
         )
+
+    @property
+    def _cut_short(self) -> bool:
+        sides = (side for side in (self._whole, self._mean) if side is not None)
+        return self._left_unsolved or any(side.budget.cut_short for side in sides)
 
     def _point(self, limit: float, best: Found, before: Plan | None) -> FrontierPoint:
         problem, seconds = self._problem, self._seconds.get(limit, 0.0)
@@ -346,7 +357,9 @@ class _Search:
         goal = GoalResult("away_child_years", best.away + lost, bound + lost, gap, status, seconds)
         if self._against == CAPITAL:
             problem = dataclasses.replace(problem, limits=dataclasses.replace(problem.limits, capital_gbp=limit))
-        plan = build_plan(problem, Solved(self._whole.budget.siting, best.solution, (goal,)), self._seed)
+        plan = build_plan(
+            problem, Solved(self._whole.budget.siting, best.solution, (goal,), self._cut_short), self._seed
+        )
         sums = plan.by_year.sum()
         opened, left_out, changed = _changes(before, plan)
         return FrontierPoint(

@@ -16,8 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
 
 from placements.errors import PlacementsError
+from placements.interrupt import interruptibly
 from placements.optimisation.linear import LinearModel
 
 Floats = npt.NDArray[np.float64]
@@ -55,11 +57,19 @@ class Answer:
 
 
 class Engine:
-    """A model loaded once and solved for one goal after another."""
+    """A model loaded once and solved for one goal after another.
+
+    Attributes
+    ----------
+    cut_short : bool
+        Whether the clock ended any of the searches so far. If not, the answers hang on the model and the seed alone,
+        whatever the time limit and however busy the machine.
+    """
 
     def __init__(self, linear: LinearModel, seed: int) -> None:
         self._proto = _proto(linear)
         self._seed = seed
+        self.cut_short = False
 
     def fix(self, objective: Floats, most: float) -> None:
         """Add the row ``objective x <= most``."""
@@ -123,7 +133,10 @@ class Engine:
             left = max(time_limit_s - (time.monotonic() - began), 0.01)
             result = _solved(model, hints, gap, left, seed)
             if result is not None:
-                return self._answer(result, variables, time.monotonic() - began)
+                answer = self._answer(result, variables, time.monotonic() - began)
+                self.cut_short |= answer.status == TIME_LIMIT
+                return answer
+        self.cut_short = True  # the engine's own errors may come of the clock too
         return Answer(TIME_LIMIT, math.inf, -math.inf, None, time.monotonic() - began)
 
     def _answer(self, result: mathopt.SolveResult, variables: list[mathopt.Variable], seconds: float) -> Answer:
@@ -146,12 +159,18 @@ def _solved(
     model: mathopt.Model, hints: list[mathopt.SolutionHint], gap: float, time_limit_s: float, seed: int
 ) -> mathopt.SolveResult | None:
     """Return what HiGHS found, or None when it gave up with an error of its own: rare, and a matter of the seed."""
+    # One thread: the same search whatever the number of cores, and studies side by side do not fight for them. The
+    # parameter `threads` of MathOpt is refused for HiGHS (OR-Tools 9.15).
     params = mathopt.SolveParameters(
-        time_limit=dt.timedelta(seconds=time_limit_s), relative_gap_tolerance=gap, random_seed=seed
+        time_limit=dt.timedelta(seconds=time_limit_s),
+        relative_gap_tolerance=gap,
+        random_seed=seed,
+        highs=highs_pb2.HighsOptionsProto(string_options={"parallel": "off"}, int_options={"threads": 1}),
     )
     wanted = mathopt.ModelSolveParameters(solution_hints=hints)
     try:
-        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=params, model_params=wanted)
+        # It does not hear Ctrl-C, nor MathOpt's own interrupter, before its time is over.
+        return interruptibly(lambda: mathopt.solve(model, mathopt.SolverType.HIGHS, params=params, model_params=wanted))
     except (RuntimeError, ValueError, AttributeError):  # the last: OR-Tools 9.15 trips over its own error
         return None
 

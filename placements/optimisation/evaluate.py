@@ -7,7 +7,7 @@ own places anew, and each year is a plain linear programme over all samples, sol
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,9 +24,11 @@ from placements.forecasting import Forecast
 from placements.interventions import Opening, RecruitCarers
 from placements.interventions.locate import locate
 from placements.optimisation.demand import build_demand
+from placements.optimisation.evaluate_parts import broken_parts, revenue_of_parts
 from placements.optimisation.matching import Atoms, match, travel_limit
 from placements.optimisation.places import existing_places, joined, opened_places
 from placements.optimisation.plan import Plan
+from placements.optimisation.separate import parts_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,12 +70,20 @@ def evaluate(county: County, forecast: Forecast, plan: Plan) -> Evaluation:
     fixed = np.asarray(sum((entry.yearly_cost_by_year(years) for entry in plan.interventions), np.zeros(years)))
     broken = _budget(plan, capital, fixed) + _options(county, plan, years) + _areas(county, plan)
     broken += _serves(county, forecast, plan) + _sums(plan, capital, fixed)
+    broken += broken_parts(county, forecast, plan)
     if not broken:
         away, problems = _away(county, forecast, plan, fixed)
         broken += problems or _agree(plan, away)
     if broken:
         raise PlanError("\n  - ".join(["this plan does not hold:", *broken]))
     return Evaluation(away, capital, fixed)
+
+
+def away_with_nothing(county: County, forecast: Forecast, plan: Plan) -> float:
+    """Return the least expected child-years away, all years, in a plan's futures with the places of today alone."""
+    nothing = replace(plan, interventions=(), schedule=plan.schedule[:0])
+    away, _ = _away(county, forecast, nothing, np.zeros(forecast.years))
+    return away
 
 
 def _budget(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
@@ -193,7 +203,8 @@ def _away(county: County, forecast: Forecast, plan: Plan, fixed: Floats) -> tupl
     demand = build_demand(county, forecast, np.array(plan.runs, np.intp), np.array(plan.weights), plan.interventions)
     existing = existing_places(county, years)
     places = joined(existing, opened_places(county, plan.interventions, years))
-    atoms = match(demand.groups, places.table, county.areas, plan.limits.travel_limit_miles)
+    apart = parts_of(county, plan.limits.separate)
+    atoms = match(demand.groups, places.table, county.areas, plan.limits.travel_limit_miles, apart)
     need = atoms.need(demand.need)
     total = float(atoms.out_of_reach(demand.need).sum(axis=(0, 1)) @ demand.weights)
     cost = places.table["weekly_cost_gbp"].to_numpy(float) * places.table["is_new"].to_numpy(bool) * WEEKS_PER_YEAR
@@ -204,8 +215,11 @@ def _away(county: County, forecast: Forecast, plan: Plan, fixed: Floats) -> tupl
         if entry.name not in committed:
             least[number] = _required(entry, years)
     for year in range(years):
-        revenue = plan.limits.revenue_per_year_gbp - float(fixed[year])
-        value = _year(atoms, need[:, year], places.capacity[:, year], least[:, year], cost, revenue, demand.weights)
+        costs, left = cost[None, :], np.array([plan.limits.revenue_per_year_gbp - float(fixed[year])])
+        if apart is not None:
+            own, own_left = revenue_of_parts(county, plan, places.table["area"], years)
+            costs, left = np.vstack([costs, cost * own]), np.concatenate([left, own_left[:, year]])
+        value = _year(atoms, need[:, year], places.capacity[:, year], least[:, year], costs, left, demand.weights)
         if value is None:
             return np.inf, [f"year {year + 1}: minimum occupancy cannot be met within the running cost allowed"]
         total += value
@@ -223,9 +237,12 @@ def _required(entry: Opening, years: int) -> Floats:
 
 
 def _year(
-    atoms: Atoms, need: Floats, capacity: Floats, least: Floats, cost: Floats, revenue: float, weights: Floats
+    atoms: Atoms, need: Floats, capacity: Floats, least: Floats, cost: Floats, revenue: Floats, weights: Floats
 ) -> float | None:
-    """Return the least expected child-years away in a year, all samples together; None if no allocation is allowed."""
+    """Return the least expected child-years away in a year, all samples together; None if no allocation is allowed.
+
+    `cost` (limits, places) is what of each place's use counts towards each limit on running cost, `revenue` (limits,).
+    """
     links, hops, count, samples = len(atoms.link_atom), len(atoms.hop_node), len(atoms.table), need.shape[1]
     if count == 0:
         return 0.0 if not (least > 1e-9).any() else None
@@ -239,17 +256,19 @@ def _year(
         [sparse.csr_array((len(capacity), links)), _sum_by(atoms.hop_place, len(capacity)),
          sparse.csr_array((len(capacity), count))]
     )  # fmt: skip
+    # A pound of millions; less of a limit of few pounds, where it would buy a place.
+    slack = np.minimum(_POUND, 1e-3 * np.abs(revenue) + 1e-6)
     most = sparse.vstack(
         [
             sparse.kron(sparse.eye_array(samples), by_place),
-            sparse.kron(weights[None, :], sparse.csr_array(cost[None, :] @ by_place)),
+            sparse.kron(weights[None, :], sparse.csr_array(cost) @ by_place),
             -sparse.kron(weights[None, :], by_place),
         ]
     )
     result = linprog(
         np.kron(weights, np.concatenate([np.zeros(links + hops), np.ones(count)])),
         A_ub=sparse.csr_array(most),
-        b_ub=np.concatenate([np.tile(capacity, samples), [revenue + _POUND], -least + 1e-6]),
+        b_ub=np.concatenate([np.tile(capacity, samples), revenue + slack, -least + 1e-6]),
         A_eq=sparse.csr_array(sparse.kron(sparse.eye_array(samples), equal)),
         b_eq=np.concatenate([np.concatenate([need[:, s], np.zeros(len(atoms.nodes))]) for s in range(samples)]),
         method="highs",

@@ -12,6 +12,7 @@ near enough). That says the same as one arc for each atom and place, with severa
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,7 +103,13 @@ def travel_limit(service: str, care_limit_miles: float) -> float:
     return min(care_limit_miles, SCHOOL_TRAVEL_MILES) if service == codes.EDUCATION else care_limit_miles
 
 
-def match(groups: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, care_limit_miles: float) -> Atoms:
+def match(
+    groups: pd.DataFrame,
+    places: pd.DataFrame,
+    areas: pd.DataFrame,
+    care_limit_miles: float,
+    part_of_area: Mapping[str, str] | None = None,
+) -> Atoms:
     """Cut and merge demand groups by the places in reach.
 
     Parameters
@@ -114,10 +121,15 @@ def match(groups: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, care_
     areas : DataFrame
         `schemas.AREAS`.
     care_limit_miles : float
+    part_of_area : mapping of str to str, optional
+        Where the authority is planned for in parts: a place in another part is out of reach.
     """
     areas = areas[areas["area"].isin(groups["area"])].reset_index(drop=True)
     sorts, sort_of = _sorts(places)
     near = _near(areas, places, care_limit_miles)
+    if part_of_area is not None:
+        own, theirs = (frame["area"].astype("str").map(part_of_area).to_numpy(object) for frame in (areas, places))
+        near = near[0] & (own[:, None] == theirs), near[1]
     there = np.zeros((len(areas), len(sorts)), bool)
     for place, sort in enumerate(sort_of):
         there[:, sort] |= near[0][:, place]

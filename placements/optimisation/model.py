@@ -31,6 +31,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                within_schools_capital   sum_jo capital open <= schools' share of the capital, schools only
                within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
                within_revenue_each_year sum_jo yearly ready open + sum_hs w weekly serve <= revenue left   each t
+               (and limits of each part, where an authority is planned for in parts: `optimisation.separate`)
   goals        away_child_years  sum w away
                net_cost          capital + net_revenue: pounds over all years
                travel            sum w miles serve
@@ -55,6 +56,7 @@ from placements import codes
 from placements.optimisation import fairness
 from placements.optimisation.linear import LinearModel
 from placements.optimisation.problem import FILLING_YEARS, Problem, cost_per_child_year
+from placements.optimisation.separate import limit_parts
 from placements.settings import GOALS, WEIGHTED_GOAL
 
 Floats = npt.NDArray[np.float64]
@@ -448,18 +450,36 @@ def within_capital_each_year(problem: Problem, m: SitingModel) -> None:
 
 def within_revenue_each_year(problem: Problem, m: SitingModel) -> None:
     """Add: gross new running cost, fixed and per place used, expected."""
-    opened, year, amount = ready_entries(problem, m)
-    fixed = problem.options["yearly_cost_gbp"].to_numpy(float)[m.open_option[opened]] * amount
-    use = _serve_cost(problem, m, new_only=True)
-    paid = np.flatnonzero(use > 0)
+    year, column, pounds, _ = _revenue_entries(problem, m)
     m.linear.add_rows(
-        np.concatenate([year, m.serve_year[paid]]),
-        np.concatenate([m.open_column[opened], m.serve_column[paid]]),
-        np.concatenate([fixed, use[paid]]),
+        year,
+        column,
+        pounds,
         upper=problem.revenue_left,
         number=problem.years,
         names=lambda: _names("within_revenue_each_year", np.arange(1, problem.years + 1)),
     )
+
+
+def _revenue_entries(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats, Ints]:
+    """Return what running cost is made of: the year, the variable, its pounds, and the place."""
+    opened, year, amount = ready_entries(problem, m)
+    option = m.open_option[opened]
+    use = _serve_cost(problem, m, new_only=True)
+    paid = np.flatnonzero(use > 0)
+    return (
+        np.concatenate([year, m.serve_year[paid]]),
+        np.concatenate([m.open_column[opened], m.serve_column[paid]]),
+        np.concatenate([problem.options["yearly_cost_gbp"].to_numpy(float)[option] * amount, use[paid]]),
+        np.concatenate(
+            [problem.options["place"].to_numpy(np.intp)[option], problem.atoms.hop_place[m.serve_hop[paid]]]
+        ),
+    )
+
+
+def within_parts(problem: Problem, m: SitingModel) -> None:
+    """Add: what each part of the authority may spend, where it plans by itself (`parts`)."""
+    limit_parts(problem, m, _revenue_entries(problem, m))
 
 
 _OF_FLOWS: Final = (everyone_is_placed, through_nodes, within_usable_places, serve_only_if_open, viable_if_open)
@@ -471,6 +491,7 @@ _OF_DECISIONS: Final = (
     within_schools_capital,
     within_capital_each_year,
     within_revenue_each_year,
+    within_parts,
 )
 
 

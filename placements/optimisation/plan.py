@@ -50,6 +50,9 @@ class Plan:
         Runs of the forecast that were the samples.
     weights : tuple of float
     seed : int
+    cut_short : bool
+        Whether the clock ended any search. If not, the same inputs, settings, seed and versions give this plan whatever
+        the time limit; if so, it may be another on a slower or a busier machine, proved or not.
     """
 
     interventions: tuple[Intervention, ...]
@@ -63,6 +66,7 @@ class Plan:
     runs: tuple[int, ...]
     weights: tuple[float, ...]
     seed: int
+    cut_short: bool = False
 
     @property
     def is_proved(self) -> bool:
@@ -101,6 +105,7 @@ def build_plan(problem: Problem, solved: Solved, seed: int) -> Plan:
         runs=problem.demand.runs,
         weights=tuple(float(weight) for weight in problem.weights),
         seed=seed,
+        cut_short=solved.cut_short,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from placements.interventions.options import is_recruitment, split_needs
 from placements.optimisation.demand import Demand, build_demand, draw_samples
 from placements.optimisation.matching import Atoms, match
 from placements.optimisation.places import Places, existing_places, joined, opened_places
+from placements.optimisation.separate import Separation, separation_of
 from placements.settings import OptimiseSettings
 
 Floats = npt.NDArray[np.float64]
@@ -64,6 +65,8 @@ class Problem:
         Options left out, by reason.
     one_of : tuple of int
         Options (positions) of which the plan must take at least one; empty when it is free.
+    separate : Separation, optional
+        The parts of the authority, when each is planned for with places and money of its own.
     """
 
     demand: Demand
@@ -84,6 +87,7 @@ class Problem:
     commitments: tuple[Intervention, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)
     one_of: tuple[int, ...] = ()
+    separate: Separation | None = None
 
     @property
     def years(self) -> int:
@@ -113,12 +117,17 @@ def build_problem(
     years = forecast.years
     chosen, weights = draw_samples(forecast, limits.demand_samples, forecast.seed if seed is None else seed)
     demand = build_demand(county, forecast, chosen, weights, commitments)
-    fixed = joined(existing_places(county, years), opened_places(county, commitments, years))
+    opened = opened_places(county, commitments, years)
+    separate = separation_of(county, limits, demand, commitments, opened.table)
+    if separate is not None:
+        limits = replace(limits, separate_shares=dict(zip(separate.names, separate.shares.tolist(), strict=True)))
+    fixed = joined(existing_places(county, years), opened)
     options, dropped = _usable_options(county, limits, commitments, years)
     options, optional = _with_places(options, len(fixed.table))
     parts = [part for part in (fixed.table, optional) if len(part)]
     table = pd.concat(parts, ignore_index=True) if parts else fixed.table
-    atoms = match(demand.groups, table, county.areas, limits.travel_limit_miles)
+    part_of_area = None if separate is None else separate.of_area
+    atoms = match(demand.groups, table, county.areas, limits.travel_limit_miles, part_of_area)
     options, dropped["no need in reach"] = _in_reach(options, atoms)
     spent = _committed(commitments, years)
     homes = locate(_openings_frame(commitments), county) if _homes(commitments) else None
@@ -141,6 +150,7 @@ def build_problem(
         limits=limits,
         commitments=tuple(commitments),
         dropped=dropped,
+        separate=separate,
     )
 
 

@@ -14,7 +14,7 @@ from placements.optimisation.clashes import refuse_clashes
 from placements.optimisation.plan import Plan, build_plan
 from placements.optimisation.problem import build_problem
 from placements.optimisation.solve import Progress, solve
-from placements.settings import GOAL_NAMES, OptimiseSettings, settings_from, weight_problems
+from placements.settings import GOAL_NAMES, OptimiseSettings, settings_from, share_problems, weight_problems
 
 
 def optimise(
@@ -80,6 +80,8 @@ def limits_with(limits: OptimiseSettings, given: dict[str, Any]) -> OptimiseSett
     if isinstance(weights, Mapping):
         given = given | {"weights": settings_from({"optimise": {"weights": weights}}).optimise.weights}
     limits = replace(limits, **{name: value for name, value in given.items() if value is not None})
+    if wrong := share_problems(limits.separate_shares, "separate_shares: "):
+        raise UsageError("; ".join(wrong))
     if not limits.goals or any(goal not in GOAL_NAMES for goal in limits.goals):
         raise UsageError(f"goals {list(limits.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
     if wrong := weight_problems(limits.weights):

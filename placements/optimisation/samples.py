@@ -42,4 +42,5 @@ def without_average_rules(problem: Problem) -> Problem:
         problem,
         options=problem.options.assign(minimum_occupancy=0.0),
         revenue_left=np.full_like(problem.revenue_left, np.inf),
+        separate=None if problem.separate is None else problem.separate.without_revenue(),
     )

@@ -84,11 +84,12 @@ class GoalResult:
 
 @dataclass(frozen=True)
 class Solved:
-    """The last solution, and what is known about each goal."""
+    """The last solution, what is known about each goal, and whether the clock ended any search on the way."""
 
     siting: SitingModel
     solution: Floats
     goals: tuple[GoalResult, ...]
+    cut_short: bool = False
 
 
 class NoPlanError(PlacementsError):
@@ -176,7 +177,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
         if mean is not None and goal in _HELD_BY_THE_MEAN:
             mean.fix(goal, most)
     tell(1.0, "done")
-    return Solved(siting, solution, tuple(results))
+    return Solved(siting, solution, tuple(results), engine.cut_short or (mean is not None and mean.cut_short))
 
 
 def _decomposed(
@@ -200,6 +201,7 @@ class _Mean:
         self._seed = seed
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
+        self._engines = [self._engine]
         self._last = do_nothing(self._problem, self._siting)
         self._kept: list[tuple[str, float]] = []
 
@@ -226,10 +228,16 @@ class _Mean:
         least = np.minimum(options["minimum_occupancy"] * _MARGIN, options["planned_occupancy"])
         siting = build_model(dataclasses.replace(self._problem, options=options.assign(minimum_occupancy=least)))
         engine = Engine(siting.linear, self._seed)
+        self._engines.append(engine)
         for kept, most in self._kept:
             engine.fix(siting.objectives[kept], most)
         answer = engine.minimise(siting.objectives[goal], gap=tolerance, time_limit_s=time_limit_s)
         return None if answer.solution is None else answer.solution[siting.open_column]
+
+    @property
+    def cut_short(self) -> bool:
+        """Return whether the clock ended any search."""
+        return any(engine.cut_short for engine in self._engines)
 
     def fix(self, goal: str, most: float) -> None:
         """Keep a goal while the next are sought."""

@@ -117,6 +117,7 @@ def capital_step(problem: Problem, seed: int, plan: GoalResult, units: Floats, s
         capital_total_left=problem.capital_total_left + step,
         schools_capital_left=problem.schools_capital_left + limits.schools_capital_share * step,
         capital_left=problem.capital_left + step,
+        separate=problem.separate and problem.separate.richer(step, limits.schools_capital_share),
     )
     found = solve_again(richer, seed, seconds, start=units)
     if not found.goals:

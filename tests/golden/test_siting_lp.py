@@ -59,6 +59,10 @@ Woking | independent_special | autism     | 11 to 15 | 9;9
 FAIR = {"goals": ("away_tail", "largest_gap"), "least_share_local": {"family": 0.5, "disabled": 0.25}}
 
 
+HALVES = {"halves": {"West": ("Guildford",), "East side": ("Woking", "Tandridge")}}
+APART = {"separate": "halves", "separate_shares": {"West": 0.25}}
+
+
 def lp_text(
     goal: str = "away_child_years",
     options: str = OPTIONS,
@@ -70,6 +74,7 @@ def lp_text(
     unit_costs = "provision | weekly_cost_gbp\nchildrens_home | 50\nagency_foster | 9\nindependent_special | 20"
     optimise = {"demand_samples": 2, **settings}
     county = tiny_county(pd.DataFrame(), options=options, provision=provision, unit_costs=unit_costs, optimise=optimise)
+    county = dataclasses.replace(county, settings=dataclasses.replace(county.settings, boundary_sets=HALVES))
     forecast = tiny_forecast(county, needs, years=2, runs=(0.5, 1.5))
     problem = build_problem(county, forecast, county.settings.optimise)
     siting = build_model(dataclasses.replace(problem, one_of=one_of))
@@ -137,3 +142,23 @@ def test_at_least_one_of_the_options_named() -> None:
     text = part_of(lp_text(one_of=(0, 3)), "at_least_one_of")
     compare("at_least_one_of.lp", text)
     assert "at_least_one_of" not in lp_text()
+
+
+PARTS = (
+    "within_capital_of_part",
+    "within_schools_capital_of_part",
+    "within_capital_of_part_each_year",
+    "within_revenue_of_part_each_year",
+)
+
+
+@pytest.mark.parametrize("family", PARTS)
+def test_constraint_of_a_part(family: str) -> None:
+    """The rows that an authority planned for in parts brings; there are none of them when it is planned as a whole."""
+    needs = PUPILS.rstrip() + "\nGuildford | childrens_home | family | 10 to 15 | 2;4\n"
+    needs += "Woking | agency_foster | family | 10 to 15 | 3;3\n"
+    both = {"options": OPTIONS.rstrip() + "\n" + SCHOOL, "needs": needs}
+    text = part_of(lp_text(settings=APART, **both), family)
+    assert text.strip()
+    compare(f"{family}.lp", text)
+    assert family not in lp_text(**both)

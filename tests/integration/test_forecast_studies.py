@@ -6,40 +6,22 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from placements.commands import forecast_studies
-from placements.commands.forecast_studies import studies_forecast, studies_in
+from placements.commands.forecast_studies import studies_forecast
 from placements.commands.forecast_study import Asked
+from placements.commands.studies import studies_in
 from placements.errors import PlacementsError, UsageError
 from placements.forecasting.scale import done
-from placements.geography.authorities import find_authority
-from placements.geography.postcodes import open_directory
-from placements.newstudy import init_study
 from placements.progress import Reporter, Stage
-from placements.synthetic import synthesise
-from tests.command_support import run
-from tests.conftest import SNAPSHOT
+from tests.command_support import command, environment, group, run, wait
 
 ASKED = Asked(("service", "provision"), years=2, runs=30)
 WORDS = ("--runs", 30, "--years", 2)
-
-
-@pytest.fixture(scope="module")
-def counties(tmp_path_factory) -> Path:
-    """Return a folder of two small studies of different authorities, and of one that cannot be read between them."""
-    folder = tmp_path_factory.mktemp("counties")
-    for name, authority in (("hartlepool", "Hartlepool"), ("rutland", "Rutland")):
-        init_study(folder / name, authority, synthetic=True)
-        found, directory = find_authority(authority), open_directory()
-        synthesise(folder / name / "data", found, directory, snapshot=SNAPSHOT, seed=3, children=60, plans=150)
-    init_study(folder / "leeds", "Leeds")
-    (folder / "notes").mkdir()
-    return folder
 
 
 @pytest.fixture
@@ -67,14 +49,6 @@ def singly(counties) -> dict[str, bytes]:
         words = command(["forecast", str(counties / name), *map(str, WORDS), "--json"])
         found[name] = subprocess.run(words, capture_output=True, check=True, env=environment()).stdout
     return found
-
-
-def command(words: list[str]) -> list[str]:
-    return [sys.executable, "-c", "import sys; from placements.cli import main; main(sys.argv[1:])", *words]
-
-
-def environment(**more: str) -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"} | more
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -262,7 +236,7 @@ def test_a_real_interrupt_ends_all_and_leaves_nothing_half_done(counties, tmp_pa
         start_new_session=True,
     )
     try:
-        _wait(lambda: (out / "hartlepool.json").exists() or running.poll() is not None, 240)
+        wait(lambda: (out / "hartlepool.json").exists() or running.poll() is not None, 240)
         time.sleep(3)
         assert running.poll() is None, running.communicate()
         os.killpg(running.pid, signal.SIGINT)
@@ -275,29 +249,9 @@ def test_a_real_interrupt_ends_all_and_leaves_nothing_half_done(counties, tmp_pa
     assert "Traceback" not in said
     assert [*files(out)] == ["hartlepool.json"]
     assert complete(out)
-    _wait(lambda: not _group(running.pid), 30)
-    assert _group(running.pid) == []
+    wait(lambda: not group(running.pid), 30)
+    assert group(running.pid) == []
     assert list(temporary.iterdir()) == []
-
-
-def _wait(until, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not until() and time.monotonic() < end:
-        time.sleep(0.1)
-
-
-def _group(leader: int) -> list[int]:
-    """Return the processes of a group that are there."""
-    found = []
-    for one in Path("/proc").iterdir():
-        if one.name.isdigit():
-            try:
-                state, _, group = (one / "stat").read_text().rsplit(")", 1)[1].split()[:3]
-            except OSError:
-                continue
-            if int(group) == leader and state != "Z":
-                found.append(int(one.name))
-    return found
 
 
 def test_folders_that_cannot_be_told_apart_or_have_nowhere_to_go_are_refused(counties, tmp_path, capsys) -> None:

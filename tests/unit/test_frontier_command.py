@@ -19,7 +19,8 @@ def study(tmp_path, monkeypatch):
     """A folder that answers with the county of `test_frontier`, whose frontier is known by hand."""
     county = county_with(HOMES)
     settings = SimpleNamespace(disclosure=SimpleNamespace(profile="shareable"))
-    monkeypatch.setattr(command, "open_study", lambda folder: SimpleNamespace(settings=settings))
+    opened = SimpleNamespace(settings=settings, with_profile=lambda profile: opened)
+    monkeypatch.setattr(command, "open_study", lambda folder: opened)
     monkeypatch.setattr(command, "load", lambda study, reporter: county)
     monkeypatch.setattr(command, "forecast", lambda county, progress: tiny_forecast(county, NEEDS))
     return tmp_path

@@ -1,0 +1,158 @@
+"""What does separation cost? The plan of an authority as a whole beside that of its parts, each by itself.
+
+Both answer the same need, in the same futures, with the same money in all. Two answers that each have a gap tell their
+difference between bounds only (`variants.Between`); it is never below 0 for child-years, since whatever is allowed
+separately is allowed together.
+
+By part, child-years are those of the part's own children. Net cost is capital and fixed running cost of what is opened
+in the part, and what the part's children cost where they go, less what they would cost if all stayed away. Planned
+together children may go to places of another part; what that part pays for having them there is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from placements.county import County
+from placements.errors import UsageError
+from placements.forecasting import Forecast
+from placements.interventions import Opening
+from placements.optimisation.demand import build_demand
+from placements.optimisation.evaluate_parts import places_named
+from placements.optimisation.places import opened_places
+from placements.optimisation.plan import Plan
+from placements.optimisation.problem import cost_per_child_year
+from placements.optimisation.run import optimise
+from placements.optimisation.separate import parts_of
+from placements.optimisation.solve import Progress
+from placements.optimisation.variants import Between, lost
+
+FIRST: Final = "away_child_years"
+TOGETHER, SEPARATELY, ALL = "together", "separately", "all"
+
+
+@dataclass(frozen=True)
+class Separately:
+    """The two plans side by side.
+
+    Attributes
+    ----------
+    name : str
+        Of the boundary set.
+    together, separately : Plan
+    shares : mapping of str to float
+        Of the money, by part.
+    table : DataFrame
+        By `planned` (`together`, `separately`) and `part` (and `all`): `need_child_years`, `away_child_years`,
+        `bound_child_years` (the least that could be; of a part only separately), `capital_gbp`, `net_cost_gbp`; over
+        all years.
+    more_away : Between
+        Child-years more away for being separate.
+    """
+
+    name: str
+    together: Plan
+    separately: Plan
+    shares: Mapping[str, float]
+    table: pd.DataFrame
+    more_away: Between
+
+    @property
+    def status(self) -> str:
+        """Return `optimal` only if both plans are proved."""
+        return self.together.status if not self.together.is_proved else self.separately.status
+
+
+def compare_separately(
+    county: County, forecast: Forecast, name: str, *, progress: Progress | None = None, **overrides: Any
+) -> Separately:
+    """Plan for an authority as a whole and for the parts that a boundary set makes of it.
+
+    Parameters
+    ----------
+    county : County
+    forecast : Forecast
+    name : str
+        A boundary set, such as ``surrey-2027``.
+    progress : callable, optional
+    **overrides
+        Any field of `settings.OptimiseSettings`.
+
+    Raises
+    ------
+    UsageError
+        When there is no such set, or fewest child-years away is not the first goal: only that can be compared.
+    """
+    of_area, plans = parts_of(county, name) or {}, {}
+    for at, (planned, separate) in enumerate(((TOGETHER, ""), (SEPARATELY, name))):
+        tell = None if progress is None else _half(progress, at / 2, planned)
+        plans[planned] = optimise(county, forecast, separate=separate, progress=tell, **overrides)
+        first = plans[planned].goals[0].name
+        if first != FIRST:
+            raise UsageError(
+                f"together and separately are compared by child-years away, but the first goal is "
+                f"{first.replace('_', ' ')}\n  What to do: put {FIRST} first among the goals, without weights or floors"
+            )
+    together, apart = plans[TOGETHER], plans[SEPARATELY]
+    tables = [_by_part(county, forecast, plan, planned, of_area) for planned, plan in plans.items()]
+    more = lost(together.goals[0], apart.goals[0], is_tighter=True)
+    return Separately(name, together, apart, apart.limits.separate_shares, pd.concat(tables), more)
+
+
+def _half(progress: Progress, begun: float, planned: str) -> Progress:
+    return lambda share, text: progress(begun + share / 2, f"{planned}: {text}")
+
+
+def _by_part(county: County, forecast: Forecast, plan: Plan, planned: str, of_area: Mapping[str, str]) -> pd.DataFrame:
+    names = sorted(set(of_area.values()))
+    part = plan.child_years["area"].astype("str").map(of_area)
+    sums = plan.child_years.groupby(part)[["need", "away"]].sum().reindex(names).fillna(0.0)
+    openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
+    opened = opened_places(county, openings, forecast.years).table["area"].astype("str").map(of_area)
+    spent = pd.DataFrame(
+        {
+            "capital": [float(entry.capital_by_year(forecast.years).sum()) for entry in openings],
+            "fixed": [float(entry.yearly_cost_by_year(forecast.years).sum()) for entry in openings],
+        },
+        dtype=float,
+    )
+    spent = spent.groupby(opened.to_numpy(object)).sum().reindex(names).fillna(0.0)
+    saved = _saved(county, forecast, plan, of_area).reindex(names).fillna(0.0)
+    table = pd.DataFrame(
+        {
+            "need_child_years": sums["need"],
+            "away_child_years": sums["away"],
+            "capital_gbp": spent["capital"],
+            "net_cost_gbp": spent["capital"] + spent["fixed"] - saved,
+        }
+    )
+    table.loc[ALL] = table.sum()
+    gap = float(table["away_child_years"].to_numpy()[-1]) - plan.goals[0].bound
+    bound = (table["away_child_years"] - max(gap, 0.0)).clip(lower=0.0)
+    # The parts have nothing in common, so what all of them together could still gain is the most that one could.
+    whole = planned == TOGETHER or _sites_in_several_parts(county, of_area)
+    table.insert(2, "bound_child_years", bound.where(pd.Series(not whole, index=bound.index) | (bound.index == ALL)))
+    table.insert(0, "planned", planned)
+    return table.rename_axis("part").reset_index()
+
+
+def _saved(county: County, forecast: Forecast, plan: Plan, of_area: Mapping[str, str]) -> pd.Series:
+    """Return by part what its children kept local would have cost away, less what they cost where they are."""
+    runs, weights = np.array(plan.runs, np.intp), np.array(plan.weights)
+    groups = build_demand(county, forecast, runs, weights, plan.interventions).groups.set_index("group")
+    places = places_named(county, plan, forecast.years)
+    serves = plan.serves
+    weekly = serves["group"].map(groups["away_cost_gbp"]) - serves["place"].map(places["weekly_cost_gbp"])
+    saved = serves["child_years"] * cost_per_child_year(weekly.to_numpy(float))
+    return saved.groupby(serves["group"].map(groups["area"]).astype("str").map(of_area)).sum()
+
+
+def _sites_in_several_parts(county: County, of_area: Mapping[str, str]) -> bool:
+    options = county.options
+    places = options[["site_id", "district", "postcode"]].drop_duplicates()
+    return len(set(of_area.values())) > 1 and bool(places["site_id"].duplicated().any())
