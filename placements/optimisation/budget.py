@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from placements import codes
 from placements.optimisation.blocks import Blocks
+from placements.optimisation.decomposed import Limit
 from placements.optimisation.engine import Answer, Engine
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.plan import paid_with_nothing
@@ -116,6 +117,15 @@ class Budget:
         """Set the limit of all that is solved from now on; infinite for none but the study's own."""
         for row in self._rows:
             self._engine.move_row(row.number, (row.part * limit_gbp - row.spent) / row.scale)
+
+    def limits(self, limit_gbp: float) -> tuple[Limit, ...]:
+        """Return the limit as rows over decisions alone: of capital, which takes nothing else."""
+        column = self.siting.open_column
+        return tuple(
+            Limit(row.weights[column] / row.scale, (row.part * limit_gbp - row.spent) / row.scale)
+            for row in self._rows
+            if math.isfinite(limit_gbp)
+        )
 
     def fewest_away(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Answer:
         """Return the fewest child-years away under the limit, to a relative gap."""

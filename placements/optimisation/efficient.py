@@ -10,7 +10,8 @@ in which only the limit moves, and what is learnt at one serves the others (`kno
 - else the best plan known under the limit is where the search begins.
 
 Limits are even between the least money and the least that reaches the fewest away, and taken in halves: the ends, the
-middle, the middles between. Before all samples together, their mean is solved, as for a single plan (see `solve`).
+middle, the middles between. Limits on capital share one decomposition, such as a single plan has (see `solve`); before
+a limit on net revenue is solved for all samples together, their mean is.
 What a plan opens and does not need is then left out. What costs more without keeping more children
 local is no point of the frontier.
 """
@@ -32,13 +33,23 @@ from placements.forecasting import Forecast
 from placements.interventions import Intervention, Opening
 from placements.optimisation.budget import AGAINST, CAPITAL, NET_REVENUE, Budget, Spent, spent_of
 from placements.optimisation.clashes import refuse_clashes
+from placements.optimisation.decomposed import FewestAway
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Answer
 from placements.optimisation.known import Floats, Found, Known
 from placements.optimisation.plan import Plan, build_plan
 from placements.optimisation.problem import Problem, build_problem
 from placements.optimisation.run import limits_with
 from placements.optimisation.samples import mean_of
-from placements.optimisation.solve import SMALL, GoalResult, Progress, Solved, do_nothing, tidy, within
+from placements.optimisation.solve import (
+    DECOMPOSED_TOLERANCE,
+    SMALL,
+    GoalResult,
+    Progress,
+    Solved,
+    do_nothing,
+    tidy,
+    within,
+)
 
 #: A frontier may take this many times the time limit of one plan.
 TIMES_ONE_PLAN: Final = 5
@@ -248,6 +259,8 @@ class _Search:
         spent: Spent = spent_of(problem)
         self._whole = self._side(problem, spent)
         self._mean = self._side(mean_of(problem), spent) if len(problem.weights) > 1 else None
+        # What is learnt of flows holds under every limit on capital: one search for them all.
+        self._networks = FewestAway(problem, seed) if against == CAPITAL else None
         self._spared: set[int] = set()
         self._left_unsolved = False
         self.known = self._whole.known
@@ -271,13 +284,26 @@ class _Search:
             self._left_unsolved = True
             return  # what is known has to do: its gap is stated
         began, allowed = time.monotonic(), self._allowed(to_come)
-        if self._mean is not None:
+        if self._networks is not None:
+            self._from_networks(self._networks, limit, allowed * _MEAN_SHARE)
+        elif self._mean is not None:
             self._from_mean(self._mean, limit, allowed * _MEAN_SHARE)
         if not self._whole.is_proved(limit, self._tolerance):
             left = max(allowed - (time.monotonic() - began), 0.01)
             self._whole.solve(limit, self._tolerance, left)
         self._spare(limit, allowed * _SPARE_SHARE)
         self._seconds[limit] = time.monotonic() - began
+
+    def _from_networks(self, networks: FewestAway, limit: float, time_limit_s: float) -> None:
+        """Bound a limit, and find a plan for it, by decomposition."""
+        whole, best = self._whole.budget, self.known.best(limit)
+        start = None if best is None else best.solution[whole.siting.open_column]
+        tolerance = self._tolerance * DECOMPOSED_TOLERANCE
+        found = networks.search(tolerance, time_limit_s, start, whole.limits(limit))
+        self.known.add_bound(limit, found.bound)
+        solution = whole.with_opened(found.units, limit, time_limit_s)
+        if solution is not None:
+            self._whole.add(solution, limit)
 
     def _from_mean(self, mean: _Side, limit: float, time_limit_s: float) -> None:
         """Bound a limit, and find a plan for it, by the mean of the samples."""
@@ -346,7 +372,8 @@ class _Search:
     @property
     def _cut_short(self) -> bool:
         sides = (side for side in (self._whole, self._mean) if side is not None)
-        return self._left_unsolved or any(side.budget.cut_short for side in sides)
+        networks = self._networks is not None and self._networks.cut_short
+        return self._left_unsolved or networks or any(side.budget.cut_short for side in sides)
 
     def _point(self, limit: float, best: Found, before: Plan | None) -> FrontierPoint:
         problem, seconds = self._problem, self._seconds.get(limit, 0.0)

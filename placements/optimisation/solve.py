@@ -53,7 +53,8 @@ _HELD_BY_THE_MEAN: Final = (*GOAL_NAMES, WEIGHTED_GOAL)
 #: The goal whose networks tell a bound without the flows of all samples (`decomposed`), when it is the first.
 DECOMPOSED: Final = "away_child_years"
 #: Part of a goal's time that the decomposition may take, and of its tolerance that it may use up.
-_DECOMPOSED_SHARE, _DECOMPOSED_TOLERANCE = 0.6, 0.6
+_DECOMPOSED_SHARE: Final = 0.6
+DECOMPOSED_TOLERANCE: Final = 0.6
 #: Below this, child-years and pounds are nothing.
 SMALL: Final = 1e-6
 
@@ -131,6 +132,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
     solution = _first(problem, siting, engine, start)
     results: list[GoalResult] = []
+    cut_short = False
     goals = limits.goals_in_order
     for position, goal in enumerate(goals):
         tell(position / len(goals), goal.replace("_", " "))
@@ -142,9 +144,11 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
         goal_began = time.monotonic()
         held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
         if goal == DECOMPOSED and not position:
-            plan, lowest = _decomposed(problem, seed, tolerance, left * share * _DECOMPOSED_SHARE, start)
-            plans = [] if plan is None else [plan]
-            solution, _ = better_start(engine, siting, objective, solution, plans, left * share)
+            # What stays open of the tolerance is left to what the networks do not know: running cost of places used.
+            search, units = FewestAway(problem, seed), solution[siting.open_column]
+            found = search.search(tolerance * DECOMPOSED_TOLERANCE, left * share * _DECOMPOSED_SHARE, units)
+            lowest, cut_short = found.bound, search.cut_short
+            solution, _ = better_start(engine, siting, objective, solution, [found.units], left * share)
             if mean is not None:
                 mean.begin_from(solution[siting.open_column], left * share)
         elif mean is not None and held is None:
@@ -177,20 +181,9 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
         if mean is not None and goal in _HELD_BY_THE_MEAN:
             mean.fix(goal, most)
     tell(1.0, "done")
-    return Solved(siting, solution, tuple(results), engine.cut_short or (mean is not None and mean.cut_short))
-
-
-def _decomposed(
-    problem: Problem, seed: int, tolerance: float, time_limit_s: float, start: Floats | None
-) -> tuple[Floats | None, float]:
-    """Return a plan (units by open variable), and a bound of the first goal.
-
-    What stays open of the tolerance is left to rules that the decomposition does not know: running cost of places used.
-    """
-    search = FewestAway(problem, seed)
-    begin = None if start is None else start[search.option, search.year]
-    found = search.search(tolerance * _DECOMPOSED_TOLERANCE, time_limit_s, begin)
-    return found.units, found.bound
+    return Solved(
+        siting, solution, tuple(results), cut_short or engine.cut_short or (mean is not None and mean.cut_short)
+    )
 
 
 class _Mean:

@@ -83,7 +83,9 @@ def test_the_command(capsys, monkeypatch, tmp_path, found) -> None:
     county = tiny_county(NONE, options=NONE, provision=NONE)
     settings = SimpleNamespace(disclosure=SimpleNamespace(profile="shareable"))
     asked = []
-    monkeypatch.setattr(outputs, "open_study", lambda folder: SimpleNamespace(settings=settings, reports=tmp_path))
+    study = SimpleNamespace(settings=settings, reports=tmp_path)
+    study.with_profile = lambda profile: study
+    monkeypatch.setattr(outputs, "open_study", lambda folder: study)
     monkeypatch.setattr(outputs, "load", lambda study, reporter: county)
     monkeypatch.setattr(outputs, "plan_for", lambda county, reporter, **limits: (None, found.plan))
     monkeypatch.setattr(outputs, "release", lambda path, *_: path)

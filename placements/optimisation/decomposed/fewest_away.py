@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from placements.optimisation.decomposed.cuts import Cuts
 from placements.optimisation.decomposed.master import BROKEN, Master
 from placements.optimisation.decomposed.networks import Networks
-from placements.optimisation.decomposed.viability import Viability
+from placements.optimisation.decomposed.viability import Limit, Viability
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL
 from placements.optimisation.model import decisions_alone
 from placements.optimisation.problem import Problem
@@ -37,8 +38,8 @@ class Fewest:
 
     Attributes
     ----------
-    units : ndarray (decisions,) or None
-        Units decided on, by open variable of the model; None when nothing was found that keeps the rules.
+    units : ndarray (decisions,)
+        Units decided on, by open variable of the model.
     away, bound : float
         Expected child-years away with these units, and the fewest that any decisions could have, all years; need that
         no place can ever serve is not in it.
@@ -47,7 +48,7 @@ class Fewest:
     seconds : float
     """
 
-    units: Floats | None
+    units: Floats
     away: float
     bound: float
     rounds: int
@@ -60,11 +61,6 @@ class FewestAway:
 
     What is found may therefore need more running cost than allowed once children are in it (the bound holds all the
     same): who uses it works the flows out under all rules.
-
-    Attributes
-    ----------
-    option, year : ndarray of int (decisions,)
-        Of each decision: the open variables of the model.
     """
 
     def __init__(self, problem: Problem, seed: int) -> None:
@@ -73,10 +69,11 @@ class FewestAway:
         self._cuts = Cuts(problem, self._networks)
         self._viability = Viability(problem, decisions, self._networks)
         self._master = Master(decisions, self._cuts.parts, seed)
-        self.option, self.year = decisions.open_option, decisions.open_year
         self._decisions = len(decisions.open_column)
 
-    def search(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Fewest:
+    def search(
+        self, tolerance: float, time_limit_s: float, start: Floats | None = None, also: Sequence[Limit] = ()
+    ) -> Fewest:
         """Search until the gap is within the tolerance, or time is over.
 
         Parameters
@@ -85,21 +82,24 @@ class FewestAway:
             Of what is away.
         time_limit_s : float
         start : ndarray (decisions,), optional
-            Units to begin from, if they keep the rules.
+            Units to begin from; they keep all rules and limits. Nothing, when not given.
+        also : sequence of Limit
+            Limits of this search alone. What is learnt of flows serves searches under any others.
         """
         began, master = time.monotonic(), self._master
         if not self._decisions or not self._cuts.parts:
             nothing = np.zeros(self._decisions)
             away = self._away(nothing)
             return Fewest(nothing, away, away, 0, master.rows, time.monotonic() - began)
-        best, fewest = (None, math.inf) if start is None else (start, self._away(start))
-        bound = self._in_fractions(tolerance, began + time_limit_s / 2)
+        best = np.zeros(self._decisions) if start is None else np.round(start)
+        fewest = self._away(best)
+        bound = self._in_fractions(tolerance, began + time_limit_s / 2, also)
         rounds = 0
         while not _met(fewest, bound, tolerance) and (left := began + time_limit_s - time.monotonic()) > 0:
-            answer = master.in_whole_units(_ROUND_GAP * tolerance, max(_ROUND_TIME * left, 1.0), best)
+            answer = master.in_whole_units(_ROUND_GAP * tolerance, max(_ROUND_TIME * left, 1.0), best, also)
             rounds += 1
             if answer.status == INFEASIBLE:
-                bound = fewest if best is not None else math.inf
+                bound = fewest
                 break
             bound = max(bound, answer.bound)
             if answer.solution is None:
@@ -117,6 +117,11 @@ class FewestAway:
                 break
         return Fewest(best, fewest, min(bound, fewest), rounds, master.rows, time.monotonic() - began)
 
+    @property
+    def cut_short(self) -> bool:
+        """Return whether the clock ended any search so far: another machine may then find something else."""
+        return self._master.cut_short
+
     def _away(self, units: Floats) -> float:
         """Return the child-years away of whole units, and learn from them."""
         thought = self._master.away(units)
@@ -126,13 +131,16 @@ class FewestAway:
         self._master.keep(broken)
         return math.inf if broken else float(np.maximum(rows.away(units), thought).sum())
 
-    def _in_fractions(self, tolerance: float, until: float) -> float:
+    def _in_fractions(self, tolerance: float, until: float, also: Sequence[Limit]) -> float:
         """Learn cuts from the best decisions in fractions; return the bound that they end in."""
         sought, bound = None, 0.0
         for _ in range(_ROUNDS):
-            best = self._master.in_fractions()
+            best = self._master.in_fractions(also)
             bound = max(bound, best.bound)
-            if not math.isfinite(best.bound) or time.monotonic() > until:
+            if time.monotonic() > until:
+                self._master.cut_short = True
+                break
+            if not math.isfinite(best.bound):
                 break
             at = best.units if sought is None else sought + _HALF_WAY * (best.units - sought)
             sought = at

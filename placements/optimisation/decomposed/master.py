@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,8 @@ Flags = npt.NDArray[np.bool_]
 
 #: A row is broken from this many child-years on.
 BROKEN: Final = 1e-5
+#: What `linprog` says when no decisions keep all rows.
+_NONE_ALLOWED: Final = 2
 #: A row that the best fractions leave so much room is left out of the search in whole units until it is broken.
 _SLACK: Final = 1e-3
 
@@ -53,6 +56,8 @@ class Master:
         self._part = np.zeros(0, np.intp)
         self._in_use = np.zeros(0, bool)
         self._limits: list[Limit] = []
+        #: Whether the clock ended any search.
+        self.cut_short = False
 
     @property
     def rows(self) -> int:
@@ -72,9 +77,9 @@ class Master:
         """Add limits that decisions must keep."""
         self._limits += limits
 
-    def in_fractions(self) -> Fractions:
-        """Return the best decisions in fractions, by linear programming."""
-        matrix, lower, upper = self._matrix(np.ones(len(self._least), bool))
+    def in_fractions(self, also: Sequence[Limit] = ()) -> Fractions:
+        """Return the best decisions in fractions, by linear programming, `also` under some limits."""
+        matrix, lower, upper = self._matrix(np.ones(len(self._least), bool), also)
         equal = lower == upper
         most = np.concatenate([self._upper, np.full(self._parts, np.inf)])
         above, below = np.isfinite(lower) & ~equal, np.isfinite(upper) & ~equal
@@ -95,7 +100,9 @@ class Master:
         self._in_use = self._least - self._weights @ units > away[self._part] - _SLACK
         return Fractions(units, away, float(result.fun))
 
-    def in_whole_units(self, gap: float, time_limit_s: float, start: Floats | None) -> Answer:
+    def in_whole_units(
+        self, gap: float, time_limit_s: float, start: Floats | None, also: Sequence[Limit] = ()
+    ) -> Answer:
         """Return the best decisions in whole units; rows left out so far that they break are put in again.
 
         Parameters
@@ -104,8 +111,10 @@ class Master:
             Relative, of what is away.
         time_limit_s : float
         start : ndarray (decisions,), optional
+        also : sequence of Limit
+            Kept in this search alone.
         """
-        matrix, lower, upper = self._matrix(self._in_use)
+        matrix, lower, upper = self._matrix(self._in_use, also)
         model = LinearModel()
         model.add_variables(self._variables, self._upper, list, whole=True)
         model.whole[0][:] = self._whole
@@ -116,7 +125,10 @@ class Master:
             lower=lower, upper=upper, number=matrix.shape[0], names=list,
         )  # fmt: skip
         hint = None if start is None else self._completed(start)
-        return Engine(model, self._seed).minimise(self._objective(), gap=gap, time_limit_s=time_limit_s, start=hint)
+        engine = Engine(model, self._seed)
+        answer = engine.minimise(self._objective(), gap=gap, time_limit_s=time_limit_s, start=hint)
+        self.cut_short |= engine.cut_short
+        return answer
 
     def units(self, solution: Floats) -> Floats:
         """Return the units of each decision in a solution."""
@@ -138,7 +150,7 @@ class Master:
         others = np.ones(self._variables - self._decisions)
         return np.concatenate([units, others, self.away(units)])
 
-    def _matrix(self, used: Flags) -> tuple[sparse.csr_array, Floats, Floats]:
+    def _matrix(self, used: Flags, also: Sequence[Limit]) -> tuple[sparse.csr_array, Floats, Floats]:
         rows, empty = np.flatnonzero(used), self._variables - self._decisions
         part = sparse.csr_array(
             (np.ones(len(rows)), (np.arange(len(rows)), self._part[rows])), shape=(len(rows), self._parts)
@@ -146,12 +158,13 @@ class Master:
         learnt = sparse.hstack(
             [sparse.csr_array(self._weights[rows]), sparse.csr_array((len(rows), empty)), part], format="csr"
         )
-        kept = np.array([limit.weights for limit in self._limits]).reshape(-1, self._decisions)
+        limits = [*self._limits, *also]
+        kept = np.array([limit.weights for limit in limits]).reshape(-1, self._decisions)
         blocks = [
             sparse.hstack([self._rules, sparse.csr_array((self._rules.shape[0], self._parts))], format="csr"),
             learnt,
             sparse.hstack([sparse.csr_array(kept), sparse.csr_array((len(kept), empty + self._parts))], format="csr"),
         ]
         lower = [self._rules_lower, self._least[rows], np.full(len(kept), -np.inf)]
-        upper = [self._rules_upper, np.full(len(rows), np.inf), np.array([limit.most for limit in self._limits])]
+        upper = [self._rules_upper, np.full(len(rows), np.inf), np.array([limit.most for limit in limits])]
         return sparse.csr_array(sparse.vstack(blocks)), np.concatenate(lower), np.concatenate(upper)

@@ -35,7 +35,7 @@ CLOSE: Final = 1e-4
 
 @dataclass(frozen=True)
 class Limit:
-    """``weights . units <= most``: what viable decisions keep.
+    """``weights . units <= most``.
 
     Attributes
     ----------
