@@ -43,11 +43,14 @@ class Spent:
     net_revenue : float
         Running cost of the commitments, less what is paid for the same need with the places there are today: what the
         model pays for children and places is counted from nothing.
+    paid_with_nothing : ndarray (years,)
+        That payment.
     """
 
     capital: float
     schools_capital: float
     net_revenue: float
+    paid_with_nothing: Floats
 
     def of(self, measure: str) -> float:
         """Return the part that belongs to a kind of money."""
@@ -58,10 +61,12 @@ def spent_of(problem: Problem) -> Spent:
     """Return what the commitments spend and what would be paid with nothing done."""
     limits = problem.limits
     running = float((limits.revenue_per_year_gbp - problem.revenue_left).sum())
+    paid = paid_with_nothing(problem)
     return Spent(
         capital=limits.capital_gbp - problem.capital_total_left,
         schools_capital=limits.schools_capital_share * limits.capital_gbp - problem.schools_capital_left,
-        net_revenue=running - float(paid_with_nothing(problem).sum()),
+        net_revenue=running - float(paid.sum()),
+        paid_with_nothing=paid,
     )
 
 
@@ -108,6 +113,11 @@ class Budget:
     def away(self) -> Floats:
         """Return the first goal: child-years away."""
         return self.siting.objectives["away_child_years"]
+
+    @property
+    def pounds(self) -> Floats:
+        """Return the money in question of each decision alone, (open variables,)."""
+        return np.asarray(self.siting.objectives[self._against][self.siting.open_column])
 
     def needs(self, solution: Floats) -> float:
         """Return the least limit under which a solution is allowed."""

@@ -256,9 +256,9 @@ class _Search:
         self._problem, self._against, self._seed = problem, against, seed
         self._tolerance = problem.limits.tolerance
         self._seconds: dict[float, float] = {}
-        spent: Spent = spent_of(problem)
-        self._whole = self._side(problem, spent)
-        self._mean = self._side(mean_of(problem), spent) if len(problem.weights) > 1 else None
+        self._spent: Spent = spent_of(problem)
+        self._whole = self._side(problem, self._spent)
+        self._mean = self._side(mean_of(problem), self._spent) if len(problem.weights) > 1 else None
         # What is learnt of flows holds under every limit on capital: one search for them all.
         self._networks = FewestAway(problem, seed) if against == CAPITAL else None
         self._spared: set[int] = set()
@@ -301,9 +301,11 @@ class _Search:
         tolerance = self._tolerance * DECOMPOSED_TOLERANCE
         found = networks.search(tolerance, time_limit_s, start, whole.limits(limit))
         self.known.add_bound(limit, found.bound)
-        solution = whole.with_opened(found.units, limit, time_limit_s)
+        units = networks.spared(found.units, whole.pounds, time_limit_s * _SPARE_SHARE)
+        solution = whole.with_opened(units, limit, time_limit_s)
         if solution is not None:
             self._whole.add(solution, limit)
+            self._spared.add(id(self.known.best(limit)))
 
     def _from_mean(self, mean: _Side, limit: float, time_limit_s: float) -> None:
         """Bound a limit, and find a plan for it, by the mean of the samples."""
@@ -385,8 +387,9 @@ class _Search:
         if self._against == CAPITAL:
             problem = dataclasses.replace(problem, limits=dataclasses.replace(problem.limits, capital_gbp=limit))
         plan = build_plan(
-            problem, Solved(self._whole.budget.siting, best.solution, (goal,), self._cut_short), self._seed
-        )
+            problem, Solved(self._whole.budget.siting, best.solution, (goal,), self._cut_short), self._seed,
+            paid=self._spent.paid_with_nothing,
+        )  # fmt: skip
         sums = plan.by_year.sum()
         opened, left_out, changed = _changes(before, plan)
         return FrontierPoint(

@@ -83,8 +83,8 @@ class Plan:
         return next(result for result in self.goals if result.name == name)
 
 
-def build_plan(problem: Problem, solved: Solved, seed: int) -> Plan:
-    """Read the plan off the solution."""
+def build_plan(problem: Problem, solved: Solved, seed: int, paid: Floats | None = None) -> Plan:
+    """Read the plan off the solution; `paid` is `paid_with_nothing`, where it is known already."""
     chosen, places = _chosen(problem, solved)
     committed = [entry for entry in problem.commitments if isinstance(entry, Opening)]
     first = len(problem.places) - _optional_places(problem) - len(committed)
@@ -97,7 +97,7 @@ def build_plan(problem: Problem, solved: Solved, seed: int) -> Plan:
         interventions=interventions,
         schedule=_schedule(problem, openings, rows, len(committed)),
         goals=solved.goals,
-        by_year=_by_year(problem, solved, interventions),
+        by_year=_by_year(problem, solved, interventions, paid_with_nothing(problem) if paid is None else paid),
         child_years=_child_years(problem, solved),
         serves=serves,
         idle=_idle(problem, openings, rows, served),
@@ -214,7 +214,9 @@ def _serves(problem: Problem, solved: Solved) -> pd.DataFrame:
     return table.groupby(["place", "group", "year"], as_index=False).agg({"child_years": "sum", "miles": "first"})
 
 
-def _by_year(problem: Problem, solved: Solved, interventions: tuple[Intervention, ...]) -> pd.DataFrame:
+def _by_year(
+    problem: Problem, solved: Solved, interventions: tuple[Intervention, ...], with_nothing: Floats
+) -> pd.DataFrame:
     years, weights = problem.years, problem.weights
     served = _by_place(problem, solved)
     new = problem.places["is_new"].to_numpy(bool)
@@ -228,7 +230,7 @@ def _by_year(problem: Problem, solved: Solved, interventions: tuple[Intervention
     out["use_running_gbp"] = (weekly[new, None] * served[new]).sum(axis=0)
     out["gross_running_gbp"] = out["fixed_running_gbp"] + out["use_running_gbp"]
     paid = (away_cost[:, None] * away).sum(axis=0) + (weekly[~new, None] * served[~new]).sum(axis=0)
-    out["avoided_gbp"] = paid_with_nothing(problem) - paid
+    out["avoided_gbp"] = with_nothing - paid
     out["net_gbp"] = out["capital_gbp"] + out["gross_running_gbp"] - out["avoided_gbp"]
     out["need"] = need.sum(axis=0)
     out["kept_local"] = served.sum(axis=0)

@@ -117,6 +117,25 @@ class FewestAway:
                 break
         return Fewest(best, fewest, min(bound, fewest), rounds, master.rows, time.monotonic() - began)
 
+    def spared(self, units: Floats, pounds: Floats, time_limit_s: float) -> Floats:
+        """Return what of the units is needed: as few away for the least money, and nothing else opened.
+
+        Parameters
+        ----------
+        units, pounds : ndarray (decisions,)
+        time_limit_s : float
+            If it is over before anything is found, the units are returned as they were.
+        """
+        until, most = time.monotonic() + time_limit_s, self._away(units) + BROKEN
+        while (left := until - time.monotonic()) > 0:
+            answer = self._master.cheapest(pounds, most, units > 0, left)
+            if answer.solution is None:
+                break
+            fewer = self._master.units(answer.solution)
+            if self._away(fewer) <= most:
+                return fewer
+        return units
+
     @property
     def cut_short(self) -> bool:
         """Return whether the clock ended any search so far: another machine may then find something else."""

@@ -24,6 +24,8 @@ Flags = npt.NDArray[np.bool_]
 
 #: A row is broken from this many child-years on.
 BROKEN: Final = 1e-5
+#: Gap at which the search for what could be left out may stop: it decides nothing that is claimed.
+_CHEAPEST_GAP: Final = 1e-4
 #: What `linprog` says when no decisions keep all rows.
 _NONE_ALLOWED: Final = 2
 #: A row that the best fractions leave so much room is left out of the search in whole units until it is broken.
@@ -93,9 +95,8 @@ class Master:
             method="highs",
         )  # fmt: skip
         if result.status != 0:
-            return Fractions(
-                np.zeros(self._decisions), np.zeros(self._parts), -math.inf if result.status != 2 else math.inf
-            )
+            bound = math.inf if result.status == _NONE_ALLOWED else -math.inf
+            return Fractions(np.zeros(self._decisions), np.zeros(self._parts), bound)
         units, away = result.x[: self._decisions], result.x[self._variables :]
         self._in_use = self._least - self._weights @ units > away[self._part] - _SLACK
         return Fractions(units, away, float(result.fun))
@@ -114,6 +115,29 @@ class Master:
         also : sequence of Limit
             Kept in this search alone.
         """
+        hint = None if start is None else self._completed(start)
+        return self._solved(self._model(also), self._objective(), gap, time_limit_s, hint)
+
+    def cheapest(self, pounds: Floats, most_away: float, among: Flags, time_limit_s: float) -> Answer:
+        """Return the decisions that cost least of those that leave no more away.
+
+        Parameters
+        ----------
+        pounds : ndarray (decisions,)
+        most_away : float
+            Child-years, of all parts together.
+        among : ndarray of bool (decisions,)
+            Nothing else is decided on.
+        """
+        model = self._model(())
+        model.upper[0][: self._decisions] = np.where(among, self._upper[: self._decisions], 0.0)
+        parts = np.arange(self._variables, self._variables + self._parts)
+        model.add_rows(np.zeros(self._parts, np.intp), parts, 1.0, upper=most_away, number=1, names=list)
+        objective = np.zeros(model.variables)
+        objective[: self._decisions] = pounds
+        return self._solved(model, objective, _CHEAPEST_GAP, time_limit_s, None)
+
+    def _model(self, also: Sequence[Limit]) -> LinearModel:
         matrix, lower, upper = self._matrix(self._in_use, also)
         model = LinearModel()
         model.add_variables(self._variables, self._upper, list, whole=True)
@@ -124,9 +148,13 @@ class Master:
             entries.row.astype(np.intp), entries.col.astype(np.intp), entries.data,
             lower=lower, upper=upper, number=matrix.shape[0], names=list,
         )  # fmt: skip
-        hint = None if start is None else self._completed(start)
+        return model
+
+    def _solved(
+        self, model: LinearModel, objective: Floats, gap: float, time_limit_s: float, start: Floats | None
+    ) -> Answer:
         engine = Engine(model, self._seed)
-        answer = engine.minimise(self._objective(), gap=gap, time_limit_s=time_limit_s, start=hint)
+        answer = engine.minimise(objective, gap=gap, time_limit_s=time_limit_s, start=start)
         self.cut_short |= engine.cut_short
         return answer
 
