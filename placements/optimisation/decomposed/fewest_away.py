@@ -126,6 +126,8 @@ class FewestAway:
         time_limit_s : float
             If it is over before anything is found, the units are returned as they were.
         """
+        if not (units > 0).any():
+            return units
         until, most = time.monotonic() + time_limit_s, self._away(units) + BROKEN
         while (left := until - time.monotonic()) > 0:
             answer = self._master.cheapest(pounds, most, units > 0, left)

@@ -187,7 +187,7 @@ class Master:
             [sparse.csr_array(self._weights[rows]), sparse.csr_array((len(rows), empty)), part], format="csr"
         )
         limits = [*self._limits, *also]
-        kept = np.array([limit.weights for limit in limits]).reshape(-1, self._decisions)
+        kept = np.array([limit.weights for limit in limits]).reshape(len(limits), self._decisions)
         blocks = [
             sparse.hstack([self._rules, sparse.csr_array((self._rules.shape[0], self._parts))], format="csr"),
             learnt,
