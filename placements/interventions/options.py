@@ -16,23 +16,22 @@ _KIND: Final = {kind.kind: kind for kind in OPENINGS}
 def from_option(option: Mapping[str, Any], opens_year: int, units: tuple[int, ...] = (1,)) -> Opening:
     """Return the intervention of an option decided on in a year.
 
+    It is placed by postcode or district, as the row is: a point worked out from them would say no more, and could be
+    finer than may be shared.
+
     Parameters
     ----------
     option : mapping
-        One row of `schemas.OPTIONS`; `easting` and `northing` too if known.
+        One row of `schemas.OPTIONS`.
     opens_year : int
         From 1.
     units : tuple of int
         Units in that year and the years after it; more than one only for carers.
     """
-    point = {
-        key: float(option[key]) if key in option and pd.notna(option[key]) else None for key in ("easting", "northing")
-    }
     kind = _KIND[option["kind"]]
     values: dict[str, Any] = {
         **{key: _text(option[key]) for key in ("name", "district", "postcode", "option_id", "site_id", "sex")},
         **{key: _number(option[key]) for key in ("capital_gbp", "yearly_cost_gbp", "weekly_cost_gbp")},
-        **point,
         "opens_year": int(opens_year),
         "places": round(_number(option["places"], 1.0)),
         "lead_time_years": _number(option["lead_time_years"]),

@@ -115,6 +115,13 @@ def test_options_become_the_interventions_a_person_would_write() -> None:
         assert entry.places_by_year(6)[-1] == row["places"]
 
 
+def test_an_option_is_placed_as_its_row_is() -> None:
+    """A point worked out from a district or postcode is not written into a plan: the row says where, and no finer."""
+    row = tiny_county().options.iloc[0].to_dict() | {"easting": 499_731.4, "northing": 149_612.8}
+    entry = from_option(row, 1)
+    assert (entry.district, entry.easting, entry.northing) == ("E07000209", None, None)
+
+
 def test_things_are_placed_by_point_then_district() -> None:
     """A given point stands and lies in the nearest area; a district, by name or code, is its centre."""
     county = tiny_county()
