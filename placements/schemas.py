@@ -271,12 +271,15 @@ TRANSPORT: Final = pa.DataFrameSchema(
     name="transport",
 )
 
+#: Places bought whole at a provider that there is.
+BLOCK_CONTRACT: Final = "block_contract"
 OPTION_KINDS: Final = (
     "open_home",
     "expand_school",
     "open_specialist_base",
     "recruit_carers",
     "open_supported_accommodation",
+    BLOCK_CONTRACT,
 )
 #: What could be opened: one row per site x kind x size. Of the options that share a `site_id` at most one is chosen.
 #: `places` is per unit; `max_units_per_year` matters for carers (a unit is a household) and is 1 for buildings.

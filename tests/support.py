@@ -95,6 +95,7 @@ _OPTION_PROVISION = {
     "open_specialist_base": "specialist_base",
     "recruit_carers": "in_house_foster",
     "open_supported_accommodation": "supported_accommodation",
+    "block_contract": "childrens_home",
 }
 _SECTOR_OF = {
     "in_house_foster": "own",

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from placements import codes
+from placements import codes, schemas
 from placements.errors import UsageError
 from placements.interventions.opening import Floats, Opening, out_of_range, wrong_needs
 
@@ -80,6 +80,27 @@ class OpenSupportedAccommodation(Opening):
     kind: ClassVar[str] = "open_supported_accommodation"
     provisions: ClassVar[tuple[str, ...]] = ("supported_accommodation",)
     ages: ClassVar[tuple[int, int]] = (16, 17)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockContract(Opening):
+    """Buy places whole at a provider in the county: paid for in `yearly_cost_gbp`, whether used or not.
+
+    What is paid only for a place in use, such as extra staff hours, goes in `weekly_cost_gbp`. Once begun, a contract
+    runs on through the years planned. Its places are those that the authority cannot use today: those that it can
+    already buy one by one count among the spare places of the county. It has no usual kind of place: give `provision`.
+    """
+
+    kind: ClassVar[str] = schemas.BLOCK_CONTRACT
+    provisions: ClassVar[tuple[str, ...]] = (
+        "childrens_home",
+        "agency_foster",
+        "supported_accommodation",
+        "independent_special",
+    )
+
+    lead_time_years: float = 0.25
+    planned_occupancy: float = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +183,7 @@ OPENINGS: Final[tuple[type[Opening], ...]] = (
     OpenSpecialistBase,
     RecruitCarers,
     OpenSupportedAccommodation,
+    BlockContract,
 )
 #: Every kind of intervention, in the order in which they are listed to people.
 INTERVENTIONS: Final[tuple[type[Opening] | type[ReduceEntries], ...]] = (*OPENINGS, ReduceEntries)

@@ -90,7 +90,7 @@ class Opening:
     """
 
     kind: ClassVar[str] = ""
-    #: Kinds of place that this kind of opening can make; the first is the default.
+    #: Kinds of place that this kind of opening can make; of several there is no default.
     provisions: ClassVar[tuple[str, ...]] = ()
     ages: ClassVar[tuple[int, int]] = (0, 25)
 
@@ -127,7 +127,8 @@ class Opening:
         low, high = self.ages
         object.__setattr__(self, "age_low", low if self.age_low < 0 else self.age_low)
         object.__setattr__(self, "age_high", high if self.age_high < 0 else self.age_high)
-        object.__setattr__(self, "provision", self.provision or next(iter(self.provisions), ""))
+        usual = self.provisions[0] if len(self.provisions) == 1 else ""
+        object.__setattr__(self, "provision", self.provision or usual)
         found = self._problems()
         if found:
             raise UsageError(f"{self.kind} {self.name!r}: " + "; ".join(found))

@@ -111,6 +111,8 @@ def _options(county: County, plan: Plan, years: int) -> list[str]:
             found.append(f"{entry.name}: no such option")
             continue
         row = options.loc[entry.option_id]
+        if (entry.kind, entry.provision) != (row["kind"], row["provision"]):
+            found.append(f"{entry.name}: it is {entry.kind} of {entry.provision}, not what its option is")
         for mine, limit, what in (
             (entry.places, row["places"], "places"),
             (row["capital_gbp"], entry.capital_gbp, "capital below its price"),

@@ -92,6 +92,9 @@ def _checked(table: RawTable, name: str, intake: Intake) -> pd.DataFrame:
     if name == "candidate_sites":
         nowhere = rows["postcode"].eq("") & rows["district"].eq("")
         rows = intake.reject(table, name, rows, nowhere, "district", "no postcode and no district: give one of them")
+        lived_in = rows["kind"].eq(schemas.BLOCK_CONTRACT) & rows["provision"].isin(list(codes.CARE_PROVISION))
+        told = lived_in & rows["postcode"].ne("")
+        rows = intake.reject(table, name, rows, told, "postcode", "children live there: give the district alone")
     if name == "transport":
         nobody = rows["person_id"].eq("") & rows["upn"].eq("")
         rows = intake.reject(table, name, rows, nobody, "person_id", "blank: give it, or the upn")

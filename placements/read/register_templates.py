@@ -117,7 +117,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
                 ", ".join(schemas.OPTION_KINDS), one_of(dict.fromkeys(schemas.OPTION_KINDS, "")), required=True
             ),
             "name": Column("what to call it on a map"),
-            "postcode": Column("of the site; blank for carers", POSTCODE),
+            "postcode": Column("of the site; blank for carers and for contracts in homes", POSTCODE),
             "district": Column("district code; needed when there is no postcode"),
             "provision": Column("provision family it would be", one_of(dict(codes.PROVISION)), required=True),
             "places": Column("places in one unit", number(1)),

@@ -50,6 +50,7 @@ Woking    | agency_foster  | family     | 3;3
 
 
 SCHOOL = "s1 | S | expand_school | Woking | 20 | 900 | 80 | 4 | 0 | 0.9 | 0.3 | 1\n"
+CONTRACT = "b1 | B | block_contract | Guildford | 2 | 0 | 60 | 3 | 0.5 | 1 | 0.5 | 1\n"
 PUPILS = """
 area   | provision           | need_group | age_band | child_years
 Woking | independent_special | autism     | 11 to 15 | 9;9
@@ -130,6 +131,13 @@ def test_what_schools_may_take_of_the_capital() -> None:
     text = part_of(lp_text(options=OPTIONS.rstrip() + "\n" + SCHOOL, needs=PUPILS), "within_schools_capital")
     compare("within_schools_capital.lp", text)
     assert text.count("open") == 2, "one school in each of two years"
+
+
+def test_a_block_contract() -> None:
+    """It costs its year used or not, and each place in use besides; it makes places and must be used enough."""
+    text = lp_text(options=OPTIONS.rstrip() + "\n" + CONTRACT)
+    rows = [line.strip() for line in text.splitlines() if re.match(r" \w+\[.*: .*open\[b1,", line)]
+    compare("block_contract.lp", "\n".join(rows) + "\n")
 
 
 def test_at_least_one_of_the_options_named() -> None:

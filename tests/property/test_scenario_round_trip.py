@@ -41,6 +41,7 @@ def interventions(draw: st.DrawFn) -> Intervention:
     point = draw(st.none() | st.tuples(st.floats(0, 7e5), st.floats(0, 1.3e6)))
     return kind(
         name=draw(NAME),
+        provision=draw(st.sampled_from(kind.provisions)),
         places=draw(st.integers(1, 200)),
         district="Woking",
         postcode=draw(TEXT),

@@ -17,6 +17,7 @@ from placements.geography.postcodes import compile_directory
 from placements.interventions import (
     INTERVENTIONS,
     OPENINGS,
+    BlockContract,
     Intervention,
     OpenHome,
     RecruitCarers,
@@ -57,11 +58,21 @@ def test_carers_are_recruited_year_after_year() -> None:
 @pytest.mark.parametrize("kind", INTERVENTIONS)
 def test_every_kind_is_an_intervention(kind: type) -> None:
     """All kinds answer the same questions."""
-    entry = kind(name="x", share=0.1) if kind is ReduceEntries else kind(name="x", places=2, district="Woking")
+    if kind is ReduceEntries:
+        entry = kind(name="x", share=0.1)
+    else:
+        entry = kind(name="x", places=2, district="Woking", provision=kind.provisions[-1])
     assert isinstance(entry, Intervention)
     for years in (1, 5):
         assert entry.places_by_year(years).shape == (years,)
         assert np.all(entry.capital_by_year(years) >= 0)
+
+
+def test_a_contract_must_say_what_it_buys() -> None:
+    """A kind that opens one kind of place has it by default; a contract, which may buy any of several, has none."""
+    assert OpenHome(name="h", places=2, district="Woking").provision == "childrens_home"
+    with pytest.raises(UsageError, match="provision = '': choose from childrens_home, agency_foster"):
+        BlockContract(name="b", places=2, district="Woking")
 
 
 def test_all_mistakes_of_an_intervention_are_named_at_once() -> None:

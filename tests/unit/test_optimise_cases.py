@@ -150,6 +150,32 @@ def test_a_running_cost_limit_binds_use_as_well_as_opening() -> None:
     evaluate(county, forecast, plan)
 
 
+CONTRACT = """
+id | kind           | to        | places | yearly  | weekly | lead | planned | minimum
+b  | block_contract | Guildford | 3      | 300000  | 100    | 0.5  | 1       | 0.6
+"""
+
+
+def test_a_block_contract_is_paid_for_used_or_not_and_by_use() -> None:
+    """Three places from the middle of year 1: half of them then, and half of the fixed cost; use is paid besides."""
+    county = county_with(CONTRACT)
+    forecast = tiny_forecast(county, "area | provision | child_years\nGuildford | childrens_home | 4")
+    plan = optimise(county, forecast)
+    assert [entry.kind for entry in plan.interventions] == ["block_contract"]
+    assert plan.by_year["kept_local"].tolist() == pytest.approx([1.5, 3])
+    assert plan.by_year["fixed_running_gbp"].tolist() == pytest.approx([150_000, 300_000])
+    assert plan.by_year["use_running_gbp"].tolist() == pytest.approx([1.5 * 100 * 365.25 / 7, 3 * 100 * 365.25 / 7])
+    assert plan.by_year["capital_gbp"].sum() == 0
+    evaluate(county, forecast, plan)
+
+
+def test_a_block_contract_that_would_stand_half_empty_is_not_bought() -> None:
+    """Need for 1.7 of three places is under the 60 % at which they are worth having."""
+    county = county_with(CONTRACT)
+    forecast = tiny_forecast(county, "area | provision | child_years\nGuildford | childrens_home | 2")
+    assert optimise(county, forecast).interventions == ()
+
+
 def test_cost_decides_between_plans_that_keep_as_many_local() -> None:
     """Two homes that would do the same: the cheaper is opened; if money comes first, one that costs too much is not."""
     options = """
@@ -280,6 +306,7 @@ def planned() -> tuple[object, object, Plan]:
         (lambda e: {"lead_time_years": 0.0}, "a lead time shorter"),
         (lambda e: {"option_id": "nowhere"}, "no such option"),
         (lambda e: {"planned_occupancy": 1.0}, "planned occupancy"),
+        (lambda e: {"option_id": "o7"}, "not what its option is"),
         (lambda e: {"yearly_cost_gbp": 9e7}, "running cost"),
         (lambda e: {"minimum_occupancy": 0.85, "district": "E07000215", "easting": 537000.0, "northing": 152000.0},
          "minimum occupancy cannot be met"),

@@ -251,6 +251,19 @@ def test_a_bad_cell_is_named_by_row_and_column_with_what_it_should_be(tmp_path, 
     assert rows_of(result, name) == 1
 
 
+def test_a_contract_where_children_live_is_told_by_its_district(tmp_path):
+    """The postcode of a home that there is may not be said; that of a school may."""
+    home = {"option_id": "b1", "kind": "block_contract"}
+    school = home | {"option_id": "b2", "provision": "independent_special", "district": "E07000209"}
+    write(
+        tmp_path, "candidate_sites", home, school, home | {"option_id": "b3", "postcode": "", "district": "E07000209"}
+    )
+    result = read(tmp_path)
+    assert result.quarantine[["row", "column"]].to_numpy().tolist() == [[2, "postcode"]]
+    assert "give the district alone" in result.quarantine["reason"].iloc[0]
+    assert result.options["option_id"].tolist() == ["b2", "b3"]
+
+
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if "age_low" in TEMPLATES[name]])
 def test_ages_that_cross_are_refused(tmp_path, name):
     """From 12 to 5 is a slip that nobody can guess the meaning of."""

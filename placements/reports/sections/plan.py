@@ -28,6 +28,7 @@ KIND: Final[Mapping[str, str]] = MappingProxyType(
         "open_specialist_base": "Open a SEN unit or resourced provision",
         "recruit_carers": "Recruit foster carers",
         "open_supported_accommodation": "Open supported accommodation",
+        "block_contract": "Buy places whole",
         "reduce_entries": "Prevent entries to care",
     }
 )
