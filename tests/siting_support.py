@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from placements.county import County
 from placements.forecasting import Forecast
+from placements.interventions import Intervention, ReduceEntries
 from placements.interventions.options import from_option, is_recruitment
-from placements.optimisation.demand import draw_samples
+from placements.optimisation.demand import concerns, draw_samples
 from placements.optimisation.evaluate import _away
 from tests.support import tiny_county, tiny_forecast
 
@@ -23,7 +24,7 @@ CLOSE = 0.05
 
 AREAS = st.sampled_from(["Guildford", "Woking", "Tandridge"])
 PROVISION = st.sampled_from(["childrens_home", "agency_foster", "supported_accommodation"])
-KINDS = st.sampled_from(["open_home", "recruit_carers", "open_supported_accommodation", "block_contract"])
+KINDS = st.sampled_from(["open_home", "recruit_carers", "open_supported_accommodation", "block_contract", "reduce_entries"])
 NEED = st.tuples(
     AREAS,
     PROVISION,
@@ -46,6 +47,9 @@ OPTION = st.fixed_dictionaries(
         "needs": st.sampled_from(["", "disabled"]),
         "sex": st.sampled_from(["any", "any", "F"]),
         "units": st.just(2),
+        "share": st.sampled_from([0.25, 1.0]),
+        "bands": st.sampled_from(["", "10 to 15"]),
+        "areas": st.sampled_from(["", "Woking;Tandridge"]),
     }
 )
 
@@ -69,6 +73,11 @@ def cases(draw: st.DrawFn) -> tuple[County, Forecast]:
     needs = draw(st.lists(NEED, min_size=1, max_size=4, unique_by=lambda need: need[:4]))
     frame = pd.DataFrame(needs, columns=["area", "provision", "need_group", "age_band", "child_years"])
     return county, tiny_forecast(county, frame, years=years, runs=(0.7, 1.3))
+
+
+def _prevented_twice(county: County, forecast: Forecast, entries: tuple[Intervention, ...]) -> bool:
+    fewer = [concerns(entry, forecast.groups, county.areas) for entry in entries if isinstance(entry, ReduceEntries)]
+    return bool((np.sum(fewer, axis=0) > 1).any())
 
 
 def best_by_enumeration(
@@ -104,7 +113,7 @@ def best_by_enumeration(
     best = math.inf
     for picked in itertools.product(*choices):
         entries = tuple(entry for entry in picked if entry is not None)
-        if len({entry.site_id for entry in entries}) < len(entries):
+        if len({entry.site_id for entry in entries}) < len(entries) or _prevented_twice(county, forecast, entries):
             continue
         if not allowed({entry.option_id for entry in entries}):
             continue

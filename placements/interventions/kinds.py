@@ -9,7 +9,7 @@ import numpy as np
 
 from placements import codes, schemas
 from placements.errors import UsageError
-from placements.interventions.opening import Floats, Opening, out_of_range, wrong_needs
+from placements.interventions.opening import Floats, Opening, out_of_range, ready_share, wrong_needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,9 @@ class ReduceEntries:
     share : float
         Part of the starts prevented, 0 to 1.
     from_year : int
-        First year, from 1, in which starts are fewer.
+        Year of the decision, from 1.
+    lead_time_years : float
+        From its start until starts are fewer; the year in which that begins has part of it.
     service : str
         `care` or `education`.
     areas, need_groups, age_bands, provisions : tuple of str
@@ -121,23 +123,28 @@ class ReduceEntries:
     capital_gbp : float
         Paid in `from_year`.
     yearly_cost_gbp : float
-        Paid every year from `from_year`.
+        Paid while starts are fewer.
+    option_id, site_id : str
+        Row of the options it comes from, if any; at most one intervention per site.
     evidence : str
         Where the share comes from.
     """
 
-    kind: ClassVar[str] = "reduce_entries"
+    kind: ClassVar[str] = schemas.PREVENTION
 
     name: str
     share: float
     service: str = codes.CARE
     from_year: int = 1
+    lead_time_years: float = 0.0
     areas: tuple[str, ...] = ()
     need_groups: tuple[str, ...] = ()
     age_bands: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
     capital_gbp: float = 0.0
     yearly_cost_gbp: float = 0.0
+    option_id: str = ""
+    site_id: str = ""
     evidence: str = ""
 
     def __post_init__(self) -> None:
@@ -146,6 +153,7 @@ class ReduceEntries:
             (
                 ("share", self.share, 0, 1),
                 ("from_year", self.from_year, 1, 25),
+                ("lead_time_years", self.lead_time_years, 0, 10),
                 ("capital_gbp", self.capital_gbp, 0, 1e12),
                 ("yearly_cost_gbp", self.yearly_cost_gbp, 0, 1e12),
             )
@@ -174,7 +182,11 @@ class ReduceEntries:
 
     def yearly_cost_by_year(self, years: int) -> Floats:
         """Return running cost in pounds, (years,)."""
-        return np.asarray(np.where(np.arange(1, years + 1) >= self.from_year, self.yearly_cost_gbp, 0.0))
+        return self.at_work_by_year(years) * self.yearly_cost_gbp
+
+    def at_work_by_year(self, years: int) -> Floats:
+        """Return the part of each year in which starts are fewer, (years,)."""
+        return ready_share(years, self.from_year, self.lead_time_years)
 
 
 OPENINGS: Final[tuple[type[Opening], ...]] = (

@@ -330,8 +330,13 @@ def test_the_evaluator_catches_a_broken_rule(breach, said: str) -> None:
 def test_the_evaluator_catches_figures_that_are_too_good() -> None:
     """A plan that claims fewer child-years away than its places allow, or forgets an intervention, does not hold."""
     county, forecast, plan = planned()
-    better = plan.by_year.assign(away=plan.by_year["away"] - 1)
-    groups = plan.child_years.assign(away=plan.child_years["away"] - 3 / len(plan.child_years))
+    better = plan.by_year.assign(away=plan.by_year["away"] - 1, kept_local=plan.by_year["kept_local"] + 1)
+    each = 3 / len(plan.child_years)
+    groups = plan.child_years.assign(
+        away=plan.child_years["away"] - each, kept_local=plan.child_years["kept_local"] + each
+    )
+    with pytest.raises(PlanError, match="does not add up to the need"):
+        evaluate(county, forecast, dataclasses.replace(plan, child_years=groups.assign(kept_local=0.0)))
     with pytest.raises(PlanError, match="no allocation of its places"):
         evaluate(county, forecast, dataclasses.replace(plan, by_year=better, child_years=groups))
     with pytest.raises(PlanError, match="is not that of the interventions"):
