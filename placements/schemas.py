@@ -287,8 +287,8 @@ OPTION_KINDS: Final = (
 #: What could be done: one row per site x kind x size. Of the options that share a `site_id` at most one is chosen.
 #: `places` is per unit; `max_units_per_year` matters for carers (a unit is a household) and is 1 for buildings.
 #: `yearly_cost_gbp` is what a unit costs a year whether used or not; `weekly_cost_gbp` is per used place.
-#: Prevention averts `share` of the starts of a `service`, in some `areas`, `needs`, `age_bands` and `provisions` (joined by
-#: `;`, blank for all); every other kind opens places of one `provision`.
+#: Prevention averts `share` of the starts of a `service`, in some `areas`, `needs`, `age_bands` and `provisions`
+#: (joined by `;`, blank for all); every other kind opens places of one `provision`.
 OPTIONS: Final = pa.DataFrameSchema(
     {
         "option_id": _text(nullable=False, filled=True, unique=True),

@@ -24,7 +24,9 @@ CLOSE = 0.05
 
 AREAS = st.sampled_from(["Guildford", "Woking", "Tandridge"])
 PROVISION = st.sampled_from(["childrens_home", "agency_foster", "supported_accommodation"])
-KINDS = st.sampled_from(["open_home", "recruit_carers", "open_supported_accommodation", "block_contract", "reduce_entries"])
+KINDS = st.sampled_from(
+    ["open_home", "recruit_carers", "open_supported_accommodation", "block_contract", "reduce_entries"]
+)
 NEED = st.tuples(
     AREAS,
     PROVISION,

@@ -53,8 +53,13 @@ def from_option(option: Mapping[str, Any], opens_year: int, units: tuple[int, ..
 
 def _prevention(option: Mapping[str, Any], from_year: int) -> ReduceEntries:
     return ReduceEntries(
-        **{key: _text(option[key]) for key in ("name", "option_id", "site_id")},
-        **{key: _number(option[key]) for key in ("share", "capital_gbp", "yearly_cost_gbp", "lead_time_years")},
+        name=_text(option["name"]),
+        share=_number(option["share"]),
+        option_id=_text(option["option_id"]),
+        site_id=_text(option["site_id"]),
+        capital_gbp=_number(option["capital_gbp"]),
+        yearly_cost_gbp=_number(option["yearly_cost_gbp"]),
+        lead_time_years=_number(option["lead_time_years"]),
         from_year=int(from_year),
         service=_text(option["service"]) or codes.CARE,
         areas=split_needs(option["areas"]),

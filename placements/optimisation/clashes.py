@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from placements.errors import InfeasibleError
-from placements.interventions import Opening
+from placements.interventions import Opening, ReduceEntries
 from placements.optimisation.problem import Problem
 
 
@@ -38,7 +38,9 @@ def refuse_clashes(problem: Problem) -> None:
             found.append(
                 f"they open {-left} more children's homes in {area} than the {limits.max_homes_per_area} allowed"
             )
-    sites = Counter(entry.site_id for entry in problem.commitments if isinstance(entry, Opening) and entry.site_id)
+    sites = Counter(
+        entry.site_id for entry in problem.commitments if isinstance(entry, Opening | ReduceEntries) and entry.site_id
+    )
     found += [f"{number} of them use the site {site!r}" for site, number in sorted(sites.items()) if number > 1]
     if found:
         raise InfeasibleError(

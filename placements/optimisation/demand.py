@@ -103,9 +103,7 @@ def build_demand(
     after = (starts.cohorts * starts.kept[:, None, :]).sum(axis=1)
     need = np.transpose(after * share, (2, 1, 0))
     prevented = np.transpose((before - after) * (1 - share), (2, 1, 0))
-    groups = groups.assign(
-        away_cost_gbp=_away_cost(county, groups), local_cost_gbp=local_cost(county, groups)
-    )
+    groups = groups.assign(away_cost_gbp=_away_cost(county, groups), local_cost_gbp=local_cost(county, groups))
     _require_costs(groups, need, prevented)
     return Demand(
         groups=groups.fillna({"away_cost_gbp": 0.0, "local_cost_gbp": 0.0}),

@@ -23,7 +23,7 @@ from placements.forecasting import Forecast
 from placements.interventions import Opening
 from placements.interventions.locate import locate
 from placements.optimisation.demand import build_demand
-from placements.optimisation.evaluate_options import chosen_of, options_kept, prevention_kept
+from placements.optimisation.evaluate_options import options_kept, prevention_kept
 from placements.optimisation.matching import Atoms, match, travel_limit
 from placements.optimisation.places import existing_places, joined, opened_places
 from placements.optimisation.plan import Plan
@@ -169,11 +169,11 @@ def _away(county: County, forecast: Forecast, plan: Plan, fixed: Floats) -> tupl
     need = atoms.need(demand.need)
     total = float(atoms.out_of_reach(demand.need).sum(axis=(0, 1)) @ demand.weights)
     cost = places.table["weekly_cost_gbp"].to_numpy(float) * places.table["is_new"].to_numpy(bool) * WEEKS_PER_YEAR
-    chosen = set(chosen_of(plan))
+    committed = set(plan.schedule.loc[plan.schedule["committed"].astype(bool), "name"])
     openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
     least = np.zeros((len(places.table), years))
     for number, entry in enumerate(openings, start=len(existing.table)):
-        if entry in chosen:
+        if entry.name not in committed:
             least[number] = _required(entry, years)
     for year in range(years):
         revenue = plan.limits.revenue_per_year_gbp - float(fixed[year])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from placements.county import County
 from placements.forecasting import Forecast
-from placements.interventions import Intervention, Opening, RecruitCarers, ReduceEntries
+from placements.interventions import Opening, RecruitCarers, ReduceEntries
 from placements.interventions.options import from_option
 from placements.optimisation.demand import build_demand, concerns
 from placements.optimisation.plan import Plan
@@ -26,20 +25,15 @@ def options_kept(county: County, plan: Plan, years: int) -> list[str]:
     sites = Counter(entry.site_id for entry in taken if entry.site_id)
     found += [f"site {site!r} is used {number} times" for site, number in sorted(sites.items()) if number > 1]
     options = county.options.set_index("option_id", drop=False)
-    for entry in chosen_of(plan):
+    for entry in plan.chosen:
         if not isinstance(entry, Opening | ReduceEntries):
             found.append(f"{entry.name}: it is no option, and nobody committed to it")
         elif entry.option_id not in options.index:
             found.append(f"{entry.name}: no such option")
         else:
-            found += _as_offered(entry, options.loc[entry.option_id].to_dict(), years)
+            row = {str(key): value for key, value in options.loc[entry.option_id].items()}
+            found += _as_offered(entry, row, years)
     return found
-
-
-def chosen_of(plan: Plan) -> Iterator[Intervention]:
-    """Return the interventions that the plan chose: those it does not say are committed."""
-    committed = set(plan.schedule.loc[plan.schedule["committed"].astype(bool), "name"])
-    return (entry for entry in plan.interventions if entry.name not in committed)
 
 
 def _as_offered(entry: Opening | ReduceEntries, row: dict[str, Any], years: int) -> list[str]:
@@ -92,12 +86,10 @@ def _for_whom(entry: ReduceEntries, row: dict[str, Any]) -> list[str]:
 
 def prevention_kept(county: County, forecast: Forecast, plan: Plan) -> list[str]:
     """Check what is prevented: nobody twice, and as much as the interventions avert of what would have started."""
-    chosen = [entry for entry in chosen_of(plan) if isinstance(entry, ReduceEntries)]
+    chosen = [entry for entry in plan.chosen if isinstance(entry, ReduceEntries)]
     committed = tuple(entry for entry in plan.interventions if entry not in chosen)
     runs, weights = np.array(plan.runs, np.intp), np.array(plan.weights)
-    before, after = (
-        build_demand(county, forecast, runs, weights, given) for given in (committed, plan.interventions)
-    )
+    before, after = (build_demand(county, forecast, runs, weights, given) for given in (committed, plan.interventions))
     hits = sum((concerns(entry, before.groups, county.areas).astype(int) for entry in chosen), np.zeros(1, int))
     found = ["two of the options chosen prevent starts of the same demand group"] if (hits > 1).any() else []
     index = pd.MultiIndex.from_product([before.groups["group"], range(1, forecast.years + 1)])

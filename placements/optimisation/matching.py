@@ -51,7 +51,8 @@ class Atoms:
         One row per atom: `atom` (id), `area`, `away_cost_gbp`. One that no place can serve is among them only if it
         could be prevented.
     parts : DataFrame
-        What atoms are made of: `atom` (position, -1 if nothing can be done for it), `group` (position), `share` of the group.
+        What atoms are made of: `atom` (position, -1 if nothing can be done for it), `group` (position), `share` of the
+        group.
     nodes : DataFrame
         One row per area and sort of place: `node` (id), `area`.
     link_atom, link_node : ndarray of int (links,)

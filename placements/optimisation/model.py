@@ -28,7 +28,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                viable_if_open           sum_hs w serve[h,t,s] >= sum_jo minimum size open                  each p,t
                                         from the year after the filling year of each unit, and in the last year of all
                one_option_per_site      sum_jo open <= 1                                                   each site
-               one_prevention_per_group sum_vo open <= 1, of those that concern a demand group              each set of them
+               one_prevention_per_group sum_vo open <= 1, of options for one demand group
                at_least_one_of          sum_jo open >= 1, of the options named, if any (to price an alternative)
                homes_per_area           sum_jo open <= homes left, children's homes                        each area
                within_capital           sum_jo capital open <= capital left

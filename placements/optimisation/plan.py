@@ -77,6 +77,12 @@ class Plan:
         """Return the status of the goals together: `optimal` only if all of them are."""
         return "optimal" if self.is_proved else "time limit"
 
+    @property
+    def chosen(self) -> tuple[Intervention, ...]:
+        """Return the interventions that are no commitments."""
+        committed = set(self.schedule.loc[self.schedule["committed"].astype(bool), "name"])
+        return tuple(entry for entry in self.interventions if entry.name not in committed)
+
     def goal(self, name: str) -> GoalResult:
         """Return one goal's result."""
         return next(result for result in self.goals if result.name == name)

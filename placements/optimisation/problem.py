@@ -48,8 +48,8 @@ class Problem:
     fixed_capacity : ndarray (p, t)
         Existing spare and committed places.
     options : DataFrame
-        Options worth modelling, sorted by id, with `place` and `site` (positions), `planning_area`, `repeats`. Those that
-        prevent open no places: `place` is -1, `places` 0 and `planning_area` empty.
+        Options worth modelling, sorted by id, with `place` and `site` (positions), `planning_area`, `repeats`.
+        Those that prevent open no places: `place` is -1, `places` 0 and `planning_area` empty.
     prevention : Prevention
         What those avert. Need is what it is before any of them.
     ready : ndarray (j, o, t)
@@ -137,10 +137,15 @@ def build_problem(
     parts = [part for part in (fixed.table, optional) if len(part)]
     table = pd.concat(parts, ignore_index=True) if parts else fixed.table
     concerned = which_concern(_preventing(options), demand.groups, county)
-    # Floors are for needs: where some of an atom's need can be prevented, an atom of several needs would not tell whose.
+    # Floors are for needs: where some of an atom's need can be prevented, one of several needs would not tell whose.
     apart = demand.groups["need_group"] if limits.least_share_local and len(concerned) else None
     atoms = match(
-        demand.groups, table, county.areas, limits.travel_limit_miles, preventable=concerned.any(axis=0), apart=apart
+        demand.groups,
+        table,
+        county.areas,
+        limits.travel_limit_miles,
+        preventable=np.logical_or.reduce(concerned),
+        apart=apart,
     )
     useful = _useful(options, atoms, concerned, demand)
     concerned = concerned[useful[options["place"].to_numpy(np.intp) < 0]]

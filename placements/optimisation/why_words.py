@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from placements import codes
+from placements.interventions.options import is_prevention
 from placements.optimisation.binding import Limit
 from placements.optimisation.engine import OPTIMAL
 from placements.optimisation.reasons import Loss, Reason
@@ -123,8 +124,14 @@ def limit_words(limit: Limit, names: Mapping[str, str]) -> str:
 
 def _does(reason: Reason, names: Mapping[str, str], manner: Manner) -> str:
     head = f"{reason.name}, decided on in year {reason.year},"
+    prevents = is_prevention(reason.kind)
     if reason.used < 0.05:
-        return f"{head} is not used by children who start after today."
+        does = (
+            "prevents no placement that would be avoidably away"
+            if prevents
+            else ("is not used by children who start after today")
+        )
+        return f"{head} {does}."
     named = [row for row in reason.kept.head(_NAMED).to_dict("records") if manner.may_name(float(row["child_years"]))]
     most = "; ".join(
         f"{manner.child_years(float(row['child_years']))} for "
@@ -132,7 +139,9 @@ def _does(reason: Reason, names: Mapping[str, str], manner: Manner) -> str:
         f"{names.get(str(row['area']), str(row['area']))}"
         for row in named
     )
-    text = f"{head} keeps {manner.child_years(reason.used)} child-years local over the plan"
+    said = manner.child_years(reason.used)
+    text = f"{head} " + (f"prevents {said} child-years" if prevents else f"keeps {said} child-years local")
+    text += " over the plan"
     text += f" ({most})" if most else ""
     text += f" and fills {reason.used / reason.usable:.0%} of its usable places" if reason.usable > 0 else ""
     text += f"; they are all used in {_years(reason.full_years)}" if reason.full_years else ""

@@ -31,6 +31,8 @@ def interventions(draw: st.DrawFn) -> Intervention:
             name=draw(NAME),
             share=draw(st.floats(0, 1)),
             from_year=draw(st.integers(1, 25)),
+            lead_time_years=draw(st.floats(0, 10)),
+            option_id=draw(TEXT),
             need_groups=draw(NEEDS),
             areas=draw(st.lists(TEXT, max_size=2).map(tuple)),
             yearly_cost_gbp=draw(MONEY),

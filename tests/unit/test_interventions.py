@@ -32,7 +32,7 @@ from tests.support import tiny_county
 
 def test_there_is_one_kind_for_each_option_kind_and_prevention() -> None:
     """Every kind in the options table has a class of its own, in the same order; prevention comes last."""
-    assert tuple(kind.kind for kind in OPENINGS) == schemas.OPTION_KINDS
+    assert tuple(kind.kind for kind in INTERVENTIONS) == schemas.OPTION_KINDS
     assert INTERVENTIONS[-1] is ReduceEntries
     assert all(set(kind.provisions) <= set(PLANNABLE) for kind in OPENINGS)
 

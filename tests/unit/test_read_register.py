@@ -150,6 +150,12 @@ BAD = [
     ("candidate_sites", "provision", "castle", "not one of"),
     ("candidate_sites", "postcode", "here", "not a whole postcode"),
     ("candidate_sites", "postcode", "", "give one of them"),
+    ("candidate_sites", "provision", "", "say of which provision"),
+    ("candidate_sites", "kind", "reduce_entries", "say what share"),
+    ("candidate_sites", "share", "1.2", "from 0 to 1"),
+    ("candidate_sites", "service", "health", "care, education"),
+    ("candidate_sites", "age_bands", "teenagers", "10 to 15"),
+    ("candidate_sites", "provisions", "castle", "not all of them"),
     ("candidate_sites", "places", "0", "1 or more"),
     ("candidate_sites", "max_units_per_year", "0", "1 or more"),
     ("candidate_sites", "needs", "castle", "not all of them"),
@@ -229,7 +235,7 @@ def test_a_good_row_is_used(tmp_path, name):
 
 def test_every_column_that_can_be_wrong_is_tried():
     """Free text cannot be wrong; every other column of every register is among the bad cells below."""
-    free = {"name", "district", "mode"}
+    free = {"name", "district", "areas", "mode"}
     tried = {(name, column) for name, column, *_ in BAD}
     assert {(name, c) for name, columns in COLUMNS.items() for c in columns if c not in free} == tried
 
@@ -245,7 +251,7 @@ def test_a_bad_cell_is_named_by_row_and_column_with_what_it_should_be(tmp_path, 
     other = {key: text + "2" for key, text in other.items()} or {"provision": "secure"}
     write(tmp_path, name, {}, other | {column: value})
     result = read(tmp_path)
-    expected = "district" if reason == "give one of them" else column
+    expected = {"give one of them": "district", "say what share": "share"}.get(reason, column)
     assert result.quarantine[["row", "column", "table"]].to_numpy().tolist() == [[3, expected, name]]
     assert reason in result.quarantine["reason"].iloc[0]
     assert rows_of(result, name) == 1

@@ -104,7 +104,7 @@ def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
     why = scene.why.get(str(entry.name), "")
     if not isinstance(entry, Opening):
         return {
-            "Usable from": _when(scene.county.snapshot, entry.from_year - 1),
+            "Usable from": _when(scene.county.snapshot, entry.from_year - 1 + entry.lead_time_years),
             "Places": "none",
             "Capital": style.money_millions(capital),
             "District": "county-wide",
