@@ -97,6 +97,7 @@ tolerance = {d.optimise.tolerance}              # proven gap at which a plan cou
 later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}
 max_homes_per_area = {d.optimise.max_homes_per_area}
+# staff_per_year = 40               # new staff, full-time, who can be recruited in a year; any number if not set
 tail_level = {d.optimise.tail_level}                    # share of the futures, the mild ones, that away_tail leaves out
 # The share of a need that is to be kept local, before any other goal.
 # [optimise.least_share_local]

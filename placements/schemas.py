@@ -287,6 +287,7 @@ OPTION_KINDS: Final = (
 #: What could be done: one row per site x kind x size. Of the options that share a `site_id` at most one is chosen.
 #: `places` is per unit; `max_units_per_year` matters for carers (a unit is a household) and is 1 for buildings.
 #: `yearly_cost_gbp` is what a unit costs a year whether used or not; `weekly_cost_gbp` is per used place.
+#: `staff` is the full-time equivalents that a unit needs anew.
 #: Prevention averts `share` of the starts of a `service`, in some `areas`, `needs`, `age_bands` and `provisions`
 #: (joined by `;`, blank for all); every other kind opens places of one `provision`.
 OPTIONS: Final = pa.DataFrameSchema(
@@ -310,6 +311,7 @@ OPTIONS: Final = pa.DataFrameSchema(
         "lead_time_years": _number(0, 10),
         "planned_occupancy": _number(0.01, 1),
         "minimum_occupancy": _number(0, 1),
+        "staff": _number(0),
         "share": _number(0, 1),
         "service": _text(isin=(*codes.SERVICES, "")),
         "areas": _text(),

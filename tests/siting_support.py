@@ -24,9 +24,7 @@ CLOSE = 0.05
 
 AREAS = st.sampled_from(["Guildford", "Woking", "Tandridge"])
 PROVISION = st.sampled_from(["childrens_home", "agency_foster", "supported_accommodation"])
-KINDS = st.sampled_from(
-    ["open_home", "recruit_carers", "open_supported_accommodation", "block_contract", "reduce_entries"]
-)
+KINDS = st.sampled_from(["open_home", "recruit_carers", "open_supported_accommodation", "block_contract"])
 NEED = st.tuples(
     AREAS,
     PROVISION,
@@ -49,16 +47,28 @@ OPTION = st.fixed_dictionaries(
         "needs": st.sampled_from(["", "disabled"]),
         "sex": st.sampled_from(["any", "any", "F"]),
         "units": st.just(2),
-        "share": st.sampled_from([0.25, 1.0]),
-        "bands": st.sampled_from(["", "10 to 15"]),
-        "areas": st.sampled_from(["", "Woking;Tandridge"]),
     }
 )
 
+OPTIONS = st.lists(OPTION, max_size=2)
+#: Options of which the first prevents.
+PREVENTING = st.tuples(
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("reduce_entries"),
+            "share": st.sampled_from([0.25, 1.0]),
+            "bands": st.sampled_from(["", "10 to 15"]),
+            "areas": st.sampled_from(["", "Woking;Tandridge"]),
+        }
+    ),
+    OPTION,
+    OPTION,
+).map(lambda rows: [rows[1] | rows[0], rows[2]])
+
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[County, Forecast]:
-    options = pd.DataFrame(draw(st.lists(OPTION, max_size=2)))
+def cases(draw: st.DrawFn, rows: st.SearchStrategy[list[dict[str, object]]] = OPTIONS) -> tuple[County, Forecast]:
+    options = pd.DataFrame(draw(rows))
     options.insert(0, "id", [f"o{number}" for number in range(len(options))])
     options["units"] = np.where(options["kind"].eq("recruit_carers"), 2, 1) if len(options) else []
     years = 2

@@ -393,6 +393,7 @@ def _options(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "lead_time_years": _column(given, "lead", 0).astype(float),
             "planned_occupancy": _column(given, "planned", 1).astype(float),
             "minimum_occupancy": _column(given, "minimum", 0).astype(float),
+            "staff": _column(given, "staff", None).astype(float),
             "share": _column(given, "share", None).astype(float),
             "service": _column(given, "service", "").fillna(""),
             "areas": _column(given, "areas", "").fillna(""),

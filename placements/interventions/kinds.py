@@ -124,6 +124,8 @@ class ReduceEntries:
         Paid in `from_year`.
     yearly_cost_gbp : float
         Paid while starts are fewer.
+    staff : float
+        New staff needed, in full-time equivalents; recruited in `from_year`.
     option_id, site_id : str
         Row of the options it comes from, if any; at most one intervention per site.
     evidence : str
@@ -143,6 +145,7 @@ class ReduceEntries:
     provisions: tuple[str, ...] = ()
     capital_gbp: float = 0.0
     yearly_cost_gbp: float = 0.0
+    staff: float = 0.0
     option_id: str = ""
     site_id: str = ""
     evidence: str = ""
@@ -156,6 +159,7 @@ class ReduceEntries:
                 ("lead_time_years", self.lead_time_years, 0, 10),
                 ("capital_gbp", self.capital_gbp, 0, 1e12),
                 ("yearly_cost_gbp", self.yearly_cost_gbp, 0, 1e12),
+                ("staff", self.staff, 0, 1e5),
             )
         )
         if not self.name.strip():
@@ -179,6 +183,10 @@ class ReduceEntries:
     def capital_by_year(self, years: int) -> Floats:
         """Return capital in pounds, in `from_year`, (years,)."""
         return np.asarray(np.where(np.arange(1, years + 1) == self.from_year, self.capital_gbp, 0.0))
+
+    def staff_by_year(self, years: int) -> Floats:
+        """Return new staff, in `from_year`, (years,)."""
+        return np.asarray(np.where(np.arange(1, years + 1) == self.from_year, self.staff, 0.0))
 
     def yearly_cost_by_year(self, years: int) -> Floats:
         """Return running cost in pounds, (years,)."""

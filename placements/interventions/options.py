@@ -34,7 +34,7 @@ def from_option(option: Mapping[str, Any], opens_year: int, units: tuple[int, ..
     kind = _KIND[option["kind"]]
     values: dict[str, Any] = {
         **{key: _text(option[key]) for key in ("name", "district", "postcode", "option_id", "site_id", "sex")},
-        **{key: _number(option[key]) for key in ("capital_gbp", "yearly_cost_gbp", "weekly_cost_gbp")},
+        **{key: _number(option[key]) for key in ("capital_gbp", "yearly_cost_gbp", "weekly_cost_gbp", "staff")},
         "opens_year": int(opens_year),
         "places": round(_number(option["places"], 1.0)),
         "lead_time_years": _number(option["lead_time_years"]),
@@ -60,6 +60,7 @@ def _prevention(option: Mapping[str, Any], from_year: int) -> ReduceEntries:
         capital_gbp=_number(option["capital_gbp"]),
         yearly_cost_gbp=_number(option["yearly_cost_gbp"]),
         lead_time_years=_number(option["lead_time_years"]),
+        staff=_number(option["staff"]),
         from_year=int(from_year),
         service=_text(option["service"]) or codes.CARE,
         areas=split_needs(option["areas"]),

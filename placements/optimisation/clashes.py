@@ -33,6 +33,12 @@ def refuse_clashes(problem: Problem) -> None:
                 f"in year {year} their fixed running cost is £{-left:,.0f} more than the limit of "
                 f"£{limits.revenue_per_year_gbp:,.0f} a year"
             )
+    for year, left in enumerate([] if problem.staff_left is None else problem.staff_left.tolist(), start=1):
+        if left < -1e-6:
+            found.append(
+                f"in year {year} they need {-left:,.1f} more new staff than the {limits.staff_per_year:,.1f} who can "
+                "be recruited in a year"
+            )
     for area, left in sorted(problem.homes_left.items()):
         if left < 0:
             found.append(

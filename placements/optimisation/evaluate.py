@@ -94,6 +94,13 @@ def _budget(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
             found.append(
                 f"year {year}: running cost £{running + used:,.0f} is over £{limits.revenue_per_year_gbp:,.0f}"
             )
+    if limits.staff_per_year is not None:
+        staff = sum((entry.staff_by_year(len(capital)) for entry in plan.interventions), np.zeros(len(capital)))
+        found += [
+            f"year {year}: {needed:,.1f} new staff are more than {limits.staff_per_year:,.1f}"
+            for year, needed in enumerate(np.asarray(staff).tolist(), start=1)
+            if needed > limits.staff_per_year + 1e-6
+        ]
     return found
 
 

@@ -42,6 +42,7 @@ def _as_offered(entry: Opening | ReduceEntries, row: dict[str, Any], years: int)
     limits = [
         (row["capital_gbp"], entry.capital_gbp, "capital below its price"),
         (row["yearly_cost_gbp"], entry.yearly_cost_gbp, "yearly cost below its price"),
+        (row["staff"], entry.staff, "fewer staff than it needs"),
         (row["lead_time_years"], entry.lead_time_years, "a lead time shorter than its own"),
     ]
     if isinstance(entry, ReduceEntries):

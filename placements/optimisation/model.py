@@ -34,6 +34,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                within_capital           sum_jo capital open <= capital left
                within_schools_capital   sum_jo capital open <= schools' share of the capital, schools only
                within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
+               within_staff_each_year   sum_j staff open[j,t] <= staff left in the year, if limited      each t
                within_revenue_each_year sum_jo yearly ready open + sum_hs w weekly serve <= revenue left   each t
   goals        away_child_years  sum w away
                net_cost          capital + net_revenue: pounds over all years
@@ -158,6 +159,7 @@ def build_model(problem: Problem) -> SitingModel:
     within_capital(problem, siting)
     within_schools_capital(problem, siting)
     within_capital_each_year(problem, siting)
+    within_staff_each_year(problem, siting)
     within_revenue_each_year(problem, siting)
     for goal in problem.limits.goals_in_order:
         if goal in fairness.GOALS:
@@ -446,6 +448,20 @@ def within_capital_each_year(problem: Problem, m: SitingModel) -> None:
         upper=problem.capital_left,
         number=problem.years,
         names=lambda: _names("within_capital_each_year", np.arange(1, problem.years + 1)),
+    )
+
+
+def within_staff_each_year(problem: Problem, m: SitingModel) -> None:
+    """Add: new staff by the year of the decision; no row where any number can be recruited."""
+    if problem.staff_left is None:
+        return
+    m.linear.add_rows(
+        m.open_year,
+        m.open_column,
+        problem.options["staff"].to_numpy(float)[m.open_option],
+        upper=problem.staff_left,
+        number=problem.years,
+        names=lambda: _names("within_staff_each_year", np.arange(1, problem.years + 1)),
     )
 
 

@@ -56,6 +56,8 @@ class Problem:
         Part of year t in which a unit decided on in year o is ready.
     capital_left, revenue_left : ndarray (t,)
         Yearly limits after commitments.
+    staff_left : ndarray (t,) or None
+        New staff who can be recruited in each year after commitments; None for any number.
     capital_total_left, schools_capital_left : float
     homes_left : dict of str to int
         By planning area.
@@ -86,6 +88,7 @@ class Problem:
     homes_left: dict[str, int]
     out_of_reach: float
     limits: OptimiseSettings
+    staff_left: Floats | None = None
     commitments: tuple[Intervention, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)
     one_of: tuple[int, ...] = ()
@@ -171,6 +174,7 @@ def build_problem(
         homes_left=_homes_left(county, limits, homes),
         out_of_reach=float((atoms.out_of_reach(demand.need).sum(axis=(0, 1)) * weights).sum()),
         limits=limits,
+        staff_left=None if limits.staff_per_year is None else limits.staff_per_year - spent["staff"],
         commitments=tuple(commitments),
         dropped=dropped,
     )
@@ -199,6 +203,7 @@ def _usable_options(
     numbers = {
         "capital_gbp": 0.0,
         "yearly_cost_gbp": 0.0,
+        "staff": 0.0,
         "weekly_cost_gbp": 0.0,
         "lead_time_years": 0.0,
         "planned_occupancy": 1.0,
@@ -304,6 +309,7 @@ def schools_capital(interventions: Sequence[Intervention], years: int) -> float:
 def _committed(commitments: Sequence[Intervention], years: int) -> dict[str, Floats]:
     return {
         "capital": np.asarray(sum((entry.capital_by_year(years) for entry in commitments), np.zeros(years))),
+        "staff": np.asarray(sum((entry.staff_by_year(years) for entry in commitments), np.zeros(years))),
         "yearly": np.asarray(sum((entry.yearly_cost_by_year(years) for entry in commitments), np.zeros(years))),
     }
 

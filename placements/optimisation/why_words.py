@@ -80,7 +80,9 @@ def plan_sentences(why: Why, names: Mapping[str, str], manner: Manner = PLAIN) -
     value, unit = why.value, _unit(why.value.goal)
     binding = [limit_words(limit, names) for limit in why.limits if limit.is_binding]
     out = [
-        f"Limits with no room left: {'; '.join(binding)}." if binding else "Every limit on money and homes leaves room."
+        f"Limits with no room left: {'; '.join(binding)}."
+        if binding
+        else "Every limit on money, staff and homes leaves room."
     ]
     if value.capital is not None:
         out.append(_capital(value.capital, unit))
@@ -112,8 +114,13 @@ def limit_words(limit: Limit, names: Mapping[str, str]) -> str:
         "schools_capital": "what schools may take of the capital",
         "capital_in_year": f"capital in year {limit.where}",
         "running_cost_in_year": f"running cost in year {limit.where}",
+        "staff_in_year": f"new staff in year {limit.where}",
         "homes_in_area": f"new children's homes in {names.get(limit.where, limit.where)}",
     }[limit.name]
+    if limit.name == "staff_in_year":
+        least = f", and the least that an option not chosen needs is {limit.next_takes:,.1f}"
+        tail = least if limit.left > 0 and np.isfinite(limit.next_takes) else ""
+        return f"{label} ({limit.used:,.1f} of {limit.allowed:,.1f}{tail})"
     if limit.name == "homes_in_area":
         return f"{label} ({limit.used:,.0f} of {limit.allowed:,.0f})"
     left = max(limit.left, 0.0)

@@ -137,6 +137,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "lead_time_years": Column("from decision to first child, 0 to 10", number(0, 10)),
             "planned_occupancy": Column("share of places in use on average, 0.01 to 1", number(0.01, 1)),
             "minimum_occupancy": Column("share below which it is not viable, 0 to 1", number(0, 1)),
+            "staff": Column("new staff that one unit needs, in full-time equivalents (blank = 0)", number(0)),
             "share": Column("reduce_entries: share of the starts prevented, 0 to 1", number(0, 1)),
             "service": Column(
                 "reduce_entries: care or education (blank = care)", one_of(dict.fromkeys(codes.SERVICES, ""))

@@ -156,6 +156,15 @@ def test_prevention() -> None:
     assert "one_prevention_per_group" not in lp_text()
 
 
+def test_staff_who_can_be_recruited() -> None:
+    """The row is there only with a limit, by the year of the decision; each unit needs its staff."""
+    lines = OPTIONS.strip().splitlines()
+    staff = "\n".join(f"{line} | {text}" for line, text in zip(lines, ("staff", "6", "9", "-", "0.5"), strict=True))
+    text = part_of(lp_text(options=staff, settings={"staff_per_year": 8.0}), "within_staff_each_year")
+    compare("within_staff_each_year.lp", text)
+    assert "within_staff_each_year" not in lp_text(options=staff)
+
+
 def test_at_least_one_of_the_options_named() -> None:
     """The row is there only when options are named; here the second size of the home and the first carers."""
     text = part_of(lp_text(one_of=(0, 3)), "at_least_one_of")

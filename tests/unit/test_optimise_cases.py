@@ -10,8 +10,9 @@ import pytest
 
 from placements.errors import InfeasibleError, UsageError
 from placements.interventions import OpenHome, RecruitCarers, ReduceEntries
-from placements.optimisation import Plan, PlanError, evaluate, explain, optimise
+from placements.optimisation import Plan, PlanError, evaluate, explain, optimise, why
 from placements.optimisation.demand import draw_samples
+from placements.optimisation.why_words import limit_words
 from tests.support import tiny_county, tiny_forecast
 
 NEEDS = """
@@ -174,6 +175,40 @@ def test_a_block_contract_that_would_stand_half_empty_is_not_bought() -> None:
     county = county_with(CONTRACT)
     forecast = tiny_forecast(county, "area | provision | child_years\nGuildford | childrens_home | 2")
     assert optimise(county, forecast).interventions == ()
+
+
+STAFFED = """
+id | kind      | to        | places | staff
+a  | open_home | Guildford | 2      | 6
+b  | open_home | Guildford | 2      | 5
+"""
+FOUR = "area | provision | child_years\nGuildford | childrens_home | 9"
+
+
+def test_homes_are_opened_no_faster_than_staff_can_be_recruited() -> None:
+    """With ten new staff a year, two homes that need eleven open in two years; with five, only one of them."""
+    county = county_with(STAFFED, staff_per_year=10.0)
+    forecast = tiny_forecast(county, FOUR)
+    plan = optimise(county, forecast)
+    assert sorted(plan.schedule["year"]) == [1, 2]
+    assert plan.by_year["kept_local"].tolist() == pytest.approx([2, 4])
+    evaluate(county, forecast, plan)
+    few = optimise(county, forecast, staff_per_year=5.0)
+    assert names(few) == ["Option b"]
+    reasons = why(county, forecast, few, seconds=10)
+    binding = [limit for limit in reasons.reasons[0].limits if limit.name == "staff_in_year"]
+    assert [(limit.where, limit.used, limit.allowed) for limit in binding] == [("1", 5.0, 5.0)]
+    assert "new staff in year 1 (5.0 of 5.0)" in limit_words(binding[0], {})
+    with pytest.raises(PlanError, match="new staff are more than"):
+        limits = dataclasses.replace(few.limits, staff_per_year=4.0)
+        evaluate(county, forecast, dataclasses.replace(few, limits=limits))
+    with pytest.raises(PlanError, match="fewer staff than it needs"):
+        home = dataclasses.replace(few.interventions[0], staff=1.0)
+        evaluate(county, forecast, dataclasses.replace(few, interventions=(home,)))
+    with pytest.raises(InfeasibleError, match=r"3\.0 more new staff than the 5\.0"):
+        optimise(
+            county, forecast, staff_per_year=5.0, commitments=(dataclasses.replace(few.interventions[0], staff=8.0),)
+        )
 
 
 def test_cost_decides_between_plans_that_keep_as_many_local() -> None:

@@ -152,6 +152,7 @@ BAD = [
     ("candidate_sites", "postcode", "", "give one of them"),
     ("candidate_sites", "provision", "", "say of which provision"),
     ("candidate_sites", "kind", "reduce_entries", "say what share"),
+    ("candidate_sites", "staff", "-1", "0 or more"),
     ("candidate_sites", "share", "1.2", "from 0 to 1"),
     ("candidate_sites", "service", "health", "care, education"),
     ("candidate_sites", "age_bands", "teenagers", "10 to 15"),
