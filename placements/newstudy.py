@@ -97,6 +97,7 @@ tolerance = {d.optimise.tolerance}              # proven gap at which a plan cou
 later_tolerance = {d.optimise.later_tolerance}  # and for the goals after it
 time_limit_s = {d.optimise.time_limit_s}
 max_homes_per_area = {d.optimise.max_homes_per_area}
+# staff_per_year = 40               # new staff, full-time, who can be recruited in a year; any number if not set
 tail_level = {d.optimise.tail_level}                    # share of the futures, the mild ones, that away_tail leaves out
 # An authority that others will share out, each planned for with places and money of its own: "" for together, or a
 # boundary set such as "surrey-2027". Money is shared by need, or as stated: {{ "West Surrey" = 0.55 }}.

@@ -271,16 +271,25 @@ TRANSPORT: Final = pa.DataFrameSchema(
     name="transport",
 )
 
+#: Places bought whole at a provider that there is.
+BLOCK_CONTRACT: Final = "block_contract"
+#: Fewer placements that start: no places, so of its row only what it averts, its costs and its lead time count.
+PREVENTION: Final = "reduce_entries"
 OPTION_KINDS: Final = (
     "open_home",
     "expand_school",
     "open_specialist_base",
     "recruit_carers",
     "open_supported_accommodation",
+    BLOCK_CONTRACT,
+    PREVENTION,
 )
-#: What could be opened: one row per site x kind x size. Of the options that share a `site_id` at most one is chosen.
+#: What could be done: one row per site x kind x size. Of the options that share a `site_id` at most one is chosen.
 #: `places` is per unit; `max_units_per_year` matters for carers (a unit is a household) and is 1 for buildings.
 #: `yearly_cost_gbp` is what a unit costs a year whether used or not; `weekly_cost_gbp` is per used place.
+#: `staff` is the full-time equivalents that a unit needs anew.
+#: Prevention averts `share` of the starts of a `service`, in some `areas`, `needs`, `age_bands` and `provisions`
+#: (joined by `;`, blank for all); every other kind opens places of one `provision`.
 OPTIONS: Final = pa.DataFrameSchema(
     {
         "option_id": _text(nullable=False, filled=True, unique=True),
@@ -289,7 +298,7 @@ OPTIONS: Final = pa.DataFrameSchema(
         "name": _text(nullable=False),
         "postcode": _text(),
         "district": _text(),
-        "provision": _text(nullable=False, isin=_PROVISION),
+        "provision": _text(nullable=False, isin=(*_PROVISION, "")),
         "places": _number(1),
         "max_units_per_year": _number(1),
         "needs": _text(nullable=False),
@@ -302,6 +311,12 @@ OPTIONS: Final = pa.DataFrameSchema(
         "lead_time_years": _number(0, 10),
         "planned_occupancy": _number(0.01, 1),
         "minimum_occupancy": _number(0, 1),
+        "staff": _number(0),
+        "share": _number(0, 1),
+        "service": _text(isin=(*codes.SERVICES, "")),
+        "areas": _text(),
+        "age_bands": _text(),
+        "provisions": _text(),
         "source": _text(nullable=False, filled=True),
     },
     name="options",

@@ -153,10 +153,11 @@ class OptimiseSettings:
 
     Capital for schools and for children's social care comes from different grants, and a place in a home costs more
     than a place in a school: `schools_capital_share` is the most that schools may take, so that they do not crowd homes
-    out. `tail_level` is the share of futures that the goal `away_tail` leaves out, the mild ones. `least_share_local`
-    is by need: the share of it that is to be kept local, before any other goal. `separate` names a boundary set whose
-    authorities are each planned for with places of their own, and `separate_shares` the part of the money that each
-    has (`optimisation.separate`): of what is left out, each has its share of the need.
+    out. `staff_per_year` is how many new staff (full-time equivalents) can be recruited in a year; not set, any
+    number. `tail_level` is the share of futures that the goal `away_tail` leaves out, the mild ones.
+    `least_share_local` is by need: the share of it that is to be kept local, before any other goal. `separate` names a
+    boundary set whose authorities are each planned for with places of their own, and `separate_shares` the part of the
+    money that each has (`optimisation.separate`): of what is left out, each has its share of the need.
     """
 
     capital_gbp: float = 18_000_000.0
@@ -171,6 +172,7 @@ class OptimiseSettings:
     later_tolerance: float = 0.02
     time_limit_s: float = 180.0
     max_homes_per_area: int = 2
+    staff_per_year: float | None = None
     tail_level: float = 0.8
     least_share_local: Mapping[str, float] = field(default_factory=dict)
     separate: str = ""
@@ -270,7 +272,7 @@ def _section(name: str, kind: type, values: Any, problems: list[str]) -> Any:
             given[key] = _section(f"{name}.{key}", GoalWeights, value, problems)
             continue
         try:
-            given[key] = _coerce(value, hints[key])
+            given[key] = _coerce(value, float if hints[key] == float | None else hints[key])
         except (TypeError, ValueError):
             problems.append(f"{name}.{key} = {value!r} is not {_KIND_WORDS.get(hints[key], 'of the right kind')}")
     return kind(**given)
@@ -317,6 +319,7 @@ _KIND_WORDS: Mapping[Any, str] = {
     str: "text",
     int: "a whole number",
     float: "a number",
+    float | None: "a number",
     bool: "true or false",
     dt.date: "a date such as 2025-03-31",
     tuple[str, ...]: "a list of texts",
@@ -391,6 +394,8 @@ def _rules(settings: Settings) -> list[str]:
         ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
         ("optimise.tail_level", settings.optimise.tail_level, 0, 0.99),
     )
+    if settings.optimise.staff_per_year is not None:
+        ranges += (("optimise.staff_per_year", settings.optimise.staff_per_year, 0, 1e6),)
     problems += _step_rules(settings.forecast.steps)
     problems += [
         f"{name} = {value}: it lies between {low:g} and {high:g}"

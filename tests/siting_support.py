@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from placements.county import County
 from placements.forecasting import Forecast
-from placements.interventions import Opening
+from placements.interventions import Intervention, Opening, ReduceEntries
 from placements.interventions.options import from_option, is_recruitment
-from placements.optimisation.demand import draw_samples
+from placements.optimisation.demand import concerns, draw_samples
 from placements.optimisation.evaluate import _away
 from placements.settings import OptimiseSettings
 from tests.support import tiny_county, tiny_forecast
@@ -25,7 +25,7 @@ CLOSE = 0.05
 
 AREAS = st.sampled_from(["Guildford", "Woking", "Tandridge"])
 PROVISION = st.sampled_from(["childrens_home", "agency_foster", "supported_accommodation"])
-KINDS = st.sampled_from(["open_home", "recruit_carers", "open_supported_accommodation"])
+KINDS = st.sampled_from(["open_home", "recruit_carers", "open_supported_accommodation", "block_contract"])
 NEED = st.tuples(
     AREAS,
     PROVISION,
@@ -51,10 +51,25 @@ OPTION = st.fixed_dictionaries(
     }
 )
 
+OPTIONS = st.lists(OPTION, max_size=2)
+#: Options of which the first prevents.
+PREVENTING = st.tuples(
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("reduce_entries"),
+            "share": st.sampled_from([0.25, 1.0]),
+            "bands": st.sampled_from(["", "10 to 15"]),
+            "areas": st.sampled_from(["", "Woking;Tandridge"]),
+        }
+    ),
+    OPTION,
+    OPTION,
+).map(lambda rows: [rows[1] | rows[0], rows[2]])
+
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[County, Forecast]:
-    options = pd.DataFrame(draw(st.lists(OPTION, max_size=2)))
+def cases(draw: st.DrawFn, rows: st.SearchStrategy[list[dict[str, object]]] = OPTIONS) -> tuple[County, Forecast]:
+    options = pd.DataFrame(draw(rows))
     options.insert(0, "id", [f"o{number}" for number in range(len(options))])
     options["units"] = np.where(options["kind"].eq("recruit_carers"), 2, 1) if len(options) else []
     years = 2
@@ -71,6 +86,11 @@ def cases(draw: st.DrawFn) -> tuple[County, Forecast]:
     needs = draw(st.lists(NEED, min_size=1, max_size=4, unique_by=lambda need: need[:4]))
     frame = pd.DataFrame(needs, columns=["area", "provision", "need_group", "age_band", "child_years"])
     return county, tiny_forecast(county, frame, years=years, runs=(0.7, 1.3))
+
+
+def _prevented_twice(county: County, forecast: Forecast, entries: tuple[Intervention, ...]) -> bool:
+    fewer = [concerns(entry, forecast.groups, county.areas) for entry in entries if isinstance(entry, ReduceEntries)]
+    return bool((np.sum(fewer, axis=0) > 1).any())
 
 
 def best_by_enumeration(
@@ -106,7 +126,7 @@ def best_by_enumeration(
     best = math.inf
     for picked in itertools.product(*choices):
         entries = tuple(entry for entry in picked if entry is not None)
-        if len({entry.site_id for entry in entries}) < len(entries):
+        if len({entry.site_id for entry in entries}) < len(entries) or _prevented_twice(county, forecast, entries):
             continue
         if not allowed({entry.option_id for entry in entries}):
             continue

@@ -95,6 +95,7 @@ _OPTION_PROVISION = {
     "open_specialist_base": "specialist_base",
     "recruit_carers": "in_house_foster",
     "open_supported_accommodation": "supported_accommodation",
+    "block_contract": "childrens_home",
 }
 _SECTOR_OF = {
     "in_house_foster": "own",
@@ -377,8 +378,8 @@ def _options(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "name": _column(given, "name", None).fillna("Option " + given["id"].astype("str")),
             "postcode": _column(given, "postcode", None),
             "district": to["area"].where(to["location"] == codes.IN_COUNTY),
-            "provision": _column(given, "provision", None).fillna(given["kind"].map(_OPTION_PROVISION)),
-            "places": given["places"].astype(float),
+            "provision": _column(given, "provision", None).fillna(given["kind"].map(_OPTION_PROVISION)).fillna(""),
+            "places": _column(given, "places", None).astype(float),
             "max_units_per_year": _column(given, "units", None)
             .astype(float)
             .fillna(given["kind"].map({"recruit_carers": 4.0}).fillna(1.0)),
@@ -392,6 +393,12 @@ def _options(given: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "lead_time_years": _column(given, "lead", 0).astype(float),
             "planned_occupancy": _column(given, "planned", 1).astype(float),
             "minimum_occupancy": _column(given, "minimum", 0).astype(float),
+            "staff": _column(given, "staff", None).astype(float),
+            "share": _column(given, "share", None).astype(float),
+            "service": _column(given, "service", "").fillna(""),
+            "areas": _column(given, "areas", "").fillna(""),
+            "age_bands": _column(given, "bands", "").fillna(""),
+            "provisions": _column(given, "provisions", "").fillna(""),
             "source": "tests",
         }
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from placements import codes
+from placements import codes, schemas
 from placements.county import County
 from placements.disclosure.scanning import Secrets, secrets_of
 from placements.geography.postcodes import clean_postcodes
@@ -21,14 +21,15 @@ _METRES: Final = ["easting", "northing"]
 def county_secrets(county: County, more_postcodes: frozenset[str] = frozenset()) -> Secrets:
     """Return what no shareable output of this county may show.
 
-    Postcodes of schools are public, and those of candidate sites are the authority's own proposals.
+    Postcodes of schools are public, and those of candidate sites are the authority's own proposals; not so those of
+    contracts, which name a home that there is.
 
     Parameters
     ----------
     more_postcodes : frozenset of str
         Other public postcodes (no spaces, upper case).
     """
-    provision, options = county.provision, county.options
+    provision, options = county.provision, _proposed(county)
     public = provision[~provision["confidential"]]
     allowed = frozenset(clean_postcodes(pd.concat([public["postcode"], options["postcode"]])).dropna()) | more_postcodes
     closed = provision[provision["confidential"]]
@@ -63,6 +64,12 @@ def _points(frame: pd.DataFrame, prefix: str = "") -> frozenset[tuple[int, int]]
 def _site_points(county: County) -> frozenset[tuple[int, int]]:
     """Return where candidate sites and the middles of planning areas are."""
     points = _points(county.areas)
-    if county.directory is not None and county.options["postcode"].notna().any():
-        points |= _points(county.directory.lookup(county.options["postcode"]))
+    options = _proposed(county)
+    if county.directory is not None and options["postcode"].notna().any():
+        points |= _points(county.directory.lookup(options["postcode"]))
     return points
+
+
+def _proposed(county: County) -> pd.DataFrame:
+    """Return the options whose places are not there yet."""
+    return county.options[county.options["kind"].ne(schemas.BLOCK_CONTRACT)]

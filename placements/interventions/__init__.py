@@ -3,6 +3,7 @@
 from placements.interventions.kinds import (
     INTERVENTIONS,
     OPENINGS,
+    BlockContract,
     ExpandSchool,
     OpenHome,
     OpenSpecialistBase,
@@ -16,6 +17,7 @@ from placements.interventions.scenario import read_scenario, scenario_text, writ
 __all__ = [
     "INTERVENTIONS",
     "OPENINGS",
+    "BlockContract",
     "ExpandSchool",
     "Intervention",
     "OpenHome",

@@ -7,9 +7,9 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from placements import codes
+from placements import codes, schemas
 from placements.errors import UsageError
-from placements.interventions.opening import Floats, Opening, out_of_range, wrong_needs
+from placements.interventions.opening import Floats, Opening, out_of_range, ready_share, wrong_needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +83,27 @@ class OpenSupportedAccommodation(Opening):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlockContract(Opening):
+    """Buy places whole at a provider in the county: paid for in `yearly_cost_gbp`, whether used or not.
+
+    What is paid only for a place in use, such as extra staff hours, goes in `weekly_cost_gbp`. Once begun, a contract
+    runs on through the years planned. Its places are those that the authority cannot use today: those that it can
+    already buy one by one count among the spare places of the county. It has no usual kind of place: give `provision`.
+    """
+
+    kind: ClassVar[str] = schemas.BLOCK_CONTRACT
+    provisions: ClassVar[tuple[str, ...]] = (
+        "childrens_home",
+        "agency_foster",
+        "supported_accommodation",
+        "independent_special",
+    )
+
+    lead_time_years: float = 0.25
+    planned_occupancy: float = 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReduceEntries:
     """Edge-of-care or early-help work that lowers how many placements of some groups start.
 
@@ -92,7 +113,9 @@ class ReduceEntries:
     share : float
         Part of the starts prevented, 0 to 1.
     from_year : int
-        First year, from 1, in which starts are fewer.
+        Year of the decision, from 1.
+    lead_time_years : float
+        From its start until starts are fewer; the year in which that begins has part of it.
     service : str
         `care` or `education`.
     areas, need_groups, age_bands, provisions : tuple of str
@@ -100,23 +123,31 @@ class ReduceEntries:
     capital_gbp : float
         Paid in `from_year`.
     yearly_cost_gbp : float
-        Paid every year from `from_year`.
+        Paid while starts are fewer.
+    staff : float
+        New staff needed, in full-time equivalents; recruited in `from_year`.
+    option_id, site_id : str
+        Row of the options it comes from, if any; at most one intervention per site.
     evidence : str
         Where the share comes from.
     """
 
-    kind: ClassVar[str] = "reduce_entries"
+    kind: ClassVar[str] = schemas.PREVENTION
 
     name: str
     share: float
     service: str = codes.CARE
     from_year: int = 1
+    lead_time_years: float = 0.0
     areas: tuple[str, ...] = ()
     need_groups: tuple[str, ...] = ()
     age_bands: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
     capital_gbp: float = 0.0
     yearly_cost_gbp: float = 0.0
+    staff: float = 0.0
+    option_id: str = ""
+    site_id: str = ""
     evidence: str = ""
 
     def __post_init__(self) -> None:
@@ -125,8 +156,10 @@ class ReduceEntries:
             (
                 ("share", self.share, 0, 1),
                 ("from_year", self.from_year, 1, 25),
+                ("lead_time_years", self.lead_time_years, 0, 10),
                 ("capital_gbp", self.capital_gbp, 0, 1e12),
                 ("yearly_cost_gbp", self.yearly_cost_gbp, 0, 1e12),
+                ("staff", self.staff, 0, 1e5),
             )
         )
         if not self.name.strip():
@@ -151,9 +184,17 @@ class ReduceEntries:
         """Return capital in pounds, in `from_year`, (years,)."""
         return np.asarray(np.where(np.arange(1, years + 1) == self.from_year, self.capital_gbp, 0.0))
 
+    def staff_by_year(self, years: int) -> Floats:
+        """Return new staff, in `from_year`, (years,)."""
+        return np.asarray(np.where(np.arange(1, years + 1) == self.from_year, self.staff, 0.0))
+
     def yearly_cost_by_year(self, years: int) -> Floats:
         """Return running cost in pounds, (years,)."""
-        return np.asarray(np.where(np.arange(1, years + 1) >= self.from_year, self.yearly_cost_gbp, 0.0))
+        return self.at_work_by_year(years) * self.yearly_cost_gbp
+
+    def at_work_by_year(self, years: int) -> Floats:
+        """Return the part of each year in which starts are fewer, (years,)."""
+        return ready_share(years, self.from_year, self.lead_time_years)
 
 
 OPENINGS: Final[tuple[type[Opening], ...]] = (
@@ -162,6 +203,7 @@ OPENINGS: Final[tuple[type[Opening], ...]] = (
     OpenSpecialistBase,
     RecruitCarers,
     OpenSupportedAccommodation,
+    BlockContract,
 )
 #: Every kind of intervention, in the order in which they are listed to people.
 INTERVENTIONS: Final[tuple[type[Opening] | type[ReduceEntries], ...]] = (*OPENINGS, ReduceEntries)

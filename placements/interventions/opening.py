@@ -40,6 +40,9 @@ class Intervention(Protocol):
     def capital_by_year(self, years: int) -> Floats:
         """Return capital in pounds, in the year of the decision."""
 
+    def staff_by_year(self, years: int) -> Floats:
+        """Return new staff needed, in full-time equivalents, in the year of the decision."""
+
     def yearly_cost_by_year(self, years: int) -> Floats:
         """Return what it costs whether used or not, in pounds, from the day it is ready."""
 
@@ -71,6 +74,8 @@ class Opening:
         Per unit; the yearly cost runs from the day it is ready, used or not.
     weekly_cost_gbp : float
         Per used place.
+    staff : float
+        New staff needed, in full-time equivalents, per unit; recruited in the year of the decision.
     planned_occupancy : float
         Share of the places that can be used on average: a home of k places turns children away before it is full.
     minimum_occupancy : float
@@ -90,7 +95,7 @@ class Opening:
     """
 
     kind: ClassVar[str] = ""
-    #: Kinds of place that this kind of opening can make; the first is the default.
+    #: Kinds of place that this kind of opening can make; of several there is no default.
     provisions: ClassVar[tuple[str, ...]] = ()
     ages: ClassVar[tuple[int, int]] = (0, 25)
 
@@ -104,6 +109,7 @@ class Opening:
     capital_gbp: float = 0.0
     yearly_cost_gbp: float = 0.0
     weekly_cost_gbp: float = 0.0
+    staff: float = 0.0
     lead_time_years: float = 1.0
     planned_occupancy: float = 0.85
     minimum_occupancy: float = 0.0
@@ -127,7 +133,8 @@ class Opening:
         low, high = self.ages
         object.__setattr__(self, "age_low", low if self.age_low < 0 else self.age_low)
         object.__setattr__(self, "age_high", high if self.age_high < 0 else self.age_high)
-        object.__setattr__(self, "provision", self.provision or next(iter(self.provisions), ""))
+        usual = self.provisions[0] if len(self.provisions) == 1 else ""
+        object.__setattr__(self, "provision", self.provision or usual)
         found = self._problems()
         if found:
             raise UsageError(f"{self.kind} {self.name!r}: " + "; ".join(found))
@@ -139,6 +146,7 @@ class Opening:
             ("capital_gbp", self.capital_gbp, 0, 1e12),
             ("yearly_cost_gbp", self.yearly_cost_gbp, 0, 1e12),
             ("weekly_cost_gbp", self.weekly_cost_gbp, 0, 1e9),
+            ("staff", self.staff, 0, 1e5),
             ("lead_time_years", self.lead_time_years, 0, 10),
             ("planned_occupancy", self.planned_occupancy, 0.01, 1),
             ("minimum_occupancy", self.minimum_occupancy, 0, 1),
@@ -178,6 +186,10 @@ class Opening:
     def capital_by_year(self, years: int) -> Floats:
         """Return capital in pounds by year of decision, (years,)."""
         return self.units_by_year(years) * self.capital_gbp
+
+    def staff_by_year(self, years: int) -> Floats:
+        """Return new staff by year of decision, in full-time equivalents, (years,)."""
+        return self.units_by_year(years) * self.staff
 
     def yearly_cost_by_year(self, years: int) -> Floats:
         """Return fixed running cost in pounds, (years,)."""

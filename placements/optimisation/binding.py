@@ -25,13 +25,13 @@ class Limit:
     Attributes
     ----------
     name : str
-        `capital`, `capital_in_year`, `schools_capital`, `running_cost_in_year`, `homes_in_area`.
+        `capital`, `capital_in_year`, `schools_capital`, `running_cost_in_year`, `staff_in_year`, `homes_in_area`.
     where : str
         The year (from 1) or the planning area; empty for the rest.
     used, allowed : float
-        Pounds or homes, commitments among them.
+        Pounds, staff or homes, commitments among them.
     next_takes : float
-        The least that an option not chosen would take of it (by its capital, fixed running cost, or one home);
+        The least that an option not chosen would take of it (by its capital, fixed running cost, staff, or one home);
         infinite when there is none.
     """
 
@@ -54,7 +54,7 @@ class Limit:
 
 
 def limits_of(problem: Problem, plan: Plan, units: Floats) -> tuple[Limit, ...]:
-    """Return every limit on money and homes.
+    """Return every limit on money, staff and homes.
 
     Parameters
     ----------
@@ -85,6 +85,12 @@ def limits_of(problem: Problem, plan: Plan, units: Floats) -> tuple[Limit, ...]:
         paid = float(plan.by_year["gross_running_gbp"].iloc[year])
         least = _least((yearly * ready[:, year])[free & (ready[:, year] > 0) & (yearly > 0)])
         found.append(Limit("running_cost_in_year", str(year + 1), paid, limits.revenue_per_year_gbp, least))
+    staff = options["staff"].to_numpy(float)
+    for year, left in enumerate(() if problem.staff_left is None else problem.staff_left.tolist()):
+        allowed = float(limits.staff_per_year or 0.0)
+        used = allowed - left + float(staff @ units[:, year])
+        least = _least(staff[free & in_time[:, year] & (staff > 0)])
+        found.append(Limit("staff_in_year", str(year + 1), used, allowed, least))
     areas = options["planning_area"].astype("str").to_numpy(object)
     for area in sorted(set(areas[home])):
         here = home & (areas == area)
@@ -106,6 +112,7 @@ def concerning(problem: Problem, limits: tuple[Limit, ...], option: int, units: 
     within = {
         "capital_in_year": decided if row["capital_gbp"] > 0 else set(),
         "running_cost_in_year": runs if max(row["yearly_cost_gbp"], row["weekly_cost_gbp"]) > 0 else set(),
+        "staff_in_year": decided if row["staff"] > 0 else set(),
         "homes_in_area": {str(row["planning_area"])} if row["kind"] == CAPPED_KIND else set(),
     }
     return tuple(limit for limit in limits if takes.get(limit.name, False) or limit.where in within.get(limit.name, ()))

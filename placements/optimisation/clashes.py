@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from placements.errors import InfeasibleError
-from placements.interventions import Opening
+from placements.interventions import Opening, ReduceEntries
 from placements.optimisation.problem import Problem
 from placements.optimisation.separate import clashes_of_parts
 
@@ -34,13 +34,21 @@ def refuse_clashes(problem: Problem) -> None:
                 f"in year {year} their fixed running cost is £{-left:,.0f} more than the limit of "
                 f"£{limits.revenue_per_year_gbp:,.0f} a year"
             )
+    for year, left in enumerate([] if problem.staff_left is None else problem.staff_left.tolist(), start=1):
+        if left < -1e-6:
+            found.append(
+                f"in year {year} they need {-left:,.1f} more new staff than the {limits.staff_per_year:,.1f} who can "
+                "be recruited in a year"
+            )
     for area, left in sorted(problem.homes_left.items()):
         if left < 0:
             found.append(
                 f"they open {-left} more children's homes in {area} than the {limits.max_homes_per_area} allowed"
             )
     found += clashes_of_parts(problem)
-    sites = Counter(entry.site_id for entry in problem.commitments if isinstance(entry, Opening) and entry.site_id)
+    sites = Counter(
+        entry.site_id for entry in problem.commitments if isinstance(entry, Opening | ReduceEntries) and entry.site_id
+    )
     found += [f"{number} of them use the site {site!r}" for site, number in sorted(sites.items()) if number > 1]
     if found:
         raise InfeasibleError(

@@ -54,6 +54,25 @@ class Demand:
     runs: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Starts:
+    """Child-years of placements that start after the snapshot, in the chosen runs. Groups as in `Demand`.
+
+    Attributes
+    ----------
+    cohorts : ndarray (samples, year of start, years, groups)
+        Before any prevention.
+    kept : ndarray (year of start, groups)
+        Share of the starts that the prevention given leaves.
+    away_share : ndarray (groups,)
+        Share of the child-years that is avoidably away.
+    """
+
+    cohorts: Floats
+    kept: Floats
+    away_share: Floats
+
+
 def draw_samples(forecast: Forecast, number: int, seed: int) -> tuple[Ints, Floats]:
     """Draw runs of the forecast to plan with.
 
@@ -78,18 +97,13 @@ def build_demand(
     prevention: Sequence[Intervention] = (),
 ) -> Demand:
     """Return the need in the chosen runs, after the prevention among the interventions given."""
-    order = np.argsort(forecast.groups["group"].to_numpy(object), kind="stable")
-    groups = forecast.groups.iloc[order].reset_index(drop=True)
-    share = forecast.away["share"].to_numpy(float)[order]
-    cohorts = forecast.cohorts[chosen][..., order].astype(float)
-    kept = starts_kept(county, groups, forecast.years, prevention)
-    before = cohorts.sum(axis=1)
-    after = (cohorts * kept[:, None, :]).sum(axis=1)
+    groups, starts = starts_of(county, forecast, chosen, prevention)
+    share = starts.away_share
+    before = starts.cohorts.sum(axis=1)
+    after = (starts.cohorts * starts.kept[:, None, :]).sum(axis=1)
     need = np.transpose(after * share, (2, 1, 0))
     prevented = np.transpose((before - after) * (1 - share), (2, 1, 0))
-    groups = groups.assign(
-        away_cost_gbp=_away_cost(county, groups), local_cost_gbp=_assumed(county, groups, codes.IN_COUNTY)
-    )
+    groups = groups.assign(away_cost_gbp=_away_cost(county, groups), local_cost_gbp=local_cost(county, groups))
     _require_costs(groups, need, prevented)
     return Demand(
         groups=groups.fillna({"away_cost_gbp": 0.0, "local_cost_gbp": 0.0}),
@@ -100,13 +114,23 @@ def build_demand(
     )
 
 
+def starts_of(
+    county: County, forecast: Forecast, chosen: Ints, prevention: Sequence[Intervention] = ()
+) -> tuple[pd.DataFrame, Starts]:
+    """Return the demand groups, sorted by id, and what starts in the chosen runs."""
+    order = np.argsort(forecast.groups["group"].to_numpy(object), kind="stable")
+    groups = forecast.groups.iloc[order].reset_index(drop=True)
+    kept = starts_kept(county, groups, forecast.years, prevention)
+    cohorts = forecast.cohorts[chosen][..., order].astype(float)
+    return groups, Starts(cohorts, kept, forecast.away["share"].to_numpy(float)[order])
+
+
 def starts_kept(county: County, groups: pd.DataFrame, years: int, prevention: Sequence[Intervention]) -> Floats:
     """Return the share of starts that prevention leaves, by year of start and group, (years, groups)."""
     kept = np.ones((years, len(groups)))
     for entry in prevention:
         if isinstance(entry, ReduceEntries):
-            from_year = np.arange(1, years + 1) >= entry.from_year
-            kept *= 1 - entry.share * np.outer(from_year, concerns(entry, groups, county.areas))
+            kept *= 1 - entry.share * np.outer(entry.at_work_by_year(years), concerns(entry, groups, county.areas))
     return kept
 
 
@@ -154,6 +178,11 @@ def _away_cost(county: County, groups: pd.DataFrame) -> pd.Series:
     )
     cost = cost.fillna(groups["provision"].map(wide).astype(float))
     return cost.fillna(_assumed(county, groups, codes.OUT_OF_COUNTY)).round(2)
+
+
+def local_cost(county: County, groups: pd.DataFrame) -> pd.Series:
+    """Return the assumed weekly cost of a placement in the county of each group; missing where none is stated."""
+    return _assumed(county, groups, codes.IN_COUNTY)
 
 
 def _assumed(county: County, groups: pd.DataFrame, location: str) -> pd.Series:

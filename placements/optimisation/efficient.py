@@ -30,7 +30,7 @@ import numpy as np
 from placements.county import County
 from placements.errors import UsageError
 from placements.forecasting import Forecast
-from placements.interventions import Intervention, Opening
+from placements.interventions import Intervention, Opening, ReduceEntries
 from placements.optimisation.budget import AGAINST, CAPITAL, NET_REVENUE, Budget, Spent, spent_of
 from placements.optimisation.clashes import refuse_clashes
 from placements.optimisation.decomposed import FewestAway
@@ -420,8 +420,9 @@ def _changes(before: Plan | None, plan: Plan) -> tuple[tuple[str, ...], tuple[st
     )
 
 
-def _chosen(plan: Plan) -> list[Opening]:
-    return [entry for entry in plan.interventions if isinstance(entry, Opening) and entry.option_id]
+def _chosen(plan: Plan) -> list[Opening | ReduceEntries]:
+    taken = (entry for entry in plan.interventions if isinstance(entry, Opening | ReduceEntries))
+    return [entry for entry in taken if entry.option_id]
 
 
 __all__ = ["AGAINST", "CAPITAL", "NET_REVENUE", "Frontier", "FrontierPoint", "frontier", "in_halves", "trace"]

@@ -6,7 +6,6 @@ own places anew, and each year is a plain linear programme over all samples, sol
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,9 +20,10 @@ from placements.analysis.cost import WEEKS_PER_YEAR
 from placements.county import County
 from placements.errors import PlacementsError
 from placements.forecasting import Forecast
-from placements.interventions import Opening, RecruitCarers
+from placements.interventions import Opening
 from placements.interventions.locate import locate
 from placements.optimisation.demand import build_demand
+from placements.optimisation.evaluate_options import options_kept, prevention_kept
 from placements.optimisation.evaluate_parts import broken_parts, revenue_of_parts
 from placements.optimisation.matching import Atoms, match, travel_limit
 from placements.optimisation.places import existing_places, joined, opened_places
@@ -68,8 +68,9 @@ def evaluate(county: County, forecast: Forecast, plan: Plan) -> Evaluation:
     years = forecast.years
     capital = np.asarray(sum((entry.capital_by_year(years) for entry in plan.interventions), np.zeros(years)))
     fixed = np.asarray(sum((entry.yearly_cost_by_year(years) for entry in plan.interventions), np.zeros(years)))
-    broken = _budget(plan, capital, fixed) + _options(county, plan, years) + _areas(county, plan)
-    broken += _serves(county, forecast, plan) + _sums(plan, capital, fixed)
+    broken = _budget(plan, capital, fixed) + options_kept(county, plan, years) + _areas(county, plan)
+    broken += prevention_kept(county, forecast, plan)
+    broken += _serves(forecast, plan) + _sums(plan, capital, fixed)
     broken += broken_parts(county, forecast, plan)
     if not broken:
         away, problems = _away(county, forecast, plan, fixed)
@@ -103,40 +104,13 @@ def _budget(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
             found.append(
                 f"year {year}: running cost £{running + used:,.0f} is over £{limits.revenue_per_year_gbp:,.0f}"
             )
-    return found
-
-
-def _options(county: County, plan: Plan, years: int) -> list[str]:
-    """Check what was taken against the options table: site, size, price, lead time, units, year."""
-    found = list[str]()
-    openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
-    sites = Counter(entry.site_id for entry in openings if entry.site_id)
-    found += [f"site {site!r} is used {number} times" for site, number in sorted(sites.items()) if number > 1]
-    options = county.options.set_index("option_id")
-    committed = set(plan.schedule.loc[plan.schedule["committed"], "name"])
-    for entry in openings:
-        if entry.name in committed:
-            continue
-        if entry.option_id not in options.index:
-            found.append(f"{entry.name}: no such option")
-            continue
-        row = options.loc[entry.option_id]
-        for mine, limit, what in (
-            (entry.places, row["places"], "places"),
-            (row["capital_gbp"], entry.capital_gbp, "capital below its price"),
-            (row["yearly_cost_gbp"], entry.yearly_cost_gbp, "yearly cost below its price"),
-            (row["lead_time_years"], entry.lead_time_years, "a lead time shorter than its own"),
-            (entry.planned_occupancy, row["planned_occupancy"], "planned occupancy"),
-        ):
-            if pd.notna(mine) and pd.notna(limit) and mine > limit + 1e-6:
-                found.append(f"{entry.name}: {what} ({mine:g} against {limit:g})")
-        units = entry.units_by_year(years)
-        most = row["max_units_per_year"] if isinstance(entry, RecruitCarers) else 1
-        if units.max(initial=0) > most + 1e-6:
-            found.append(f"{entry.name}: {units.max():g} units in a year, {most:g} allowed")
-        early = np.arange(1, years + 1) <= np.floor(entry.opens_year - 1 + entry.lead_time_years)
-        if (entry.places_by_year(years)[early] > 1e-9).any():
-            found.append(f"{entry.name}: used before its lead time is over")
+    if limits.staff_per_year is not None:
+        staff = sum((entry.staff_by_year(len(capital)) for entry in plan.interventions), np.zeros(len(capital)))
+        found += [
+            f"year {year}: {needed:,.1f} new staff are more than {limits.staff_per_year:,.1f}"
+            for year, needed in enumerate(np.asarray(staff).tolist(), start=1)
+            if needed > limits.staff_per_year + 1e-6
+        ]
     return found
 
 
@@ -153,7 +127,7 @@ def _areas(county: County, plan: Plan) -> list[str]:
     return [f"{area}: {count} homes, {most} allowed" for area, count in counts.items() if count > most]
 
 
-def _serves(county: County, forecast: Forecast, plan: Plan) -> list[str]:
+def _serves(forecast: Forecast, plan: Plan) -> list[str]:
     """Check that nobody travels beyond the limit, and no group is served beyond its need."""
     if plan.serves.empty:
         return []
@@ -163,7 +137,8 @@ def _serves(county: County, forecast: Forecast, plan: Plan) -> list[str]:
     found = [f"{int((plan.serves['miles'] > limits + 1e-6).sum())} allocations are beyond the travel limit"]
     found = found if (plan.serves["miles"] > limits + 1e-6).any() else []
     served = plan.serves.groupby(["group", "year"])["child_years"].sum()
-    need = plan.child_years.set_index(["group", "year"])["need"].reindex(served.index)
+    groups_by_year = plan.child_years.set_index(["group", "year"])
+    need = (groups_by_year["need"] - groups_by_year["prevented"]).reindex(served.index)
     if (served > need + _CHILD_YEAR).any():
         found.append("a group is served beyond its need")
     return found
@@ -177,17 +152,21 @@ def _sums(plan: Plan, capital: Floats, fixed: Floats) -> list[str]:
     away = plan.child_years.groupby("year")["away"].sum().to_numpy(float)
     if not np.allclose(plan.by_year["away"].to_numpy(float), away, atol=0.01, rtol=1e-4):
         found.append("away by year is not the sum over the groups")
+    for table, atol in ((plan.by_year, 0.01), (plan.child_years, _CHILD_YEAR)):
+        parts = table[["prevented", "kept_local", "away"]].sum(axis=1)
+        if not np.allclose(parts, table["need"], atol=atol, rtol=1e-4):
+            found.append("what is prevented, kept local and away does not add up to the need")
     return found + _fairness(plan)
 
 
 def _fairness(plan: Plan) -> list[str]:
     """Work out what the furthest area and the floors come to, and compare with what their goals say was reached."""
     by_area = plan.child_years.groupby("area")[["away", "need"]].sum()
-    by_need = plan.child_years.groupby("need_group")[["kept_local", "need"]].sum()
+    by_need = plan.child_years.groupby("need_group")[["away", "need"]].sum()
     least = by_need["need"] * pd.Series(plan.limits.least_share_local, dtype=float).reindex(by_need.index).fillna(0.0)
     came = {
         "largest_gap": float((by_area["away"] / by_area["need"]).max()) if by_area["need"].gt(0).any() else 0.0,
-        "floors_missed": float((least - by_need["kept_local"]).clip(lower=0.0).sum()),
+        "floors_missed": float((least - by_need["need"] + by_need["away"]).clip(lower=0.0).sum()),
     }
     return [
         f"{goal.name.replace('_', ' ')} is {came[goal.name]:.3f}, and it says {goal.value:.3f}"
@@ -208,7 +187,7 @@ def _away(county: County, forecast: Forecast, plan: Plan, fixed: Floats) -> tupl
     need = atoms.need(demand.need)
     total = float(atoms.out_of_reach(demand.need).sum(axis=(0, 1)) @ demand.weights)
     cost = places.table["weekly_cost_gbp"].to_numpy(float) * places.table["is_new"].to_numpy(bool) * WEEKS_PER_YEAR
-    committed = set(plan.schedule.loc[plan.schedule["committed"], "name"])
+    committed = set(plan.schedule.loc[plan.schedule["committed"].astype(bool), "name"])
     openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
     least = np.zeros((len(places.table), years))
     for number, entry in enumerate(openings, start=len(existing.table)):

@@ -6,16 +6,19 @@ import pandas as pd
 
 from placements import codes
 from placements.county import County
-from placements.optimisation.plan import Plan
+from placements.interventions import ReduceEntries
+from placements.optimisation.demand import concerns
+from placements.optimisation.plan import GROUP_COLUMNS, Plan
 
 
 def explain(county: County, plan: Plan) -> pd.DataFrame:
-    """Return one row per intervention that opens places.
+    """Return one row per intervention that opens places, and per option chosen that prevents.
 
     Returns
     -------
     DataFrame
-        `name`, `place`, `child_years` (kept local over all years), `idle` (usable child-years not used), `main_need`,
+        `name`, `place` (empty for none), `child_years` (kept local or prevented, over all years),
+        `idle` (usable child-years not used), `main_need`,
         `main_area`, and `sentence`.
     """
     names = dict(zip(county.areas["area"], county.areas["name"], strict=True))
@@ -28,6 +31,13 @@ def explain(county: County, plan: Plan) -> pd.DataFrame:
         rows.append(
             (name, place, used, idle, need, area, _sentence(str(name), used, idle, need, names.get(area, area)))
         )
+    for entry in plan.chosen:
+        if isinstance(entry, ReduceEntries):
+            fewer = prevented_by(county.areas, plan, entry)
+            need, area = _largest(fewer, "need_group"), _largest(fewer, "area")
+            total = float(fewer["child_years"].sum())
+            said = _prevents(entry.name, total, need, names.get(area, area))
+            rows.append((entry.name, "", total, 0.0, need, area, said))
     columns = ["name", "place", "child_years", "idle", "main_need", "main_area", "sentence"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -39,11 +49,33 @@ def kept_by_place(plan: Plan) -> pd.DataFrame:
     return table.groupby(["place", "area", "need_group"])[["child_years"]].sum().reset_index()
 
 
+def prevented_by(areas: pd.DataFrame, plan: Plan, entry: ReduceEntries) -> pd.DataFrame:
+    """Return child-years that an option chosen prevents, by `area` and `need_group`, over all years.
+
+    Of the options chosen no other concerns its demand groups.
+    """
+    groups = plan.child_years[list(GROUP_COLUMNS)].drop_duplicates("group")
+    mine = groups.loc[concerns(entry, groups, areas), "group"]
+    table = plan.child_years[plan.child_years["group"].isin(mine) & (plan.child_years["prevented"] > 1e-6)]
+    sums = table.groupby(["area", "need_group"])[["prevented"]].sum().reset_index()
+    return sums.rename(columns={"prevented": "child_years"})
+
+
 def _largest(served: pd.DataFrame, column: str) -> str:
     if served.empty:
         return ""
     sums = served.groupby(column)["child_years"].sum().sort_index()
     return str(sums.idxmax())
+
+
+def _prevents(name: str, total: float, need: str, area: str) -> str:
+    if total < 0.05:
+        return f"{name} prevents no placement that would have been avoidably away."
+    label = codes.NEED_GROUP_LABEL.get(need, need).lower()
+    return (
+        f"{name} prevents {total:.1f} child-years that would otherwise have been avoidably away or taken a place, most "
+        f"of them {label} and from {area}."
+    )
 
 
 def _sentence(name: str, used: float, idle: float, need: str, area: str) -> str:

@@ -32,6 +32,8 @@ from placements.interventions.suitability import (
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+#: What makes an atom: area, cost away, sorts of place in reach, and a label that keeps it apart.
+_Key = tuple[str, float, tuple[int, ...], str]
 
 #: Children live there, so it need not be near school hours: the setting's travel limit holds. A school day does not
 #: allow as much: 45 minutes by road for primary pupils is about 12 miles in a straight line (assumed).
@@ -47,9 +49,11 @@ class Atoms:
     Attributes
     ----------
     table : DataFrame
-        One row per atom: `atom` (id), `area`, `away_cost_gbp`.
+        One row per atom: `atom` (id), `area`, `away_cost_gbp`. One that no place can serve is among them only if it
+        could be prevented.
     parts : DataFrame
-        What atoms are made of: `atom` (position, -1 if no place is in reach), `group` (position), `share` of the group.
+        What atoms are made of: `atom` (position, -1 if nothing can be done for it), `group` (position), `share` of the
+        group.
     nodes : DataFrame
         One row per area and sort of place: `node` (id), `area`.
     link_atom, link_node : ndarray of int (links,)
@@ -77,7 +81,7 @@ class Atoms:
         return out
 
     def out_of_reach(self, group_need: Floats) -> Floats:
-        """Return the need of each group that no place can serve, shaped as `group_need`."""
+        """Return the need of each group for which nothing can be done, shaped as `group_need`."""
         lost = self.parts[self.parts["atom"] < 0]
         share = np.zeros(len(group_need))
         np.add.at(share, lost["group"].to_numpy(), lost["share"].to_numpy(float))
@@ -109,6 +113,9 @@ def match(
     areas: pd.DataFrame,
     care_limit_miles: float,
     part_of_area: Mapping[str, str] | None = None,
+    *,
+    preventable: npt.NDArray[np.bool_] | None = None,
+    apart: pd.Series | None = None,
 ) -> Atoms:
     """Cut and merge demand groups by the places in reach.
 
@@ -123,7 +130,13 @@ def match(
     care_limit_miles : float
     part_of_area : mapping of str to str, optional
         Where the authority is planned for in parts: a place in another part is out of reach.
+    preventable : ndarray of bool (groups,), optional
+        Groups of which some need could be prevented: what no place can serve of them makes atoms too.
+    apart : Series, optional
+        Groups that differ in it are never merged.
     """
+    kept = np.zeros(len(groups), bool) if preventable is None else preventable
+    label = [""] * len(groups) if apart is None else apart.astype("str").tolist()
     areas = areas[areas["area"].isin(groups["area"])].reset_index(drop=True)
     sorts, sort_of = _sorts(places)
     near = _near(areas, places, care_limit_miles)
@@ -137,13 +150,14 @@ def match(
     shares = {key: _shares(sorts, *key) for key in kinds.drop_duplicates().itertuples(index=False, name=None)}
     sexes = np.array([sort[4] for sort in sorts], dtype=object)
     position = {area: row for row, area in enumerate(areas["area"])}
-    atoms: dict[tuple[str, float, tuple[int, ...]], int] = {}
+    atoms: dict[_Key, int] = {}
     parts: list[tuple[int, int, float]] = []
     rows = zip(kinds.itertuples(index=False, name=None), groups["area"], groups["away_cost_gbp"], strict=True)
     for number, (key, area, cost) in enumerate(rows):
         for share, suits in _pieces(shares[key] * there[position[area]], sexes):
             reach = tuple(int(sort) for sort in np.flatnonzero(suits))
-            atom = atoms.setdefault((area, float(cost), reach), len(atoms)) if reach else -1
+            key_of = (area, float(cost), reach, label[number])
+            atom = atoms.setdefault(key_of, len(atoms)) if reach or kept[number] else -1
             parts.append((atom, number, share))
     frame = pd.DataFrame(parts, columns=["atom", "group", "share"]).astype({"atom": int, "group": int, "share": float})
     merged = frame.groupby(["atom", "group"])[["share"]].sum().reset_index()
@@ -205,16 +219,16 @@ def _pieces(share: Floats, sexes: npt.NDArray[np.object_]) -> list[tuple[float, 
 
 
 def _assembled(
-    atoms: list[tuple[str, float, tuple[int, ...]]],
+    atoms: list[_Key],
     parts: pd.DataFrame,
     areas: pd.DataFrame,
     sort_of: Ints,
     near: tuple[npt.NDArray[np.bool_], Floats],
 ) -> Atoms:
-    nodes = sorted({(area, sort) for area, _, reach in atoms for sort in reach})
+    nodes = sorted({(area, sort) for area, _, reach, _ in atoms for sort in reach})
     number = {node: position for position, node in enumerate(nodes)}
     row = {area: position for position, area in enumerate(areas["area"])}
-    links = [(atom, number[area, sort]) for atom, (area, _, reach) in enumerate(atoms) for sort in reach]
+    links = [(atom, number[area, sort]) for atom, (area, _, reach, _) in enumerate(atoms) for sort in reach]
     hops = [
         (position, int(place))
         for position, (area, sort) in enumerate(nodes)

@@ -8,7 +8,10 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                p  places: existing spare, committed, optional    j  options (site x kind x size), each adding to a place
                o  decision years                                 n  nodes: area x sort of place
                l  links (g,n): what suits                        h  hops (n,p): within the travel limit
+               v  options that prevent, among j: they add to no place
   data         need[g,t,s]      child-years                      fixed[p,t]     usable places, existing or committed
+               averted[v,o,g,t,s]   child-years of the need, and   saved[v,o,t,s]   pounds of other placements, that v
+                                prevents if decided on in year o
                size[j]          places of a unit                 planned[j], minimum[j]   occupancy
                ready[j,o,t]     part of year t in which a unit decided on in year o is ready (the lead time is in it)
                capital[j], yearly[j], weekly[p]    pounds        away_cost[g]   pounds a week       miles[h]
@@ -17,7 +20,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                use[l,t,s]       child-years of an atom for whom a sort of place is used
                serve[h,t,s]     child-years a place serves       away[g,t,s]    child-years still away
                choose[j]        0/1, only for options of several units that share a site
-  constraints  everyone_is_placed       sum_l use[l,t,s] + away[g,t,s] = need[g,t,s]                       each g,t,s
+  constraints  everyone_is_placed       sum_l use[l,t,s] + away[g,t,s] = need[g,t,s] - sum_vo averted open each g,t,s
                through_nodes            sum_l use[l,t,s] = sum_h serve[h,t,s]                              each n,t,s
                within_usable_places     sum_h serve[h,t,s] <= fixed[p,t] + sum_jo ready size planned open  each p,t,s
                serve_only_if_open       serve[h,t,s] <= most[h,t,s] sum_jo open   (where ready; the strong form,
@@ -25,11 +28,13 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                viable_if_open           sum_hs w serve[h,t,s] >= sum_jo minimum size open                  each p,t
                                         from the year after the filling year of each unit, and in the last year of all
                one_option_per_site      sum_jo open <= 1                                                   each site
+               one_prevention_per_group sum_vo open <= 1, of options for one demand group
                at_least_one_of          sum_jo open >= 1, of the options named, if any (to price an alternative)
                homes_per_area           sum_jo open <= homes left, children's homes                        each area
                within_capital           sum_jo capital open <= capital left
                within_schools_capital   sum_jo capital open <= schools' share of the capital, schools only
                within_capital_each_year sum_j capital open[j,t] <= capital left in the year                each t
+               within_staff_each_year   sum_j staff open[j,t] <= staff left in the year, if limited      each t
                within_revenue_each_year sum_jo yearly ready open + sum_hs w weekly serve <= revenue left   each t
                (and limits of each part, where an authority is planned for in parts: `optimisation.separate`)
   goals        away_child_years  sum w away
@@ -38,7 +43,7 @@ Only need that starts after the snapshot and is avoidably away is in it. Settled
                (and away_tail, largest_gap, floors_missed, where they are asked for: `optimisation.fairness`)
                weighted_cost     sum weight goal, when the settings give weights: instead of the goals in order
   money        capital           sum capital open
-               net_revenue       running cost + w away_cost away
+               net_revenue       running cost + w away_cost away - w saved open
 
 Everything expected is over the samples: the plan is one, the need it meets is many.
 """
@@ -194,7 +199,9 @@ def _carries(problem: Problem) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bo
     """Return which (link, year, sample) and which (hop, year, sample) can carry anything: need, and a place there."""
     atoms = problem.atoms
     there = problem.fixed_capacity > _NONE
-    np.logical_or.at(there, problem.options["place"].to_numpy(np.intp), problem.ready.max(axis=1, initial=0.0) > _NONE)
+    opens = problem.options["place"].to_numpy(np.intp) >= 0
+    target = problem.options["place"].to_numpy(np.intp)[opens]
+    np.logical_or.at(there, target, problem.ready[opens].max(axis=1, initial=0.0) > _NONE)
     ends = np.zeros((len(atoms.nodes), problem.years), bool)
     np.logical_or.at(ends, atoms.hop_node, there[atoms.hop_place])
     links = (problem.need[atoms.link_atom] > _NONE) & ends[atoms.link_node][:, :, None]
@@ -204,14 +211,18 @@ def _carries(problem: Problem) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bo
 
 
 def everyone_is_placed(problem: Problem, m: SitingModel) -> None:
-    """Add: what is kept local and what stays away is the need."""
+    """Add: what is kept local and what stays away is the need that is left."""
     row = _dense(problem.need.shape, m.away_atom, m.away_year, m.away_sample)
     used = row[problem.atoms.link_atom[m.use_link], m.use_year, m.use_sample]
     need = problem.need[m.away_atom, m.away_year, m.away_sample]
+    which, decided = preventing_decisions(problem, m)
+    averted = problem.prevention.averted[which, m.open_year[decided]]
+    prevents, prevented = np.nonzero(averted[:, m.away_atom, m.away_year, m.away_sample] > 0)
+    amount = averted[:, m.away_atom, m.away_year, m.away_sample][prevents, prevented]
     m.linear.add_rows(
-        np.concatenate([np.arange(len(m.away_column)), used]),
-        np.concatenate([m.away_column, m.use_column]),
-        1.0,
+        np.concatenate([np.arange(len(m.away_column)), used, prevented]),
+        np.concatenate([m.away_column, m.use_column, m.open_column[decided[prevents]]]),
+        np.concatenate([np.ones(len(m.away_column) + len(used)), amount]),
         lower=need,
         upper=need,
         number=len(need),
@@ -247,7 +258,7 @@ def within_usable_places(problem: Problem, m: SitingModel) -> None:
     cells = np.unique(np.ravel_multi_index((place, m.serve_year, m.serve_sample), shape))
     p, t, s = np.unravel_index(cells, shape)
     row = _dense(shape, p, t, s)
-    opened, year, amount = ready_entries(problem, m)
+    opened, year, amount = _ready_places(problem, m)
     size = (problem.options["places"] * problem.options["planned_occupancy"]).to_numpy(float)
     capacity = amount * size[m.open_option[opened]]
     target = problem.options["place"].to_numpy(np.intp)[m.open_option[opened]]
@@ -290,9 +301,10 @@ def serve_only_if_open(problem: Problem, m: SitingModel) -> None:
     options = problem.options
     unit = np.zeros(len(problem.places))
     size = (options["places"] * options["planned_occupancy"]).to_numpy(float)
-    np.maximum.at(unit, options["place"].to_numpy(np.intp), size)
+    opens = options["place"].to_numpy(np.intp) >= 0
+    np.maximum.at(unit, options["place"].to_numpy(np.intp)[opens], size[opens])
     cuts = np.flatnonzero((problem.fixed_capacity[place, m.serve_year] <= _NONE) & (need < unit[place]))
-    opened, year, _ = ready_entries(problem, m)
+    opened, year, _ = _ready_places(problem, m)
     target = options["place"].to_numpy(np.intp)[m.open_option[opened]] if len(opened) else np.zeros(0, np.intp)
     key = target * problem.years + year
     order = np.argsort(key, kind="stable")
@@ -337,7 +349,7 @@ def due(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]:
     """Return the decisions (open variables) that must be viable, the years in which, and the places to be used."""
     options = problem.options
     minimum = (options["places"] * options["minimum_occupancy"]).to_numpy(float)
-    opened, year, amount = ready_entries(problem, m)
+    opened, year, amount = _ready_places(problem, m)
     earlier = problem.ready[m.open_option, m.open_year].cumsum(axis=1)
     before = np.where(year >= FILLING_YEARS, earlier[opened, np.maximum(year - FILLING_YEARS, 0)], 0.0)
     filled = (before > _NONE) | (year == problem.years - 1)
@@ -376,6 +388,20 @@ def one_option_per_site(problem: Problem, m: SitingModel) -> None:
         number=len(several),
         names=lambda: _names("only_if_chosen", _ids(problem, m.open_option[several]), m.open_year[several] + 1),
     )
+
+
+def one_prevention_per_group(problem: Problem, m: SitingModel) -> None:
+    """Add: of the options that prevent starts of one demand group at most one is taken; no row where none overlap."""
+    sets = problem.prevention.overlaps()
+    which, decided = preventing_decisions(problem, m)
+    ids = _ids(problem, problem.prevention.option)
+    found = [(row, column) for row, one in enumerate(sets) for column in m.open_column[decided[np.isin(which, one)]]]
+    if sets:
+        row, column = np.array(found, np.intp).reshape(-1, 2).T
+        m.linear.add_rows(
+            row, column, 1.0, upper=1.0, number=len(sets),
+            names=lambda: [f"one_prevention_per_group[{','.join(ids[list(one)])}]" for one in sets],
+        )  # fmt: skip
 
 
 def at_least_one_of(problem: Problem, m: SitingModel) -> None:
@@ -448,6 +474,20 @@ def within_capital_each_year(problem: Problem, m: SitingModel) -> None:
     )
 
 
+def within_staff_each_year(problem: Problem, m: SitingModel) -> None:
+    """Add: new staff by the year of the decision; no row where any number can be recruited."""
+    if problem.staff_left is None:
+        return
+    m.linear.add_rows(
+        m.open_year,
+        m.open_column,
+        problem.options["staff"].to_numpy(float)[m.open_option],
+        upper=problem.staff_left,
+        number=problem.years,
+        names=lambda: _names("within_staff_each_year", np.arange(1, problem.years + 1)),
+    )
+
+
 def within_revenue_each_year(problem: Problem, m: SitingModel) -> None:
     """Add: gross new running cost, fixed and per place used, expected."""
     year, column, pounds, _ = _revenue_entries(problem, m)
@@ -485,11 +525,13 @@ def within_parts(problem: Problem, m: SitingModel) -> None:
 _OF_FLOWS: Final = (everyone_is_placed, through_nodes, within_usable_places, serve_only_if_open, viable_if_open)
 _OF_DECISIONS: Final = (
     one_option_per_site,
+    one_prevention_per_group,
     at_least_one_of,
     homes_per_area,
     within_capital,
     within_schools_capital,
     within_capital_each_year,
+    within_staff_each_year,
     within_revenue_each_year,
     within_parts,
 )
@@ -516,6 +558,9 @@ def _net_revenue(problem: Problem, m: SitingModel) -> Floats:
     out = np.zeros(m.linear.variables)
     ready = problem.ready[m.open_option, m.open_year].sum(axis=1)
     out[m.open_column] = ready * problem.options["yearly_cost_gbp"].to_numpy(float)[m.open_option]
+    which, decided = preventing_decisions(problem, m)
+    saved = (problem.prevention.saved_gbp @ problem.weights).sum(axis=2)
+    out[m.open_column[decided]] -= saved[which, m.open_year[decided]]
     out[m.serve_column] = _serve_cost(problem, m, new_only=False)
     away = cost_per_child_year(problem.atoms.table["away_cost_gbp"].to_numpy(float))
     out[m.away_column] = away[m.away_atom] * problem.weights[m.away_sample]
@@ -542,6 +587,20 @@ def ready_entries(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]
     amount = problem.ready[m.open_option, m.open_year]
     opened, year = np.nonzero(amount > _NONE)
     return opened, year, amount[opened, year]
+
+
+def _ready_places(problem: Problem, m: SitingModel) -> tuple[Ints, Ints, Floats]:
+    """Return those of `ready_entries` that open places."""
+    opened, year, amount = ready_entries(problem, m)
+    there = problem.options["place"].to_numpy(np.intp)[m.open_option[opened]] >= 0
+    return opened[there], year[there], amount[there]
+
+
+def preventing_decisions(problem: Problem, m: SitingModel) -> tuple[Ints, Ints]:
+    """Return, for each open variable that prevents, the option's position among those that do, and its own number."""
+    option = problem.prevention.option
+    decided = np.flatnonzero(np.isin(m.open_option, option))
+    return np.searchsorted(option, m.open_option[decided]), decided
 
 
 def _dense(shape: tuple[int, ...], *index: Ints) -> Ints:

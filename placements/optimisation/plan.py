@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from placements.interventions import Intervention, Opening
+from placements.interventions import Intervention, Opening, ReduceEntries
 from placements.interventions.options import from_option
 from placements.optimisation.engine import OPTIMAL
 from placements.optimisation.problem import Problem, cost_per_child_year
@@ -33,14 +34,16 @@ class Plan:
         Commitments first, then what was chosen, by year and option.
     schedule : DataFrame
         One row per intervention and year of decision: `name, kind, area, option_id, year, units, places, capital_gbp,
-        ready_from` (in years from the snapshot), `committed`.
+        ready_from` (in years from the snapshot), `committed`. Prevention has no area and no places.
     goals : tuple of GoalResult
         In order.
     by_year : DataFrame
         Indexed by `year`: `capital_gbp, fixed_running_gbp, use_running_gbp, gross_running_gbp, avoided_gbp, net_gbp,
-        need, kept_local, kept_by_new, away` (the last four in child-years).
+        need, prevented, kept_local, kept_by_new, away` (the last five in child-years). Need is what it is after the
+        commitments; `prevented` is what the prevention that was chosen averts of it, and `need = prevented +
+        kept_local + away`. What is avoided counts the placements that would have been local, too.
     child_years : DataFrame
-        By demand group and `year`: `need, kept_local, away`, in child-years.
+        By demand group and `year`: `need, prevented, kept_local, away`, in child-years.
     serves : DataFrame
         By `place` (id), demand `group` and `year`: `child_years` kept local there, and `miles`.
     idle : DataFrame
@@ -78,6 +81,12 @@ class Plan:
         """Return the status of the goals together: `optimal` only if all of them are."""
         return "optimal" if self.is_proved else "time limit"
 
+    @property
+    def chosen(self) -> tuple[Intervention, ...]:
+        """Return the interventions that are no commitments."""
+        committed = set(self.schedule.loc[self.schedule["committed"].astype(bool), "name"])
+        return tuple(entry for entry in self.interventions if entry.name not in committed)
+
     def goal(self, name: str) -> GoalResult:
         """Return one goal's result."""
         return next(result for result in self.goals if result.name == name)
@@ -85,21 +94,24 @@ class Plan:
 
 def build_plan(problem: Problem, solved: Solved, seed: int, paid: Floats | None = None) -> Plan:
     """Read the plan off the solution; `paid` is `paid_with_nothing`, where it is known already."""
-    chosen, places = _chosen(problem, solved)
-    committed = [entry for entry in problem.commitments if isinstance(entry, Opening)]
-    first = len(problem.places) - _optional_places(problem) - len(committed)
-    openings = [*committed, *chosen]
-    rows = [*range(first, first + len(committed)), *places]
+    units = _units(problem, solved)
+    chosen, places = _chosen(problem, units)
+    opened = sum(isinstance(entry, Opening) for entry in problem.commitments)
+    first = len(problem.places) - _optional_places(problem) - opened
     interventions = (*problem.commitments, *chosen)
+    openings = [entry for entry in interventions if isinstance(entry, Opening)]
+    rows = [*range(first, first + opened), *(place for place in places if place >= 0)]
     served = _by_place(problem, solved)
-    serves = _serves(problem, solved)
+    left = problem.after_prevention(units)
+    with_nothing = paid_with_nothing(problem) if paid is None else paid
+    saved = problem.prevention.saved(units) @ problem.weights
     return Plan(
         interventions=interventions,
-        schedule=_schedule(problem, openings, rows, len(committed)),
+        schedule=_schedule(problem, interventions, rows),
         goals=solved.goals,
-        by_year=_by_year(problem, solved, interventions, paid_with_nothing(problem) if paid is None else paid),
-        child_years=_child_years(problem, solved),
-        serves=serves,
+        by_year=_by_year(problem, left, solved, interventions, with_nothing + saved),
+        child_years=_child_years(problem, left, solved),
+        serves=_serves(left, solved),
         idle=_idle(problem, openings, rows, served),
         limits=problem.limits,
         runs=problem.demand.runs,
@@ -113,11 +125,16 @@ def _optional_places(problem: Problem) -> int:
     return int(problem.places["place"].str.startswith("site/").sum()) if len(problem.places) else 0
 
 
-def _chosen(problem: Problem, solved: Solved) -> tuple[list[Opening], list[int]]:
-    """Return the openings chosen and the place each adds to."""
+def _units(problem: Problem, solved: Solved) -> Floats:
+    """Return the units decided on, (options, years)."""
     siting = solved.siting
     units = np.zeros((len(problem.options), problem.years))
     np.add.at(units, (siting.open_option, siting.open_year), np.round(solved.solution[siting.open_column]))
+    return units
+
+
+def _chosen(problem: Problem, units: Floats) -> tuple[list[Opening | ReduceEntries], list[int]]:
+    """Return the interventions chosen and the place each adds to, -1 for none."""
     options = [{str(key): value for key, value in row.items()} for row in problem.options.to_dict("records")]
     found = []
     for number, row in enumerate(options):
@@ -126,23 +143,32 @@ def _chosen(problem: Problem, solved: Solved) -> tuple[list[Opening], list[int]]
             taken = tuple(int(count) for count in units[number, years[0] : years[-1] + 1])
             found.append((int(years[0]), str(row["option_id"]), number, taken))
     found.sort()
-    openings = [from_option(options[number], year + 1, taken) for year, _, number, taken in found]
-    return openings, [int(options[number]["place"]) for _, _, number, _ in found]
+    chosen = [from_option(options[number], year + 1, taken) for year, _, number, taken in found]
+    return chosen, [int(options[number]["place"]) for _, _, number, _ in found]
 
 
-def _schedule(problem: Problem, openings: list[Opening], rows: list[int], committed: int) -> pd.DataFrame:
+def _schedule(problem: Problem, interventions: Sequence[Intervention], rows: list[int]) -> pd.DataFrame:
     columns = [
         "name", "kind", "area", "option_id", "year", "units", "places", "capital_gbp", "ready_from", "committed",
     ]  # fmt: skip
     areas = problem.places["area"].to_numpy(object)
-    table = []
-    for position, (entry, place) in enumerate(zip(openings, rows, strict=True)):
+    table: list[tuple[object, ...]] = []
+    places = iter(rows)
+    for position, entry in enumerate(interventions):
+        committed = position < len(problem.commitments)
+        if isinstance(entry, ReduceEntries):
+            ready = entry.from_year - 1 + entry.lead_time_years
+            head = (entry.name, entry.kind, "", entry.option_id, entry.from_year, 1)
+            table.append((*head, 0, entry.capital_gbp, ready, committed))
+        if not isinstance(entry, Opening):
+            continue
+        place = next(places)
         for year, units in enumerate(entry.units_by_year(problem.years).tolist(), start=1):
             if units:
                 size, capital = round(units * entry.places), units * entry.capital_gbp
                 ready = year - 1 + entry.lead_time_years
                 head = (entry.name, entry.kind, areas[place], entry.option_id, year, round(units))
-                table.append((*head, size, capital, ready, position < committed))
+                table.append((*head, size, capital, ready, committed))
     return pd.DataFrame(table, columns=columns)
 
 
@@ -166,15 +192,16 @@ def _by_place(problem: Problem, solved: Solved) -> Floats:
     return out
 
 
-def _child_years(problem: Problem, solved: Solved) -> pd.DataFrame:
-    need = problem.demand.need @ problem.weights
+def _child_years(problem: Problem, left: Problem, solved: Solved) -> pd.DataFrame:
+    need, after = (values @ problem.weights for values in (problem.demand.need, left.demand.need))
     away_atoms = _weighted(problem, solved, "away")
-    away = problem.atoms.spread(need, away_atoms) + problem.atoms.out_of_reach(need)
+    away = problem.atoms.spread(after, away_atoms) + problem.atoms.out_of_reach(after)
     groups = problem.demand.groups[list(GROUP_COLUMNS)]
     out = groups.loc[groups.index.repeat(problem.years)].reset_index(drop=True)
     out["year"] = np.tile(np.arange(1, problem.years + 1), len(groups))
-    out["need"], out["away"] = need.ravel(), np.minimum(away, need).ravel()
-    out["kept_local"] = out["need"] - out["away"]
+    out["need"], out["prevented"] = need.ravel(), (need - after).ravel()
+    out["away"] = np.minimum(away, after).ravel()
+    out["kept_local"] = out["need"] - out["prevented"] - out["away"]
     return out
 
 
@@ -215,13 +242,13 @@ def _serves(problem: Problem, solved: Solved) -> pd.DataFrame:
 
 
 def _by_year(
-    problem: Problem, solved: Solved, interventions: tuple[Intervention, ...], with_nothing: Floats
+    problem: Problem, left: Problem, solved: Solved, interventions: tuple[Intervention, ...], else_paid: Floats
 ) -> pd.DataFrame:
     years, weights = problem.years, problem.weights
     served = _by_place(problem, solved)
     new = problem.places["is_new"].to_numpy(bool)
     weekly = cost_per_child_year(problem.places["weekly_cost_gbp"].to_numpy(float))
-    need = problem.demand.need @ weights
+    need, after = (values @ weights for values in (problem.demand.need, left.demand.need))
     away = _weighted(problem, solved, "away")
     away_cost = cost_per_child_year(problem.atoms.table["away_cost_gbp"].to_numpy(float))
     out = pd.DataFrame(index=pd.RangeIndex(1, years + 1, name="year"))
@@ -230,12 +257,13 @@ def _by_year(
     out["use_running_gbp"] = (weekly[new, None] * served[new]).sum(axis=0)
     out["gross_running_gbp"] = out["fixed_running_gbp"] + out["use_running_gbp"]
     paid = (away_cost[:, None] * away).sum(axis=0) + (weekly[~new, None] * served[~new]).sum(axis=0)
-    out["avoided_gbp"] = with_nothing - paid
+    out["avoided_gbp"] = else_paid - paid
     out["net_gbp"] = out["capital_gbp"] + out["gross_running_gbp"] - out["avoided_gbp"]
     out["need"] = need.sum(axis=0)
+    out["prevented"] = (need - after).sum(axis=0)
     out["kept_local"] = served.sum(axis=0)
     out["kept_by_new"] = served[new].sum(axis=0)
-    out["away"] = out["need"] - out["kept_local"]
+    out["away"] = out["need"] - out["prevented"] - out["kept_local"]
     return out
 
 

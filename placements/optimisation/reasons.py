@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from placements.interventions import ReduceEntries
+from placements.interventions.options import is_prevention
 from placements.optimisation.binding import Limit, concerning
-from placements.optimisation.explain import kept_by_place
+from placements.optimisation.explain import kept_by_place, prevented_by
 from placements.optimisation.plan import Plan
 from placements.optimisation.problem import Problem
 from placements.optimisation.value import SamplePlan
@@ -100,9 +102,9 @@ class Reason:
     year : int
         Of the first decision, from 1.
     kept : DataFrame
-        Child-years kept local over all years by `need_group` and `area`, largest first.
+        Child-years kept local (or prevented) over all years by `need_group` and `area`, largest first.
     used, usable : float
-        Child-years over all years.
+        Child-years over all years: those kept local (or prevented), and those that its places could take.
     full_years, minimum_years : tuple of int
         Years in which all its usable places are used, and in which they are used no more than it needs to be viable.
     struck_out : Loss
@@ -134,13 +136,15 @@ class Reason:
 
 
 def reason_of(
-    problem: Problem, plan: Plan, units: Floats, option: int, struck: Variant, clock: Clock,
+    areas: pd.DataFrame, problem: Problem, plan: Plan, units: Floats, option: int, struck: Variant, clock: Clock,
     samples: tuple[SamplePlan, ...], limits: tuple[Limit, ...],
 ) -> Reason:  # fmt: skip
     """Gather the reasons of one option.
 
     Parameters
     ----------
+    areas : DataFrame
+        `schemas.AREAS`.
     problem : Problem
     plan : Plan
     units : ndarray (options, years)
@@ -155,11 +159,12 @@ def reason_of(
     limits : tuple of Limit
     """
     row = problem.options.iloc[option]
-    place = problem.places["place"].iloc[int(row["place"])]
-    kept = kept_by_place(plan)
-    kept = kept[kept["place"].eq(place)].sort_values("child_years", ascending=False, kind="stable")
+    place, kept = _does(areas, problem, plan, row)
+    kept = kept.sort_values("child_years", ascending=False, kind="stable")
     idle = plan.idle[plan.idle["place"].eq(place)]
-    used, usable = idle["used"].to_numpy(float), idle["usable"].to_numpy(float)
+    # Of an option that adds to no place there is nothing to be filled.
+    nothing = np.zeros(problem.years)
+    used, usable = (idle[name].to_numpy(float) if place else nothing for name in ("used", "usable"))
     least = (units[option] @ problem.ready[option]) * float(row["places"]) * float(row["minimum_occupancy"])
     at_least = (least > 0) & (used <= least * (1 + 1e-3)) & (used >= least * (1 - 1e-3))
     site = problem.options["site"].eq(row["site"]).to_numpy(bool) & (np.arange(len(problem.options)) != option)
@@ -170,7 +175,7 @@ def reason_of(
         area=str(row["planning_area"]),
         year=int(np.flatnonzero(units[option] > 0.5)[0]) + 1,
         kept=kept[["need_group", "area", "child_years"]].reset_index(drop=True),
-        used=float(used.sum()),
+        used=float(used.sum() if place else kept["child_years"].sum()),
         usable=float(usable.sum()),
         full_years=_years((usable > 0) & (used >= usable * (1 - 1e-3))),
         minimum_years=_years(at_least),
@@ -180,6 +185,16 @@ def reason_of(
         same_site=tuple(problem.options["option_id"].astype("str")[site]),
         robustness=_robustness(problem, option, samples),
     )
+
+
+def _does(areas: pd.DataFrame, problem: Problem, plan: Plan, row: pd.Series) -> tuple[str, pd.DataFrame]:
+    """Return the place that an option adds to, "" for prevention, and the child-years that it keeps or prevents."""
+    if is_prevention(row["kind"]):
+        entry = next(one for one in plan.chosen if isinstance(one, ReduceEntries) and one.option_id == row["option_id"])
+        return "", prevented_by(areas, plan, entry)
+    place = str(problem.places["place"].iloc[int(row["place"])])
+    kept = kept_by_place(plan)
+    return place, kept[kept["place"].eq(place)]
 
 
 def _years(hit: npt.NDArray[np.bool_]) -> tuple[int, ...]:

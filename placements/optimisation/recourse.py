@@ -56,6 +56,7 @@ def one_more_place(problem: Problem, units: Floats, seconds: float) -> pd.DataFr
         all years; missing when there was no time) and `at_most` (a bound of the gain from dual values), largest first.
     """
     ends = time.monotonic() + seconds
+    problem = problem.after_prevention(units)
     cells = _cells(problem)
     table = cells.assign(gain=np.nan, at_most=np.inf)
     if not seconds or cells.empty:
@@ -150,7 +151,8 @@ def _capacity(problem: Problem, units: Floats) -> Floats:
     size = (options["places"] * options["planned_occupancy"]).to_numpy(float)
     ready = np.einsum("jo,jot->jt", units, problem.ready) * size[:, None]
     out = problem.fixed_capacity.copy()
-    np.add.at(out, options["place"].to_numpy(np.intp), ready)
+    opens = options["place"].to_numpy(np.intp) >= 0
+    np.add.at(out, options["place"].to_numpy(np.intp)[opens], ready[opens])
     return out
 
 

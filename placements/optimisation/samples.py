@@ -30,7 +30,9 @@ def _certain(problem: Problem, parts: Floats) -> Problem:
     demand = dataclasses.replace(
         demand, need=demand.need @ parts, prevented_local=demand.prevented_local @ parts, weights=one
     )
-    return dataclasses.replace(problem, demand=demand, need=problem.need @ parts, weights=one)
+    return dataclasses.replace(
+        problem, demand=demand, need=problem.need @ parts, prevention=problem.prevention.over(parts), weights=one
+    )
 
 
 def without_average_rules(problem: Problem) -> Problem:

@@ -238,18 +238,31 @@ def limit_parts(problem: Problem, m: SitingModel, revenue: tuple[Ints, Ints, Flo
     capital = problem.options["capital_gbp"].to_numpy(float)[m.open_option]
     names, years = [name.replace(" ", "_") for name in separate.names], problem.years
     each_year = [f"{name},{year + 1}" for name in names for year in range(years)]
-    _add(m, "within_capital_of_part", part, m.open_column, capital, separate.capital_left, names)
     schools = problem.options["provision"].isin(list(codes.EDUCATION_PROVISION)).to_numpy(bool)[m.open_option]
+    entry, of, pounds = _charged_to(separate, part, capital)
+    column, in_year = m.open_column[entry], m.open_year[entry]
+    _add(m, "within_capital_of_part", of, column, pounds, separate.capital_left, names)
     if schools.any() and problem.limits.schools_capital_share < 1:
-        entries = part[schools], m.open_column[schools], capital[schools]
+        taught = schools[entry]
+        entries = of[taught], column[taught], pounds[taught]
         _add(m, "within_schools_capital_of_part", *entries, separate.schools_capital_left, names)
-    of_year = part * years + m.open_year
     left = separate.capital_left_each_year.ravel()
-    _add(m, "within_capital_of_part_each_year", of_year, m.open_column, capital, left, each_year)
-    year, column, pounds, place = revenue
-    of_year = separate.part(problem.places["area"])[place] * years + year
+    _add(m, "within_capital_of_part_each_year", of * years + in_year, column, pounds, left, each_year)
+    year, variable, running, place = revenue
+    part = np.where(place >= 0, separate.part(problem.places["area"])[place], -1) if len(problem.places) else place
+    entry, of, pounds = _charged_to(separate, part, running)
     left = separate.revenue_left.ravel()
-    _add(m, "within_revenue_of_part_each_year", of_year, column, pounds, left, each_year)
+    _add(m, "within_revenue_of_part_each_year", of * years + year[entry], variable[entry], pounds, left, each_year)
+
+
+def _charged_to(separate: Separation, part: Ints, pounds: Floats) -> tuple[Ints, Ints, Floats]:
+    """Return what is charged to which part: entries (positions), parts and pounds; what has no place (-1), to all."""
+    placed, shared = np.flatnonzero(part >= 0), np.flatnonzero(part < 0)
+    parts = len(separate.names)
+    entry = np.concatenate([placed, np.repeat(shared, parts)])
+    of = np.concatenate([part[placed], np.tile(np.arange(parts), len(shared))])
+    share = np.concatenate([np.ones(len(placed)), np.tile(separate.shares, len(shared))])
+    return entry, of, pounds[entry] * share
 
 
 def _add(m: SitingModel, family: str, row: Ints, column: Ints, pounds: Floats, left: Floats, names: list[str]) -> None:

@@ -155,6 +155,7 @@ def solve_again(
     smaller = dataclasses.replace(
         problem,
         options=problem.options.iloc[keep].reset_index(drop=True),
+        prevention=problem.prevention.only(keep),
         ready=problem.ready[keep],
         one_of=tuple(int(np.searchsorted(keep, option)) for option in one_of),
         limits=limits,

@@ -110,7 +110,9 @@ def why(
     vss, broken = stochastic_solution(problem, plan.seed, plan.goals[0], units, clock)
     tell(0.8, "the nearest alternatives")
     limits = limits_of(problem, plan, units)
-    reasons = tuple(reason_of(problem, plan, units, option, struck[option], clock, own, limits) for option in chosen)
+    reasons = tuple(
+        reason_of(county.areas, problem, plan, units, option, struck[option], clock, own, limits) for option in chosen
+    )
     value = PlanValue(plan.goals[0].name, step, perfect_information(plan.goals[0], own), vss, broken, places)
     tell(1.0, "done")
     wanted = bool(((units.sum(axis=1) < 0.5) & (problem.options["capital_gbp"] > 0)).any())

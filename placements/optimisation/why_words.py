@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from placements import codes
+from placements.interventions.options import is_prevention
 from placements.optimisation.binding import Limit
 from placements.optimisation.engine import OPTIMAL
 from placements.optimisation.reasons import Loss, Reason
@@ -79,7 +80,9 @@ def plan_sentences(why: Why, names: Mapping[str, str], manner: Manner = PLAIN) -
     value, unit = why.value, _unit(why.value.goal)
     binding = [limit_words(limit, names) for limit in why.limits if limit.is_binding]
     out = [
-        f"Limits with no room left: {'; '.join(binding)}." if binding else "Every limit on money and homes leaves room."
+        f"Limits with no room left: {'; '.join(binding)}."
+        if binding
+        else "Every limit on money, staff and homes leaves room."
     ]
     if value.capital is not None:
         out.append(_capital(value.capital, unit))
@@ -111,8 +114,13 @@ def limit_words(limit: Limit, names: Mapping[str, str]) -> str:
         "schools_capital": "what schools may take of the capital",
         "capital_in_year": f"capital in year {limit.where}",
         "running_cost_in_year": f"running cost in year {limit.where}",
+        "staff_in_year": f"new staff in year {limit.where}",
         "homes_in_area": f"new children's homes in {names.get(limit.where, limit.where)}",
     }[limit.name]
+    if limit.name == "staff_in_year":
+        least = f", and the least that an option not chosen needs is {limit.next_takes:,.1f}"
+        tail = least if limit.left > 0 and np.isfinite(limit.next_takes) else ""
+        return f"{label} ({limit.used:,.1f} of {limit.allowed:,.1f}{tail})"
     if limit.name == "homes_in_area":
         return f"{label} ({limit.used:,.0f} of {limit.allowed:,.0f})"
     left = max(limit.left, 0.0)
@@ -123,8 +131,14 @@ def limit_words(limit: Limit, names: Mapping[str, str]) -> str:
 
 def _does(reason: Reason, names: Mapping[str, str], manner: Manner) -> str:
     head = f"{reason.name}, decided on in year {reason.year},"
+    prevents = is_prevention(reason.kind)
     if reason.used < 0.05:
-        return f"{head} is not used by children who start after today."
+        does = (
+            "prevents no placement that would be avoidably away"
+            if prevents
+            else ("is not used by children who start after today")
+        )
+        return f"{head} {does}."
     named = [row for row in reason.kept.head(_NAMED).to_dict("records") if manner.may_name(float(row["child_years"]))]
     most = "; ".join(
         f"{manner.child_years(float(row['child_years']))} for "
@@ -132,7 +146,9 @@ def _does(reason: Reason, names: Mapping[str, str], manner: Manner) -> str:
         f"{names.get(str(row['area']), str(row['area']))}"
         for row in named
     )
-    text = f"{head} keeps {manner.child_years(reason.used)} child-years local over the plan"
+    said = manner.child_years(reason.used)
+    text = f"{head} " + (f"prevents {said} child-years" if prevents else f"keeps {said} child-years local")
+    text += " over the plan"
     text += f" ({most})" if most else ""
     text += f" and fills {reason.used / reason.usable:.0%} of its usable places" if reason.usable > 0 else ""
     text += f"; they are all used in {_years(reason.full_years)}" if reason.full_years else ""

@@ -90,8 +90,17 @@ def _checked(table: RawTable, name: str, intake: Intake) -> pd.DataFrame:
         crossed = rows["age_low"] > rows["age_high"]
         rows = intake.reject(table, name, rows, crossed, "age_high", "below age_low: swap or correct them")
     if name == "candidate_sites":
-        nowhere = rows["postcode"].eq("") & rows["district"].eq("")
+        prevents = rows["kind"].eq(schemas.PREVENTION)
+        kind = "it opens places: say of which provision"
+        rows = intake.reject(table, name, rows, ~prevents & rows["provision"].eq(""), "provision", f"blank: {kind}")
+        prevents = rows["kind"].eq(schemas.PREVENTION)
+        share = "it prevents: say what share of the starts, from 0 to 1"
+        rows = intake.reject(table, name, rows, prevents & rows["share"].isna(), "share", f"blank: {share}")
+        nowhere = rows["postcode"].eq("") & rows["district"].eq("") & rows["kind"].ne(schemas.PREVENTION)
         rows = intake.reject(table, name, rows, nowhere, "district", "no postcode and no district: give one of them")
+        lived_in = rows["kind"].eq(schemas.BLOCK_CONTRACT) & rows["provision"].isin(list(codes.CARE_PROVISION))
+        told = lived_in & rows["postcode"].ne("")
+        rows = intake.reject(table, name, rows, told, "postcode", "children live there: give the district alone")
     if name == "transport":
         nobody = rows["person_id"].eq("") & rows["upn"].eq("")
         rows = intake.reject(table, name, rows, nobody, "person_id", "blank: give it, or the upn")

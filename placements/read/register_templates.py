@@ -20,6 +20,7 @@ _AGE_LOW: Final = number(0, 25)
 _AGE_HIGH: Final = number(0, 99)
 _OPTION_AGE: Final = number(0, 25)
 _HOMES: Final = ("childrens_home", "supported_accommodation", "secure", "residential_school", "other_care")
+_AGE_BANDS: Final = {label: "" for bands in codes.AGE_BANDS.values() for label, _ in bands}
 _UNITS: Final = ("sen_unit", "resourced_provision")
 _TERMS: Final = ("mainstream", "connected", "short_breaks", "parent_and_child", "respite")
 
@@ -117,9 +118,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
                 ", ".join(schemas.OPTION_KINDS), one_of(dict.fromkeys(schemas.OPTION_KINDS, "")), required=True
             ),
             "name": Column("what to call it on a map"),
-            "postcode": Column("of the site; blank for carers", POSTCODE),
+            "postcode": Column("of the site; blank for carers and for contracts in homes", POSTCODE),
             "district": Column("district code; needed when there is no postcode"),
-            "provision": Column("provision family it would be", one_of(dict(codes.PROVISION)), required=True),
+            "provision": Column(
+                "provision family it would be; blank for reduce_entries", one_of(dict(codes.PROVISION))
+            ),
             "places": Column("places in one unit", number(1)),
             "max_units_per_year": Column(
                 "units that can be started in a year: 1 for a building; households for carers", number(1)
@@ -134,6 +137,19 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
             "lead_time_years": Column("from decision to first child, 0 to 10", number(0, 10)),
             "planned_occupancy": Column("share of places in use on average, 0.01 to 1", number(0.01, 1)),
             "minimum_occupancy": Column("share below which it is not viable, 0 to 1", number(0, 1)),
+            "staff": Column("new staff that one unit needs, in full-time equivalents (blank = 0)", number(0)),
+            "share": Column("reduce_entries: share of the starts prevented, 0 to 1", number(0, 1)),
+            "service": Column(
+                "reduce_entries: care or education (blank = care)", one_of(dict.fromkeys(codes.SERVICES, ""))
+            ),
+            "areas": Column("reduce_entries: planning areas by code or name, joined by ; (blank = all)"),
+            "age_bands": Column(
+                "reduce_entries: age bands, joined by ; (blank = all): " + ", ".join(_AGE_BANDS), several_of(_AGE_BANDS)
+            ),
+            "provisions": Column(
+                "reduce_entries: provision families whose starts are fewer, joined by ; (blank = all)",
+                several_of(dict(codes.PROVISION)),
+            ),
             "source": Column("where the figures come from", required=True),
         },
         "siblings": {

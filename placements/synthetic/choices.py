@@ -19,7 +19,12 @@ from placements.synthetic.terrain import Ints, Terrain
 
 _ASSUMED: Final = "Assumed for the synthetic example; replace with your own"
 _SURREY_CAPITAL: Final = "Capital: Surrey, up to £18m for up to 24 beds; running costs assumed"
+_HOME_CONTRACT: Final = "England: £318,400 a place a year (2023-24), less 5 % assumed for places bought whole"
+_SCHOOL_CONTRACT: Final = "£64,000 a year for each plan (2024-25), less 10 % assumed for places bought whole"
+_EDGE_OF_CARE: Final = "Assumed: share prevented and cost of a team; replace with what your own evaluation found"
 _SCHOOL_CAPITAL: Final = "Capital: Surrey, three special schools, 132 places, £19.4m (2024); running costs assumed"
+
+_MAY_BE_BLANK: Final = ("postcode", "district", "provision", "needs", "service", "areas", "age_bands", "provisions")
 
 #: Provision, sector, location, pounds a week, source.
 _UNIT_COSTS: Final = (
@@ -64,7 +69,7 @@ def unit_costs() -> pd.DataFrame:
 def candidate_sites(
     profile: Profile, terrain: Terrain, schools: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return what could be opened (`schemas.OPTIONS`): homes, school places, units, carers, supported accommodation."""
+    """Return what could be done (`schemas.OPTIONS`): places opened or bought, carers recruited, starts prevented."""
     districts = sorted(set(terrain.district[terrain.inside]))
     size = min(1.0, max(profile.scale, 0.15) ** 0.5)
     rows = [
@@ -73,10 +78,12 @@ def candidate_sites(
         *_carers(districts, profile),
         *_expansions(terrain, schools, rng, max(1, round(4 * size))),
         *_bases(terrain, schools, rng, max(1, round(8 * size))),
+        *_contracts(districts, size),
+        _prevention(profile),
     ]
-    frame = pd.DataFrame(rows)
-    frame["option_id"] = frame["site_id"] + "-" + frame["places"].astype(str)
-    return schemas.check(schemas.OPTIONS, frame[list(schemas.OPTIONS.columns)])
+    blank = dict.fromkeys(_MAY_BE_BLANK, "")
+    frame = pd.DataFrame([blank | {"option_id": f"{row['site_id']}-{row['places']}"} | row for row in rows])
+    return schemas.check(schemas.OPTIONS, frame.reindex(columns=list(schemas.OPTIONS.columns)))
 
 
 def _site_in(terrain: Terrain, rng: np.random.Generator, district: str) -> int:
@@ -264,3 +271,62 @@ def _bases(terrain: Terrain, schools: pd.DataFrame, rng: np.random.Generator, co
             for places in (10, 20)
         ]
     return rows
+
+
+def _contracts(districts: list[str], size: float) -> list[dict[str, object]]:
+    """Return places that could be bought whole: in homes told by their district alone, and at a special school."""
+    homes, pupils = max(1, round(4 * size)), max(2, round(12 * size))
+    shared = {"kind": schemas.BLOCK_CONTRACT, "max_units_per_year": 1, "sex": "any", "capital_gbp": 0, "needs": ""}
+    return [
+        shared
+        | {
+            "site_id": "BLOCK-HOMES",
+            "name": f"Block contract: {homes} places in private homes",
+            "district": districts[0],
+            "provision": "childrens_home",
+            "places": homes,
+            "age_low": 8,
+            "age_high": 17,
+            "yearly_cost_gbp": round(0.95 * 318_400 * homes, -3),
+            "weekly_cost_gbp": 0,
+            "lead_time_years": 0.25,
+            "planned_occupancy": 0.9,
+            "minimum_occupancy": 0.75,
+            "source": _HOME_CONTRACT,
+        },
+        shared
+        | {
+            "site_id": "BLOCK-SCHOOL",
+            "name": f"Block contract: {pupils} places at an independent special school",
+            "district": districts[-1],
+            "provision": "independent_special",
+            "places": pupils,
+            "age_low": 5,
+            "age_high": 18,
+            "yearly_cost_gbp": round(0.9 * 64_000 * pupils, -3),
+            "weekly_cost_gbp": 0,
+            "lead_time_years": 0.5,
+            "planned_occupancy": 0.95,
+            "minimum_occupancy": 0.8,
+            "source": _SCHOOL_CONTRACT,
+        },
+    ]
+
+
+def _prevention(profile: Profile) -> dict[str, object]:
+    return {
+        "option_id": "EDGE-OF-CARE",
+        "site_id": "EDGE-OF-CARE",
+        "kind": schemas.PREVENTION,
+        "name": "Edge-of-care team",
+        "sex": "any",
+        "share": 0.06,
+        "service": codes.CARE,
+        "age_bands": "10 to 15",
+        "provisions": "agency_foster;childrens_home",
+        "places": None,
+        "capital_gbp": 0,
+        "yearly_cost_gbp": round(650_000 * profile.scale, -3),
+        "lead_time_years": 0.5,
+        "source": _EDGE_OF_CARE,
+    }

@@ -50,6 +50,14 @@ Woking    | agency_foster  | family     | 3;3
 
 
 SCHOOL = "s1 | S | expand_school | Woking | 20 | 900 | 80 | 4 | 0 | 0.9 | 0.3 | 1\n"
+CONTRACT = "b1 | B | block_contract | Guildford | 2 | 0 | 60 | 3 | 0.5 | 1 | 0.5 | 1\n"
+PREVENTION = """
+id | site | kind           | to        | places | capital | yearly | weekly | lead | share | needs    | provisions
+h3 | H    | open_home      | Guildford | 3      | 300     | 30     | 2      | 0    | -     | -        | -
+p1 | P    | reduce_entries | -         | -      | 7       | 5      | -      | 0.5  | 0.25  | -        | childrens_home
+p2 | Q    | reduce_entries | -         | -      | 0       | 9      | -      | 0    | 0.5   | disabled | -
+p3 | R    | reduce_entries | -         | -      | 0       | 4      | -      | 0    | 0.1   | -        | agency_foster
+"""
 PUPILS = """
 area   | provision           | need_group | age_band | child_years
 Woking | independent_special | autism     | 11 to 15 | 9;9
@@ -135,6 +143,31 @@ def test_what_schools_may_take_of_the_capital() -> None:
     text = part_of(lp_text(options=OPTIONS.rstrip() + "\n" + SCHOOL, needs=PUPILS), "within_schools_capital")
     compare("within_schools_capital.lp", text)
     assert text.count("open") == 2, "one school in each of two years"
+
+
+def test_a_block_contract() -> None:
+    """It costs its year used or not, and each place in use besides; it makes places and must be used enough."""
+    text = lp_text(options=OPTIONS.rstrip() + "\n" + CONTRACT)
+    rows = [line.strip() for line in text.splitlines() if re.match(r" \w+\[.*: .*open\[b1,", line)]
+    compare("block_contract.lp", "\n".join(rows) + "\n")
+
+
+def test_prevention() -> None:
+    """What an option averts is taken off the need, with what it costs and saves; of those for one group one is taken."""
+    text = lp_text("net_cost", options=PREVENTION)
+    compare("prevention.lp", part_of(text, "everyone_is_placed") + part_of(text, "one_prevention_per_group"))
+    line = next(line for line in text.splitlines() if line.startswith(" Obj:"))
+    compare("goal_net_cost_with_prevention.lp", line.strip().replace(" +", "\n+").replace(" -", "\n-") + "\n")
+    assert "one_prevention_per_group" not in lp_text()
+
+
+def test_staff_who_can_be_recruited() -> None:
+    """The row is there only with a limit, by the year of the decision; each unit needs its staff."""
+    lines = OPTIONS.strip().splitlines()
+    staff = "\n".join(f"{line} | {text}" for line, text in zip(lines, ("staff", "6", "9", "-", "0.5"), strict=True))
+    text = part_of(lp_text(options=staff, settings={"staff_per_year": 8.0}), "within_staff_each_year")
+    compare("within_staff_each_year.lp", text)
+    assert "within_staff_each_year" not in lp_text(options=staff)
 
 
 def test_at_least_one_of_the_options_named() -> None:

@@ -10,13 +10,24 @@ from hypothesis import strategies as st
 from placements.county import County
 from placements.forecasting import Forecast
 from placements.optimisation import evaluate, optimise
-from tests.siting_support import CLOSE, best_by_enumeration, cases
+from tests.siting_support import CLOSE, PREVENTING, best_by_enumeration, cases
 
 
 @settings(max_examples=18, deadline=None)
 @given(cases())
 def test_the_optimiser_finds_what_enumeration_finds(case: tuple[County, Forecast]) -> None:
     """On tiny counties the fewest child-years away are those of the best of all possible decisions."""
+    county, forecast = case
+    plan = optimise(county, forecast)
+    assert plan.is_proved
+    assert abs(plan.goal("away_child_years").value - best_by_enumeration(county, forecast)) < CLOSE
+    evaluate(county, forecast, plan)
+
+
+@settings(max_examples=5, deadline=None)
+@given(cases(PREVENTING))
+def test_what_to_prevent_is_found_as_enumeration_finds_it(case: tuple[County, Forecast]) -> None:
+    """With prevention among the options, too."""
     county, forecast = case
     plan = optimise(county, forecast)
     assert plan.is_proved

@@ -31,6 +31,8 @@ def interventions(draw: st.DrawFn) -> Intervention:
             name=draw(NAME),
             share=draw(st.floats(0, 1)),
             from_year=draw(st.integers(1, 25)),
+            lead_time_years=draw(st.floats(0, 10)),
+            option_id=draw(TEXT),
             need_groups=draw(NEEDS),
             areas=draw(st.lists(TEXT, max_size=2).map(tuple)),
             yearly_cost_gbp=draw(MONEY),
@@ -41,6 +43,7 @@ def interventions(draw: st.DrawFn) -> Intervention:
     point = draw(st.none() | st.tuples(st.floats(0, 7e5), st.floats(0, 1.3e6)))
     return kind(
         name=draw(NAME),
+        provision=draw(st.sampled_from(kind.provisions)),
         places=draw(st.integers(1, 200)),
         district="Woking",
         postcode=draw(TEXT),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from placements.disclosure.release import release
 from placements.disclosure.scanning import Secrets, scan, secrets_of
+from placements.disclosure.secrets import county_secrets
 from placements.disclosure.suppress import (
     SUPPRESSED,
     count_text,
@@ -111,6 +112,15 @@ def test_a_file_with_a_secret_is_not_written_and_the_secret_is_not_repeated(tmp_
     assert "out.csv" in str(caught.value)
     assert "GU1" not in str(caught.value)
     assert release(path, "postcode\nGU1 1AA\n", SECRETS, "internal").exists()
+
+
+def test_a_contract_makes_no_home_public():
+    """A proposed home may be named; that a contract is with a home that there is does not make its name public."""
+    options = "id | kind | name | to | places\no | {kind} | Oakfield Grange, 3 places | Guildford | 3"
+    provision = "id | provision | name | to | registered\nx | childrens_home | Oakfield Grange | Guildford | 4"
+    for kind, is_secret in (("open_home", False), ("block_contract", True)):
+        county = tiny_county(options=options.format(kind=kind), provision=provision)
+        assert ("Oakfield Grange" in county_secrets(county).names) is is_secret
 
 
 def test_secrets_of_a_county_are_its_children_not_its_schools():

@@ -17,6 +17,7 @@ from placements.geography.postcodes import compile_directory
 from placements.interventions import (
     INTERVENTIONS,
     OPENINGS,
+    BlockContract,
     Intervention,
     OpenHome,
     RecruitCarers,
@@ -31,7 +32,7 @@ from tests.support import tiny_county
 
 def test_there_is_one_kind_for_each_option_kind_and_prevention() -> None:
     """Every kind in the options table has a class of its own, in the same order; prevention comes last."""
-    assert tuple(kind.kind for kind in OPENINGS) == schemas.OPTION_KINDS
+    assert tuple(kind.kind for kind in INTERVENTIONS) == schemas.OPTION_KINDS
     assert INTERVENTIONS[-1] is ReduceEntries
     assert all(set(kind.provisions) <= set(PLANNABLE) for kind in OPENINGS)
 
@@ -57,11 +58,21 @@ def test_carers_are_recruited_year_after_year() -> None:
 @pytest.mark.parametrize("kind", INTERVENTIONS)
 def test_every_kind_is_an_intervention(kind: type) -> None:
     """All kinds answer the same questions."""
-    entry = kind(name="x", share=0.1) if kind is ReduceEntries else kind(name="x", places=2, district="Woking")
+    if kind is ReduceEntries:
+        entry = kind(name="x", share=0.1)
+    else:
+        entry = kind(name="x", places=2, district="Woking", provision=kind.provisions[-1])
     assert isinstance(entry, Intervention)
     for years in (1, 5):
         assert entry.places_by_year(years).shape == (years,)
         assert np.all(entry.capital_by_year(years) >= 0)
+
+
+def test_a_contract_must_say_what_it_buys() -> None:
+    """A kind that opens one kind of place has it by default; a contract, which may buy any of several, has none."""
+    assert OpenHome(name="h", places=2, district="Woking").provision == "childrens_home"
+    with pytest.raises(UsageError, match="provision = '': choose from childrens_home, agency_foster"):
+        BlockContract(name="b", places=2, district="Woking")
 
 
 def test_all_mistakes_of_an_intervention_are_named_at_once() -> None:
@@ -113,6 +124,13 @@ def test_options_become_the_interventions_a_person_would_write() -> None:
         entry = from_option(row, 1)
         assert (entry.kind, entry.places, entry.capital_gbp) == (row["kind"], row["places"], row["capital_gbp"])
         assert entry.places_by_year(6)[-1] == row["places"]
+
+
+def test_an_option_is_placed_as_its_row_is() -> None:
+    """A point worked out from a district or postcode is not written into a plan: the row says where, and no finer."""
+    row = tiny_county().options.iloc[0].to_dict() | {"easting": 499_731.4, "northing": 149_612.8}
+    entry = from_option(row, 1)
+    assert (entry.district, entry.easting, entry.northing) == ("E07000209", None, None)
 
 
 def test_things_are_placed_by_point_then_district() -> None:

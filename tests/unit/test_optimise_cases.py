@@ -10,8 +10,9 @@ import pytest
 
 from placements.errors import InfeasibleError, UsageError
 from placements.interventions import OpenHome, RecruitCarers, ReduceEntries
-from placements.optimisation import Plan, PlanError, evaluate, explain, optimise
+from placements.optimisation import Plan, PlanError, evaluate, explain, optimise, why
 from placements.optimisation.demand import draw_samples
+from placements.optimisation.why_words import limit_words
 from tests.support import tiny_county, tiny_forecast
 
 NEEDS = """
@@ -150,6 +151,66 @@ def test_a_running_cost_limit_binds_use_as_well_as_opening() -> None:
     evaluate(county, forecast, plan)
 
 
+CONTRACT = """
+id | kind           | to        | places | yearly  | weekly | lead | planned | minimum
+b  | block_contract | Guildford | 3      | 300000  | 100    | 0.5  | 1       | 0.6
+"""
+
+
+def test_a_block_contract_is_paid_for_used_or_not_and_by_use() -> None:
+    """Three places from the middle of year 1: half of them then, and half of the fixed cost; use is paid besides."""
+    county = county_with(CONTRACT)
+    forecast = tiny_forecast(county, "area | provision | child_years\nGuildford | childrens_home | 4")
+    plan = optimise(county, forecast)
+    assert [entry.kind for entry in plan.interventions] == ["block_contract"]
+    assert plan.by_year["kept_local"].tolist() == pytest.approx([1.5, 3])
+    assert plan.by_year["fixed_running_gbp"].tolist() == pytest.approx([150_000, 300_000])
+    assert plan.by_year["use_running_gbp"].tolist() == pytest.approx([1.5 * 100 * 365.25 / 7, 3 * 100 * 365.25 / 7])
+    assert plan.by_year["capital_gbp"].sum() == 0
+    evaluate(county, forecast, plan)
+
+
+def test_a_block_contract_that_would_stand_half_empty_is_not_bought() -> None:
+    """Need for 1.7 of three places is under the 60 % at which they are worth having."""
+    county = county_with(CONTRACT)
+    forecast = tiny_forecast(county, "area | provision | child_years\nGuildford | childrens_home | 2")
+    assert optimise(county, forecast).interventions == ()
+
+
+STAFFED = """
+id | kind      | to        | places | staff
+a  | open_home | Guildford | 2      | 6
+b  | open_home | Guildford | 2      | 5
+"""
+FOUR = "area | provision | child_years\nGuildford | childrens_home | 9"
+
+
+def test_homes_are_opened_no_faster_than_staff_can_be_recruited() -> None:
+    """With ten new staff a year, two homes that need eleven open in two years; with five, only one of them."""
+    county = county_with(STAFFED, staff_per_year=10.0)
+    forecast = tiny_forecast(county, FOUR)
+    plan = optimise(county, forecast)
+    assert sorted(plan.schedule["year"]) == [1, 2]
+    assert plan.by_year["kept_local"].tolist() == pytest.approx([2, 4])
+    evaluate(county, forecast, plan)
+    few = optimise(county, forecast, staff_per_year=5.0)
+    assert names(few) == ["Option b"]
+    reasons = why(county, forecast, few, seconds=10)
+    binding = [limit for limit in reasons.reasons[0].limits if limit.name == "staff_in_year"]
+    assert [(limit.where, limit.used, limit.allowed) for limit in binding] == [("1", 5.0, 5.0)]
+    assert "new staff in year 1 (5.0 of 5.0)" in limit_words(binding[0], {})
+    with pytest.raises(PlanError, match="new staff are more than"):
+        limits = dataclasses.replace(few.limits, staff_per_year=4.0)
+        evaluate(county, forecast, dataclasses.replace(few, limits=limits))
+    with pytest.raises(PlanError, match="fewer staff than it needs"):
+        home = dataclasses.replace(few.interventions[0], staff=1.0)
+        evaluate(county, forecast, dataclasses.replace(few, interventions=(home,)))
+    with pytest.raises(InfeasibleError, match=r"3\.0 more new staff than the 5\.0"):
+        optimise(
+            county, forecast, staff_per_year=5.0, commitments=(dataclasses.replace(few.interventions[0], staff=8.0),)
+        )
+
+
 def test_cost_decides_between_plans_that_keep_as_many_local() -> None:
     """Two homes that would do the same: the cheaper is opened; if money comes first, one that costs too much is not."""
     options = """
@@ -280,6 +341,7 @@ def planned() -> tuple[object, object, Plan]:
         (lambda e: {"lead_time_years": 0.0}, "a lead time shorter"),
         (lambda e: {"option_id": "nowhere"}, "no such option"),
         (lambda e: {"planned_occupancy": 1.0}, "planned occupancy"),
+        (lambda e: {"option_id": "o7"}, "not what its option is"),
         (lambda e: {"yearly_cost_gbp": 9e7}, "running cost"),
         (lambda e: {"minimum_occupancy": 0.85, "district": "E07000215", "easting": 537000.0, "northing": 152000.0},
          "minimum occupancy cannot be met"),
@@ -303,8 +365,13 @@ def test_the_evaluator_catches_a_broken_rule(breach, said: str) -> None:
 def test_the_evaluator_catches_figures_that_are_too_good() -> None:
     """A plan that claims fewer child-years away than its places allow, or forgets an intervention, does not hold."""
     county, forecast, plan = planned()
-    better = plan.by_year.assign(away=plan.by_year["away"] - 1)
-    groups = plan.child_years.assign(away=plan.child_years["away"] - 3 / len(plan.child_years))
+    better = plan.by_year.assign(away=plan.by_year["away"] - 1, kept_local=plan.by_year["kept_local"] + 1)
+    each = 3 / len(plan.child_years)
+    groups = plan.child_years.assign(
+        away=plan.child_years["away"] - each, kept_local=plan.child_years["kept_local"] + each
+    )
+    with pytest.raises(PlanError, match="does not add up to the need"):
+        evaluate(county, forecast, dataclasses.replace(plan, child_years=groups.assign(kept_local=0.0)))
     with pytest.raises(PlanError, match="no allocation of its places"):
         evaluate(county, forecast, dataclasses.replace(plan, by_year=better, child_years=groups))
     with pytest.raises(PlanError, match="is not that of the interventions"):

@@ -150,6 +150,13 @@ BAD = [
     ("candidate_sites", "provision", "castle", "not one of"),
     ("candidate_sites", "postcode", "here", "not a whole postcode"),
     ("candidate_sites", "postcode", "", "give one of them"),
+    ("candidate_sites", "provision", "", "say of which provision"),
+    ("candidate_sites", "kind", "reduce_entries", "say what share"),
+    ("candidate_sites", "staff", "-1", "0 or more"),
+    ("candidate_sites", "share", "1.2", "from 0 to 1"),
+    ("candidate_sites", "service", "health", "care, education"),
+    ("candidate_sites", "age_bands", "teenagers", "10 to 15"),
+    ("candidate_sites", "provisions", "castle", "not all of them"),
     ("candidate_sites", "places", "0", "1 or more"),
     ("candidate_sites", "max_units_per_year", "0", "1 or more"),
     ("candidate_sites", "needs", "castle", "not all of them"),
@@ -229,7 +236,7 @@ def test_a_good_row_is_used(tmp_path, name):
 
 def test_every_column_that_can_be_wrong_is_tried():
     """Free text cannot be wrong; every other column of every register is among the bad cells below."""
-    free = {"name", "district", "mode"}
+    free = {"name", "district", "areas", "mode"}
     tried = {(name, column) for name, column, *_ in BAD}
     assert {(name, c) for name, columns in COLUMNS.items() for c in columns if c not in free} == tried
 
@@ -245,10 +252,23 @@ def test_a_bad_cell_is_named_by_row_and_column_with_what_it_should_be(tmp_path, 
     other = {key: text + "2" for key, text in other.items()} or {"provision": "secure"}
     write(tmp_path, name, {}, other | {column: value})
     result = read(tmp_path)
-    expected = "district" if reason == "give one of them" else column
+    expected = {"give one of them": "district", "say what share": "share"}.get(reason, column)
     assert result.quarantine[["row", "column", "table"]].to_numpy().tolist() == [[3, expected, name]]
     assert reason in result.quarantine["reason"].iloc[0]
     assert rows_of(result, name) == 1
+
+
+def test_a_contract_where_children_live_is_told_by_its_district(tmp_path):
+    """The postcode of a home that there is may not be said; that of a school may."""
+    home = {"option_id": "b1", "kind": "block_contract"}
+    school = home | {"option_id": "b2", "provision": "independent_special", "district": "E07000209"}
+    write(
+        tmp_path, "candidate_sites", home, school, home | {"option_id": "b3", "postcode": "", "district": "E07000209"}
+    )
+    result = read(tmp_path)
+    assert result.quarantine[["row", "column"]].to_numpy().tolist() == [[2, "postcode"]]
+    assert "give the district alone" in result.quarantine["reason"].iloc[0]
+    assert result.options["option_id"].tolist() == ["b2", "b3"]
 
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if "age_low" in TEMPLATES[name]])

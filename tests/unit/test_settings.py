@@ -22,7 +22,7 @@ def test_a_new_file_says_every_setting_with_the_default_the_program_uses():
         optional = {
             "study": {"districts", "name"},
             "forecast": {"steps"},
-            "optimise": {"least_share_local", "weights"},
+            "optimise": {"least_share_local", "staff_per_year", "weights"},
         }.get(section, set())
         assert set(raw[section]) == set(values) - optional, section
     assert settings_from(raw) == Settings()

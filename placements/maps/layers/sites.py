@@ -23,6 +23,7 @@ KINDS: Final[dict[str, tuple[str, Swatch, str]]] = {
     "open_specialist_base": ("SEN unit or resourced provision", "triangle", "#8a5a00"),
     "recruit_carers": ("Foster carers", "heart", "#8c2d6b"),
     "open_supported_accommodation": ("Supported accommodation", "diamond", "#16548f"),
+    "block_contract": ("Places bought whole (block contract)", "circle", "#7a1f2b"),
     "reduce_entries": ("Prevention (in the table only)", "key", "#566472"),
 }
 _COLUMNS: Final = ("District", "Places", "Usable from", "Capital", "Why")
@@ -103,7 +104,7 @@ def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
     why = scene.why.get(str(entry.name), "")
     if not isinstance(entry, Opening):
         return {
-            "Usable from": _when(scene.county.snapshot, entry.from_year - 1),
+            "Usable from": _when(scene.county.snapshot, entry.from_year - 1 + entry.lead_time_years),
             "Places": "none",
             "Capital": style.money_millions(capital),
             "District": "county-wide",

@@ -11,6 +11,8 @@ With units u[v] of each decision v at p this is at least, unit by unit,
 
 since min(a + b, c) <= min(a, c) + min(b, c) for what is not negative. It holds for whole units, and for sets S found
 in any way; taking the smaller of the two unit by unit is what makes it tighter than the cut of the network itself.
+Prevention takes from need(S) what it averts there, which is linear in its units; the need that reaches a place stays
+the whole, which errs on the safe side.
 """
 
 from __future__ import annotations
@@ -83,19 +85,24 @@ class Cuts:
             return Rows(np.zeros((0, len(self._networks.place))), np.zeros(0))
         need = np.where(side, self._need, 0.0)
         reaching = np.asarray(sparse.csr_array(need) @ self._networks.reach.toarray())
-        place = self._networks.place
+        opens, place = self._networks.opens, self._networks.place[self._networks.opens]
         held = np.minimum(self._fixed, reaching)
-        adds = np.minimum(self._adds, reaching[:, place])
-        weights, least = np.zeros((self.parts, len(place))), np.zeros(self.parts)
+        adds = np.minimum(self._adds[:, opens], reaching[:, place])
+        weights, least = np.zeros((self.parts, self._adds.shape[1])), np.zeros(self.parts)
         for component, collect in enumerate(self._collect):
             own_atoms, own_places = self._atoms_apart == component, self._places_apart == component
             least += collect @ (need[:, own_atoms].sum(axis=1) - held[:, own_places].sum(axis=1))
-            weights += collect @ np.where(own_places[place], adds, 0.0)
+            weights[:, opens] += collect @ np.where(own_places[place], adds, 0.0)
+            prevented = self._networks.averted[:, :, own_atoms] * side[:, own_atoms]
+            weights[:, self._networks.preventing] += collect @ prevented.sum(axis=2).T
         return Rows(weights, least)
 
 
 def _apart(reach: sparse.csr_array) -> tuple[Ints, Ints, int]:
-    """Return components of atoms and places that have nothing to do with each other, those without atoms left out."""
+    """Return components of atoms and places that have nothing to do with each other, those without atoms left out.
+
+    Atoms that no place can serve (but prevention can) are one together: alone, each would be a part of its own.
+    """
     atoms, places = reach.shape
     if not atoms:
         return np.zeros(0, np.intp), np.zeros(places, np.intp), 0
@@ -103,6 +110,8 @@ def _apart(reach: sparse.csr_array) -> tuple[Ints, Ints, int]:
         [[sparse.csr_array((atoms, atoms)), reach], [reach.T, sparse.csr_array((places, places))]], format="csr"
     )
     _, label = connected_components(joined, directed=False)
+    alone = np.flatnonzero(np.diff(reach.indptr) == 0)
+    label[alone] = label[alone[:1]]
     found = np.unique(label[:atoms])
     position = np.full(int(label.max(initial=-1)) + 1, -1)
     position[found] = np.arange(len(found))

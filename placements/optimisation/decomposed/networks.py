@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ortools.graph.python import max_flow
 from scipy import sparse
 
-from placements.optimisation.model import SitingModel
+from placements.optimisation.model import SitingModel, preventing_decisions
 from placements.optimisation.problem import Problem
 
 Floats = npt.NDArray[np.float64]
@@ -69,11 +69,17 @@ class Networks:
     ways : tuple of Ways
         By year, then sample.
     place : ndarray of int (decisions,)
-        What each decision adds places to.
+        What each decision adds places to; -1 for those that prevent.
+    opens : ndarray of int
+        Decisions that add places.
     adds : ndarray (decisions, years)
         Usable places that one unit adds.
     reach : csr_array (atoms, places)
         1 where an atom can use a place.
+    preventing : ndarray of int
+        Decisions that lower the need.
+    averted : ndarray (preventing decisions, networks, atoms)
+        Child-years of need that a unit prevents.
     """
 
     def __init__(self, problem: Problem, decisions: SitingModel) -> None:
@@ -84,9 +90,10 @@ class Networks:
         self.place: Ints = options["place"].to_numpy(np.intp)[option]
         self.adds: Floats = problem.ready[option, year] * size[option, None]
         self.reach = _reach(problem)
+        self.preventing, self.averted = _averted(problem, decisions)
+        self.opens: Ints = np.flatnonzero(self.place >= 0)
         there = problem.fixed_capacity > _NONE
-        for decision, place in enumerate(self.place.tolist()):
-            there[place] |= self.adds[decision] > _NONE
+        np.logical_or.at(there, self.place[self.opens], self.adds[self.opens] > _NONE)
         self.ways = tuple(
             _ways(problem, there[:, year], year, sample)
             for year in range(problem.years)
@@ -96,8 +103,15 @@ class Networks:
     def usable(self, units: Floats) -> Floats:
         """Return the usable places of each place and year, (places, years)."""
         out = self._problem.fixed_capacity.copy()
-        np.add.at(out, self.place, self.adds * units[:, None])
+        np.add.at(out, self.place[self.opens], (self.adds * units[:, None])[self.opens])
         return out
+
+    def left(self, units: Floats) -> Floats:
+        """Return the child-years of need that prevention among the units leaves, (networks, atoms)."""
+        need = np.stack([self._problem.need[:, ways.year, ways.sample] for ways in self.ways])
+        if not len(self.preventing):
+            return need
+        return np.asarray(np.maximum(need - np.tensordot(units[self.preventing], self.averted, axes=1), 0.0))
 
     def least_cuts(self, units: Floats) -> Flags:
         """Return which atoms lie on the side of need in a minimum cut of each network, (networks, atoms).
@@ -108,9 +122,9 @@ class Networks:
             May be fractions: what reaches a place by one node is then at most that part of the need there, as in the
             model's strong form.
         """
-        usable = self.usable(units)
+        usable, left = self.usable(units), self.left(units)
         opened = np.zeros(usable.shape)
-        np.add.at(opened, self.place, (self.adds > _NONE) * units[:, None])
+        np.add.at(opened, self.place[self.opens], ((self.adds > _NONE) * units[:, None])[self.opens])
         opened[self._problem.fixed_capacity > _NONE] = np.inf
         out = np.zeros((len(self.ways), len(self._problem.need)), bool)
         for number, ways in enumerate(self.ways):
@@ -118,7 +132,8 @@ class Networks:
             part = opened[ways.hop_place, ways.year]
             fraction = part < 1 - _NONE
             limit[fraction] = whole(ways.through[ways.hop_node[fraction]] * part[fraction])
-            out[number, ways.atoms[_side_of_need(ways, limit, whole(usable[:, ways.year]))]] = True
+            need = left[number, ways.atoms]
+            out[number, ways.atoms[_side_of_need(ways, need, limit, whole(usable[:, ways.year]))]] = True
         return out
 
 
@@ -132,6 +147,15 @@ def _reach(problem: Problem) -> sparse.csr_array:
     reach = sparse.csr_array(link @ hop)
     reach.data[:] = 1.0
     return reach
+
+
+def _averted(problem: Problem, decisions: SitingModel) -> tuple[Ints, Floats]:
+    """Return the decisions that prevent, and what a unit of each averts, (decisions, networks, atoms)."""
+    which, preventing = preventing_decisions(problem, decisions)
+    averted = problem.prevention.averted[which, decisions.open_year[preventing]]
+    by_network = np.moveaxis(averted, 1, -1)
+    networks = problem.years * len(problem.weights)
+    return preventing, by_network.reshape(len(preventing), networks, averted.shape[1])
 
 
 def _ways(problem: Problem, there: Flags, year: int, sample: int) -> Ways:
@@ -153,7 +177,7 @@ def _ways(problem: Problem, there: Flags, year: int, sample: int) -> Ways:
     return Ways(year, sample, own, need, link_atom, link_node, hop_node, atoms.hop_place[hops], through)
 
 
-def _side_of_need(ways: Ways, hop_limit: Whole, usable: Whole) -> Ints:
+def _side_of_need(ways: Ways, need: Floats, hop_limit: Whole, usable: Whole) -> Ints:
     """Return the atoms (positions in `ways.atoms`) on the side of need in a minimum cut."""
     atom = 1
     node = atom + len(ways.atoms)
@@ -161,7 +185,7 @@ def _side_of_need(ways: Ways, hop_limit: Whole, usable: Whole) -> Ints:
     sink = place + len(usable)
     tail = [np.zeros(len(ways.atoms), np.intp), atom + ways.link_atom, node + ways.hop_node, np.arange(place, sink)]
     head = [np.arange(atom, node), node + ways.link_node, place + ways.hop_place, np.full(len(usable), sink)]
-    limit = [whole(ways.need), np.full(len(ways.link_atom), ENDLESS), hop_limit, usable]
+    limit = [whole(need), np.full(len(ways.link_atom), ENDLESS), hop_limit, usable]
     side = cut_side(np.concatenate(tail), np.concatenate(head), np.concatenate(limit), sink)
     return np.flatnonzero(side[atom:node])
 

@@ -10,7 +10,7 @@ and the same set says for any decisions:
 
     sum_Q sum_v least[v] u[v] <= E[need that reaches Q] + E[sum over places cut off of usable]
 
-with both sides linear in the units u.
+with both sides linear in the units u; prevention takes from the need what it averts.
 """
 
 from __future__ import annotations
@@ -72,14 +72,16 @@ class Viability:
         networks, fixed = self._networks, self._problem.fixed_capacity[:, year]
         least, adds = self._least[:, year], networks.adds[:, year]
         required = np.zeros(len(self._problem.places))
-        np.add.at(required, networks.place, least * units)
+        np.add.at(required, networks.place[networks.opens], (least * units)[networks.opens])
         places = np.flatnonzero(required > 0)
         if not len(places):
             return None
-        samples = [_towards(ways, places) for ways in networks.ways if ways.year == year]
+        left = networks.left(units)
+        numbers = [number for number, ways in enumerate(networks.ways) if ways.year == year]
+        samples = [_towards(networks.ways[number], left[number], places) for number in numbers]
         short, sides = self._sides(samples, networks.usable(units)[places, year], required[places])
         weights, most = np.where(_among(networks.place, places[short]), least, 0.0), 0.0
-        for ways, (atoms, there) in zip(samples, sides, strict=True):
+        for number, ways, (atoms, there) in zip(numbers, samples, sides, strict=True):
             # Into a place on the far side in this sample come only atoms that are there too.
             nodes = np.zeros(len(ways.through), bool)
             np.logical_or.at(nodes, ways.hop_node, (short & ~there)[ways.hop_place])
@@ -87,7 +89,9 @@ class Viability:
             np.logical_or.at(reaching, ways.link_atom, nodes[ways.link_node])
             off = places[short & there]
             weight = self._problem.weights[ways.sample]
-            most += weight * float(ways.need[reaching & ~atoms].sum() + fixed[off].sum())
+            short_of = ways.atoms[reaching & ~atoms]
+            most += weight * float(self._problem.need[short_of, year, ways.sample].sum() + fixed[off].sum())
+            weights[networks.preventing] += weight * networks.averted[:, number, short_of].sum(axis=1)
             weights -= weight * np.where(_among(networks.place, off), adds, 0.0)
         return Limit(weights, most) if float(weights @ units) > most + CLOSE else None
 
@@ -122,13 +126,13 @@ class Viability:
         return ~near[over_all], sides
 
 
-def _towards(ways: Ways, places: Ints) -> Ways:
-    """Return the arcs that lead to some places, `hop_place` being positions among them."""
+def _towards(ways: Ways, left: Floats, places: Ints) -> Ways:
+    """Return the arcs of the need that is left to some places, `hop_place` being positions among them."""
     position = np.searchsorted(places, ways.hop_place)
     position = np.minimum(position, len(places) - 1)
     kept = places[position] == ways.hop_place
     return Ways(
-        ways.year, ways.sample, ways.atoms, ways.need, ways.link_atom, ways.link_node,
+        ways.year, ways.sample, ways.atoms, left[ways.atoms], ways.link_atom, ways.link_node,
         ways.hop_node[kept], position[kept], ways.through,
     )  # fmt: skip
 

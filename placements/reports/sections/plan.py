@@ -28,6 +28,7 @@ KIND: Final[Mapping[str, str]] = MappingProxyType(
         "open_specialist_base": "Open a SEN unit or resourced provision",
         "recruit_carers": "Recruit foster carers",
         "open_supported_accommodation": "Open supported accommodation",
+        "block_contract": "Buy places whole",
         "reduce_entries": "Prevent entries to care",
     }
 )
@@ -102,9 +103,12 @@ def _step_row(context: Context, proposal: Proposal, step: Intervention) -> tuple
     year = _year(step)
     if isinstance(step, ReduceEntries):
         label = f"{KIND[step.kind]}: {step.name}"
-        start = year_label(day, year)
+        start = year_label(day, int(np.floor(year + step.lead_time_years + 1e-9)))
+        use = proposal.uses.get(step.name)
         why = step.evidence or "Fewer children would need a placement"
-        return (label, start, start, "-", words.pounds(step.capital_gbp), words.pounds(step.yearly_cost_gbp), why)
+        why = why if use is None else _why(context, use, "Prevents")
+        money = (words.pounds(step.capital_gbp), words.pounds(step.yearly_cost_gbp))
+        return (label, year_label(day, year), start, "-", *money, why)
     if not isinstance(step, Opening):
         return (step.name, year_label(day, year), "-", "-", "-", "-", step.evidence)
     units = float(step.units_by_year(horizon).sum()) if isinstance(step, RecruitCarers) else 1.0
@@ -129,17 +133,18 @@ def _what_and_where(context: Context, step: Opening, units: float) -> str:
     return f"{what}, {where}" if where else what
 
 
-def _why(context: Context, use: Use | None) -> str:
+def _why(context: Context, use: Use | None, does: str = "Keeps") -> str:
     """Return what the model expects a step to do."""
     if use is None:
         return "Not worked out"
     years = words.estimate(use.child_years, context.profile)
+    local = " local" if does == "Keeps" else ""
     if years in ("0", words.FEWER):
-        return f"Keeps {years.replace('0', 'no')} child-years local"
+        return f"{does} {years.replace('0', 'no')} child-years{local}"
     need = words.lower_first(codes.NEED_GROUP_LABEL.get(use.need_group, ""))
     area = context.area_names.get(use.area, "")
     most = ", ".join(part for part in (need, area) if part)
-    return f"Keeps about {years} child-years local" + (f"; most: {most}" if most else "")
+    return f"{does} about {years} child-years{local}" + (f"; most: {most}" if most else "")
 
 
 def _gaps_today(context: Context, steps: list[Intervention]) -> BulletList:
