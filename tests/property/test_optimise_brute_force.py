@@ -24,7 +24,7 @@ def test_the_optimiser_finds_what_enumeration_finds(case: tuple[County, Forecast
     evaluate(county, forecast, plan)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(cases(PREVENTING))
 def test_what_to_prevent_is_found_as_enumeration_finds_it(case: tuple[County, Forecast]) -> None:
     """With prevention among the options, too."""
