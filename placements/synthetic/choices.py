@@ -24,9 +24,6 @@ _SCHOOL_CONTRACT: Final = "£64,000 a year for each plan (2024-25), less 10 % as
 _EDGE_OF_CARE: Final = "Assumed: share prevented and cost of a team; replace with what your own evaluation found"
 _SCHOOL_CAPITAL: Final = "Capital: Surrey, three special schools, 132 places, £19.4m (2024); running costs assumed"
 
-#: Contracts and prevention are offered to counties up to this part of Surrey: with them a plan for one as large takes
-#: twice as long or more to prove, which is over the default time limit.
-_OFFERED_TO_SCALE: Final = 0.5
 _MAY_BE_BLANK: Final = ("postcode", "district", "provision", "needs", "service", "areas", "age_bands", "provisions")
 
 #: Provision, sector, location, pounds a week, source.
@@ -81,9 +78,9 @@ def candidate_sites(
         *_carers(districts, profile),
         *_expansions(terrain, schools, rng, max(1, round(4 * size))),
         *_bases(terrain, schools, rng, max(1, round(8 * size))),
+        *_contracts(districts, size),
+        _prevention(profile),
     ]
-    if profile.scale <= _OFFERED_TO_SCALE:
-        rows += [*_contracts(districts, size), _prevention(profile)]
     blank = dict.fromkeys(_MAY_BE_BLANK, "")
     frame = pd.DataFrame([blank | {"option_id": f"{row['site_id']}-{row['places']}"} | row for row in rows])
     return schemas.check(schemas.OPTIONS, frame.reindex(columns=list(schemas.OPTIONS.columns)))
