@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placements.errors import PlacementsError
-from placements.optimisation.decomposed import FewestAway
+from placements.optimisation.decomposed import FewestAway, Together
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, TIME_LIMIT, Engine
 from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
@@ -55,6 +55,8 @@ DECOMPOSED: Final = "away_child_years"
 #: Part of a goal's time that the decomposition may take, and of its tolerance that it may use up.
 _DECOMPOSED_SHARE: Final = 0.6
 DECOMPOSED_TOLERANCE: Final = 0.6
+#: Child-years that rows told to the mean leave for rounding.
+_ROOM: Final = 1e-4
 #: Below this, child-years and pounds are nothing.
 SMALL: Final = 1e-6
 
@@ -150,6 +152,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
             lowest, cut_short = found.bound, search.cut_short
             solution, _ = better_start(engine, siting, objective, solution, [found.units], left * share)
             if mean is not None:
+                mean.know(search.told())
                 mean.begin_from(solution[siting.open_column], left * share)
         elif mean is not None and held is None:
             allowed = left * share * _MEAN_SHARE
@@ -207,6 +210,20 @@ class _Mean:
         if answer.solution is not None:
             self._last = answer.solution
         return (None if answer.solution is None else answer.solution[self._siting.open_column]), answer.bound
+
+    def know(self, told: list[Together]) -> None:
+        """Add what is known of the expected flows of all samples: their mean alone would keep more children local.
+
+        The mean of need meets places that no sample has room in; rows from the samples' networks say how many are away
+        for all that, and the bounds of later goals are the tighter for it.
+        """
+        siting = self._siting
+        for row in told:
+            weights = np.zeros(siting.linear.variables)
+            weights[siting.open_column] = row.weights
+            here = np.isin(siting.away_atom, row.atoms) & (siting.away_year == row.year)
+            weights[siting.away_column[here]] = 1.0
+            self._engine.add_row(weights, row.least - _ROOM, math.inf)
 
     def begin_from(self, units: Floats, time_limit_s: float) -> None:
         """Begin the next search from a plan, where it keeps the rules for the mean."""

@@ -14,7 +14,8 @@ learns cut by cut what the networks know (Benders 1962), and its best value is a
 =============  ========================================================================
 """
 
+from placements.optimisation.decomposed.cuts import Together
 from placements.optimisation.decomposed.fewest_away import Fewest, FewestAway
 from placements.optimisation.decomposed.viability import Limit
 
-__all__ = ["Fewest", "FewestAway", "Limit"]
+__all__ = ["Fewest", "FewestAway", "Limit", "Together"]

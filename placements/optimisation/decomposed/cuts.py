@@ -54,6 +54,16 @@ class Rows:
         return np.asarray(self.least - self.weights @ units)
 
 
+@dataclass(frozen=True)
+class Together:
+    """``expected away of these atoms in this year + weights . units >= least``."""
+
+    atoms: Ints
+    year: int
+    weights: Floats
+    least: float
+
+
 class Cuts:
     """Rows from cuts, each part an expected number of child-years away.
 
@@ -96,6 +106,18 @@ class Cuts:
             prevented = self._networks.averted[:, :, own_atoms] * side[:, own_atoms]
             weights[:, self._networks.preventing] += collect @ prevented.sum(axis=2).T
         return Rows(weights, least)
+
+    def together(self, rows: Rows) -> list[Together]:
+        """Return what rows say of all samples together, by component and year."""
+        years, out = self._problem.years, list[Together]()
+        samples = self.parts // (years * len(self._collect)) if self._collect else 0
+        for component in range(len(self._collect)):
+            atoms = np.flatnonzero(self._atoms_apart == component)
+            for year in range(years):
+                first = (component * years + year) * samples
+                own = slice(first, first + samples)
+                out.append(Together(atoms, year, rows.weights[own].sum(axis=0), float(rows.least[own].sum())))
+        return out
 
 
 def _apart(reach: sparse.csr_array) -> tuple[Ints, Ints, int]:

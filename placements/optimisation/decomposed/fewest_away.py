@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from placements.optimisation.decomposed.cuts import Cuts
+from placements.optimisation.decomposed.cuts import Cuts, Rows, Together
 from placements.optimisation.decomposed.master import BROKEN, Master
 from placements.optimisation.decomposed.networks import Networks
 from placements.optimisation.decomposed.viability import Limit, Viability
@@ -70,6 +70,8 @@ class FewestAway:
         self._viability = Viability(problem, decisions, self._networks)
         self._master = Master(decisions, self._cuts.parts, seed)
         self._decisions = len(decisions.open_column)
+        #: What was learnt from decisions in whole units, and from the last in fractions.
+        self._telling: list[Rows] = []
 
     def search(
         self, tolerance: float, time_limit_s: float, start: Floats | None = None, also: Sequence[Limit] = ()
@@ -107,6 +109,7 @@ class FewestAway:
             units = master.units(answer.solution)
             thought = master.away(units)
             rows = self._cuts.rows(self._networks.least_cuts(units))
+            self._telling.append(rows)
             new = master.learn(rows, units, thought)
             broken = self._viability.broken(units)
             master.keep(broken)
@@ -138,6 +141,10 @@ class FewestAway:
                 return fewer
         return units
 
+    def told(self) -> list[Together]:
+        """Return rows that hold for the expected flows of any decisions: for a model that has only those."""
+        return [row for rows in self._telling for row in self._cuts.together(rows)]
+
     @property
     def cut_short(self) -> bool:
         """Return whether the clock ended any search so far: another machine may then find something else."""
@@ -147,6 +154,7 @@ class FewestAway:
         """Return the child-years away of whole units, and learn from them."""
         thought = self._master.away(units)
         rows = self._cuts.rows(self._networks.least_cuts(units))
+        self._telling.append(rows)
         self._master.learn(rows, units, thought)
         broken = self._viability.broken(units)
         self._master.keep(broken)
@@ -172,6 +180,7 @@ class FewestAway:
                 if self._master.learn(rows, best.units, best.away):
                     break
             if raised <= _ENOUGH * tolerance * max(bound, BROKEN):
+                self._telling.append(rows)
                 break
         return bound
 
