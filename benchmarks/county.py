@@ -3,10 +3,10 @@
     python -m benchmarks.county [--sizes 250x12x200x5x50 ...] [--peers highs scip ...] [--tolerance 0.005]
                                 [--time-limit 120] [--json FILE] [--render FILE ...]
 
-Counties are made up (`county_made_up.py`): areas x segments x options x years x samples. The goal is the fewest expected
-child-years away. Every side is a process of its own, in one thread, with its own peak memory; building is timed apart
-from solving. The decisions of each side are worked out again by other means (`county_check.py`), and no side's value may
-be below another's bound: the figures are contradictory otherwise, and the exit code is 1.
+Counties are made up (`county_made_up.py`): areas x segments x options x years x samples. The goal is the fewest
+expected child-years away. Every side is a process of its own, in one thread, with its own peak memory; building is timed
+apart from solving. The decisions of each side are worked out again by other means (`county_check.py`), and no side's
+value may be below another's bound: the figures are contradictory otherwise, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def render(found: dict[str, Any]) -> str:
     lines = [f"| {' | '.join(heads)} |", "|---|---|--:|--:|--:|---|" + "--:|" * 5]
     for row in found["rows"]:
         lines += [f"| {' | '.join(cells)} |" for cells in (_cells(row, side) for side in row["sides"])]
-    lines += ["", "| county | tolerance | limit s | variables | of them decisions | rows | entries |", "|---|" + "--:|" * 6]
+    lines += ["", "| county | tolerance | limit s | variables | of them decisions | rows | entries |"]
+    lines.append("|---|" + "--:|" * 6)
     for row in found["rows"]:
         model = row.get("model", {})
         shape = [f"{model[name]:,}" if name in model else "" for name in ("variables", "decisions", "rows", "entries")]
@@ -157,7 +158,7 @@ def _cells(row: dict[str, Any], side: str) -> list[str]:
 
 
 def ratio(row: dict[str, Any], side: str) -> str:
-    """Return how many times our seconds a peer took, at least (>) where it proved nothing; none if we did not either."""
+    """Return how many times our seconds a peer took, at least (>) where it proved nothing; none if ours did not."""
     said, base = row["sides"][side], row["sides"]["ours"]
     if side == "ours" or "failed" in said or not is_proved(row, "ours"):
         return ""

@@ -119,7 +119,7 @@ def _short(problem: Problem, units: Floats, year: int) -> bool:
 
 
 def _nodes(problem: Problem) -> int:
-    """Return how many nodes a network has between its source, 0, and its sink: atoms, nodes and places, in this order."""
+    """Return how many nodes a network has between its source, 0, and its sink: atoms, then nodes, then places."""
     return len(problem.need) + len(problem.atoms.nodes) + len(problem.places)
 
 

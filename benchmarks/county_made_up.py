@@ -1,7 +1,7 @@
 """A made-up county of any size, as the siting model sees it: no study is read and no forecast made.
 
-Areas, sites and places are scattered over a rectangle; need is drawn area by area and sample by sample; limits grow with
-the county. The same sizes and seed give the same problem. No child and no building in it is real.
+Areas, sites and places are scattered over a rectangle; need is drawn area by area and sample by sample; limits grow
+with the county. The same sizes and seed give the same problem. No child and no building in it is real.
 """
 
 from __future__ import annotations
@@ -251,14 +251,14 @@ def _options(sizes: Sizes, areas: pd.DataFrame, first_place: int, rng: np.random
             rows.append(row)
     out = pd.DataFrame(rows[: sizes.options]).drop(columns="share_of_sites")
     out.insert(0, "option_id", [f"o{number:03}" for number in range(len(out))])
-    from_areas = np.hypot(*(out[[axis]].to_numpy(float) - areas[axis].to_numpy(float) for axis in ("easting", "northing")))
+    east, north = (out[[axis]].to_numpy(float) - areas[axis].to_numpy(float) for axis in ("easting", "northing"))
     repeats = out["kind"].map(is_recruitment).astype(bool)
     return out.assign(
         name=out["option_id"],
         repeats=repeats,
         max_units_per_year=np.where(repeats, _CARERS_A_YEAR, 1.0),
         match_needs=out["needs"].map(split_needs),
-        planning_area=areas["area"].to_numpy()[from_areas.argmin(axis=1)],
+        planning_area=areas["area"].to_numpy()[np.hypot(east, north).argmin(axis=1)],
         place=first_place + out["site"],
     )
 

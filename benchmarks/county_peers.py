@@ -1,9 +1,9 @@
-"""The siting model whole, by one peer, from arrays: HiGHS as it is published, or SCIP or HiGHS through OR-Tools MathOpt.
+"""The siting model whole, by one peer, from arrays: HiGHS as published, or SCIP or HiGHS through OR-Tools MathOpt.
 
     python benchmarks/county_peers.py PEER MODEL.npz TOLERANCE SECONDS GIGABYTES
 
-For `highs` it runs in the peer's environment and imports nothing of ours. On its last line it says, as JSON, how long it
-took to hand the model over and to solve it, what the peer said, value and bound, the units decided on, and the most
+For `highs` it runs in the peer's environment and imports nothing of ours. On its last line it says, as JSON, how long
+it took to hand the model over and to solve it, what the peer said, value and bound, the units decided on, and the most
 memory held.
 """
 
@@ -135,10 +135,7 @@ def main() -> None:
     hold_memory(gigabytes)
     with np.load(file) as stored:
         data = {name: stored[name] for name in stored.files}
-    if peer == "highs":
-        out = by_highs(data, tolerance, limit_s)
-    else:
-        out = by_mathopt(data, peer, tolerance, limit_s)
+    out = by_highs(data, tolerance, limit_s) if peer == "highs" else by_mathopt(data, peer, tolerance, limit_s)
     print(json.dumps({**out, "peak_mb": peak_mb()}))
 
 
