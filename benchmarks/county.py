@@ -4,9 +4,9 @@
                                 [--time-limit 120] [--json FILE] [--render FILE ...]
 
 Counties are made up (`county_made_up.py`): areas x segments x options x years x samples. The goal is the fewest
-expected child-years away. Every side is a process of its own, in one thread, with its own peak memory; building is timed
-apart from solving. The decisions of each side are worked out again by other means (`county_check.py`), and no side's
-value may be below another's bound: the figures are contradictory otherwise, and the exit code is 1.
+expected child-years away. Every side is a process of its own, in one thread, with its own peak memory; building is
+timed apart from solving. The decisions of each side are worked out again by other means (`county_check.py`), and no
+side's value may be below another's bound: the figures are contradictory otherwise, and the exit code is 1.
 """
 
 from __future__ import annotations
