@@ -127,8 +127,8 @@ def contradictions(row: dict[str, Any]) -> list[str]:
 def render(found: dict[str, Any]) -> str:
     """Return the table in Markdown, a row for each county and side, and what the peers were given."""
     heads = ["areas x segments x options x years x samples", "side", "away, child-years", "bound", "gap", "proved"]
-    heads += ["build s", "solve s", "processor s", "MB", "times ours"]
-    lines = [f"| {' | '.join(heads)} |", "|---|---|--:|--:|--:|---|" + "--:|" * 5]
+    heads += ["build s", "solve s", "processor s", "MB", "times ours", "of processor"]
+    lines = [f"| {' | '.join(heads)} |", "|---|---|--:|--:|--:|---|" + "--:|" * 6]
     for row in found["rows"]:
         lines += [f"| {' | '.join(cells)} |" for cells in (_cells(row, side) for side in row["sides"])]
     lines += ["", "| county | tolerance | limit s | variables | of them decisions | rows | entries |"]
@@ -149,21 +149,25 @@ def _cells(row: dict[str, Any], side: str) -> list[str]:
     said = row["sides"][side]
     first = [_times(row["sizes"]) if side == "ours" else "", PEERS.get(side, "ours")]
     if "failed" in said:
-        return [*first, f"none: {why(said)}", "", "", "NO", "", f">{said['seconds']:.0f}", "", "", ""]
+        return [*first, f"none: {why(said)}", "", "", "NO", "", f">{said['seconds']:.0f}", "", "", "", ""]
     value, bound, gap = value_of(said), said["bound"], gap_of(said)
     cells = ["none" if value is None else f"{value:,.3f}", "none" if bound is None else f"{bound:,.3f}"]
     cells += ["" if gap is None else f"{gap:.2%}", "yes" if is_proved(row, side) else "NO"]
     cells += [f"{said['build_s']:.1f}", f"{said['solve_s']:.1f}", f"{said['cpu_s']:.1f}", f"{said['peak_mb']:,.0f}"]
-    return [*first, *cells, ratio(row, side)]
+    return [*first, *cells, *ratios(row, side)]
 
 
-def ratio(row: dict[str, Any], side: str) -> str:
-    """Return how many times our seconds a peer took, at least (>) where it proved nothing; none if ours did not."""
+def ratios(row: dict[str, Any], side: str) -> tuple[str, str]:
+    """Return how many times our seconds, and our processor seconds, a peer took, building and solving.
+
+    At least (>) so many where the peer was not proved; nothing at all where ours was not.
+    """
     said, base = row["sides"][side], row["sides"]["ours"]
     if side == "ours" or "failed" in said or not is_proved(row, "ours"):
-        return ""
+        return "", ""
     more = "" if is_proved(row, side) else ">"
-    return f"{more}{(said['build_s'] + said['solve_s']) / (base['build_s'] + base['solve_s']):,.1f}"
+    wall = (said["build_s"] + said["solve_s"]) / (base["build_s"] + base["solve_s"])
+    return f"{more}{wall:,.1f}", f"{more}{said['cpu_s'] / base['cpu_s']:,.1f}"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -101,11 +101,11 @@ def row(**sides):
 
 def test_no_ratio_of_an_unproved_time_without_a_mark():
     """A peer whose time was over is at least so many times slower; if ours was not proved there is no ratio at all."""
-    late = side(proved=False, solve_s=19.0, bound=90.0)
-    assert county.ratio(row(ours=side(), scip=side(solve_s=19.0)), "scip") == "10.0"
-    assert county.ratio(row(ours=side(), scip=late), "scip") == ">10.0"
-    assert county.ratio(row(ours=late, scip=side()), "scip") == ""
-    assert county.ratio(row(ours=side(), scip=side(bound=98.0)), "scip") == ">1.0"
+    late = side(proved=False, solve_s=19.0, cpu_s=6.0, bound=90.0)
+    assert county.ratios(row(ours=side(), scip=side(solve_s=19.0)), "scip") == ("10.0", "1.0")
+    assert county.ratios(row(ours=side(), scip=late), "scip") == (">10.0", ">3.0")
+    assert county.ratios(row(ours=late, scip=side()), "scip") == ("", "")
+    assert county.ratios(row(ours=side(), scip=side(bound=98.0)), "scip") == (">1.0", ">1.0")
 
 
 def test_a_side_with_no_answer_says_why():
