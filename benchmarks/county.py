@@ -94,9 +94,14 @@ def value_of(said: dict[str, Any]) -> float | None:
 
 
 def gap_of(said: dict[str, Any]) -> float | None:
-    """Return how far the value, worked out again, is above the side's own bound, of the value; None without either."""
+    """Return how far the value, worked out again, is above the side's own bound, of the value; None without either.
+
+    That no fewer than none are away needs no proof: a bound below 0 counts as 0.
+    """
     value, bound = value_of(said), said.get("bound")
-    return None if value is None or bound is None else max(value - bound, 0.0) / value if value else 0.0
+    if value is None or bound is None:
+        return None
+    return max(value - max(bound, 0.0), 0.0) / value if value else 0.0
 
 
 def is_proved(row: dict[str, Any], side: str) -> bool:

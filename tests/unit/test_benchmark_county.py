@@ -105,6 +105,7 @@ def test_no_ratio_of_an_unproved_time_without_a_mark():
     assert county.ratios(row(ours=side(), scip=side(solve_s=19.0)), "scip") == ("10.0", "1.0")
     assert county.ratios(row(ours=side(), scip=late), "scip") == (">10.0", ">3.0")
     assert county.ratios(row(ours=late, scip=side()), "scip") == ("", "")
+    assert county.gap_of(side(bound=-50.0)) == 1.0
     assert county.ratios(row(ours=side(), scip=side(bound=98.0)), "scip") == (">1.0", ">1.0")
 
 
