@@ -131,18 +131,17 @@ def contradictions(row: dict[str, Any]) -> list[str]:
 
 def render(found: dict[str, Any]) -> str:
     """Return the table in Markdown, a row for each county and side, and what the peers were given."""
-    heads = ["areas x segments x options x years x samples", "side", "away, child-years", "bound", "gap", "proved"]
+    heads = ["county", "seed", "tolerance", "limit s", "side", "away, child-years", "bound", "gap", "proved"]
     heads += ["build s", "solve s", "processor s", "MB", "times ours", "of processor"]
-    lines = [f"| {' | '.join(heads)} |", "|---|---|--:|--:|--:|---|" + "--:|" * 6]
+    lines = [f"| {' | '.join(heads)} |", "|---|--:|--:|--:|---|--:|--:|--:|---|" + "--:|" * 6]
     for row in found["rows"]:
         lines += [f"| {' | '.join(cells)} |" for cells in (_cells(row, side) for side in row["sides"])]
-    lines += ["", "| county | tolerance | limit s | variables | of them decisions | rows | entries |"]
-    lines.append("|---|" + "--:|" * 6)
-    for row in found["rows"]:
-        model = row.get("model", {})
-        shape = [f"{model[name]:,}" if name in model else "" for name in ("variables", "decisions", "rows", "entries")]
-        limits = [f"{row['tolerance']:.1%}", f"{row['time_limit_s']:g}"]
-        lines.append(f"| {' | '.join([_times(row['sizes']), *limits, *shape])} |")
+    built = {(_times(row["sizes"]), row["seed"]): row["model"] for row in found["rows"] if "rows" in row.get("model", {})}
+    if built:
+        lines += ["", "| county | seed | variables | of them decisions | rows | entries |", "|---|" + "--:|" * 5]
+    for (sizes, seed), model in built.items():
+        shape = [f"{model[name]:,}" for name in ("variables", "decisions", "rows", "entries")]
+        lines.append(f"| {' | '.join([sizes, str(seed), *shape])} |")
     return "\n".join(lines)
 
 
@@ -150,9 +149,13 @@ def _times(sizes: str) -> str:
     return sizes.replace("x", " x ")
 
 
+def _given(row: dict[str, Any]) -> list[str]:
+    return [_times(row["sizes"]), str(row["seed"]), f"{row['tolerance']:.2%}", f"{row['time_limit_s']:g}"]
+
+
 def _cells(row: dict[str, Any], side: str) -> list[str]:
     said = row["sides"][side]
-    first = [_times(row["sizes"]) if side == "ours" else "", PEERS.get(side, "ours")]
+    first = [*(_given(row) if side == "ours" else [""] * 4), PEERS.get(side, "ours")]
     if "failed" in said:
         return [*first, f"none: {why(said)}", "", "", "NO", "", f">{said['seconds']:.0f}", "", "", "", ""]
     value, bound, gap = value_of(said), said["bound"], gap_of(said)
