@@ -136,7 +136,9 @@ def render(found: dict[str, Any]) -> str:
     lines = [f"| {' | '.join(heads)} |", "|---|--:|--:|--:|---|--:|--:|--:|---|" + "--:|" * 6]
     for row in found["rows"]:
         lines += [f"| {' | '.join(cells)} |" for cells in (_cells(row, side) for side in row["sides"])]
-    built = {(_times(row["sizes"]), row["seed"]): row["model"] for row in found["rows"] if "rows" in row.get("model", {})}
+    built = {
+        (_times(row["sizes"]), row["seed"]): row["model"] for row in found["rows"] if "rows" in row.get("model", {})
+    }
     if built:
         lines += ["", "| county | seed | variables | of them decisions | rows | entries |", "|---|" + "--:|" * 5]
     for (sizes, seed), model in built.items():
