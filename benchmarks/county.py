@@ -28,6 +28,8 @@ PEERS: Final = {"highs": "HiGHS, whole", "scip": "SCIP, whole", "mathopt-highs":
 LADDER: Final = ("30x12x40x5x5", "60x12x80x5x10", "120x12x120x5x20", "250x12x200x5x50")
 #: Values and bounds are the same within this part of the value and this many child-years: solvers keep to 1e-6 or so.
 SAME, CLOSE = 1e-5, 2e-3
+#: How the libraries say that they have no memory left.
+_OUT_OF_MEMORY: Final = ("bad_alloc", "memory")
 _PEER_SCRIPT: Final = str(Path(__file__).with_name("county_peers.py"))
 _ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -159,7 +161,9 @@ def _cells(row: dict[str, Any], side: str) -> list[str]:
     said = row["sides"][side]
     first = [*(_given(row) if side == "ours" else [""] * 4), PEERS.get(side, "ours")]
     if "failed" in said:
-        return [*first, f"none: {why(said)}", "", "", "NO", "", f">{said['seconds']:.0f}", "", "", "", ""]
+        is_memory = any(word in said["failed"].lower() for word in _OUT_OF_MEMORY)
+        reason = f"out of {row['memory_gb']:g} GB" if is_memory else why(said)
+        return [*first, f"none: {reason}", "", "", "NO", "", f">{said['seconds']:.0f}", "", "", "", ""]
     value, bound, gap = value_of(said), said["bound"], gap_of(said)
     cells = ["none" if value is None else f"{value:,.3f}", "none" if bound is None else f"{bound:,.3f}"]
     cells += ["" if gap is None else f"{gap:.2%}", "yes" if is_proved(row, side) else "NO"]

@@ -50,7 +50,7 @@ def broken_rules(problem: Problem, units: Floats) -> list[str]:
         "a building twice": bool((taken[~options["repeats"].to_numpy(bool)] > 1).any()),
         "two options of one site": bool((at_site > 1).any()),
         "open too late to be judged": bool((units[problem.ready[:, :, -1] < 1] > 0).any()),
-        "too many homes in an area": any(number > problem.homes_left[area] for area, number in in_area.items()),
+        "too many homes in an area": any(number > problem.homes_left[str(area)] for area, number in in_area.items()),
         "capital": bool(spent.sum() > problem.capital_total_left + _POUND),
         "capital of a year": bool((spent > problem.capital_left + _POUND).any()),
         "capital for schools": for_schools > problem.schools_capital_left + _POUND,

@@ -23,6 +23,8 @@ from placements.settings import OptimiseSettings
 
 Floats = npt.NDArray[np.float64]
 
+#: The south-west corner of every county, on the National Grid.
+_CORNER: Final = (500_000.0, 130_000.0)
 #: Of a large county (250 areas, 200 options): its sides, children who enter a year, places there already, and capital.
 _AREAS, _OPTIONS = 250, 200
 _WIDTH_M, _HEIGHT_M = 55_000.0, 40_000.0
@@ -115,8 +117,8 @@ def made_up(sizes: Sizes, seed: int) -> Problem:
 
 def _scattered(sizes: Sizes, number: int, rng: np.random.Generator) -> Floats:
     """Return points of the county, (number, 2), in metres; a smaller one is as densely settled."""
-    side = np.sqrt(sizes.areas / _AREAS)
-    return np.array([500_000.0, 130_000.0]) + rng.uniform(0, 1, (number, 2)) * side * [_WIDTH_M, _HEIGHT_M]
+    sides = np.sqrt(sizes.areas / _AREAS) * np.array([_WIDTH_M, _HEIGHT_M])
+    return np.asarray(_CORNER + rng.uniform(0, 1, (number, 2)) * sides)
 
 
 def _areas(sizes: Sizes, rng: np.random.Generator) -> pd.DataFrame:

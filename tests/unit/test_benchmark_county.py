@@ -96,7 +96,7 @@ def side(**more):
 
 def row(**sides):
     """A county at a tolerance of 0.5 %."""
-    return {"sizes": TINY, "seed": 1, "tolerance": 0.005, "time_limit_s": 1.0, "sides": sides}
+    return {"sizes": TINY, "seed": 1, "tolerance": 0.005, "time_limit_s": 1.0, "memory_gb": 12.0, "sides": sides}
 
 
 def test_no_ratio_of_an_unproved_time_without_a_mark():
@@ -112,11 +112,13 @@ def test_no_ratio_of_an_unproved_time_without_a_mark():
 def test_a_side_with_no_answer_says_why():
     """Out of memory or out of time, it stands in the table; with a bound but no decisions, too."""
     killed = {"failed": "terminate called\n  what():  std::bad_alloc", "seconds": 30.0}
+    late = {"failed": "", "seconds": 30.0}
     none = side(value=None, checked={}, proved=False, bound=3.0)
     del none["checked"]
     found = {"rows": [row(ours=side(), highs=killed, scip=none)]}
     printed = county.render(found)
-    assert "std::bad_alloc" in printed
+    assert "| none: out of 12 GB |" in printed
+    assert "| none: no answer in time |" in county.render({"rows": [row(ours=side(), scip=late)]})
     assert "| SCIP, whole | none | 3.000 |  | NO |" in printed
 
 
@@ -124,7 +126,7 @@ def test_a_side_that_asks_for_too_much_memory_says_so():
     """In a process of its own it ends, the others go on, and the row has a reason."""
     code = "from benchmarks.county_peers import hold_memory; hold_memory(1.0); bytearray(10**10)"
     said = optimise.timed([sys.executable, "-c", code], 10.0)
-    assert optimise.why(said) == "MemoryError"
+    assert "| none: out of 12 GB |" in county.render({"rows": [row(ours=side(), highs=said)]})
 
 
 def test_values_below_a_bound_are_a_contradiction():
