@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.county_tables import Sizes
 from benchmarks.optimise import timed, why
 from benchmarks.read import PartFailedError, hold_cores, machine, own_environment, run
 
@@ -184,10 +185,19 @@ def ratios(row: dict[str, Any], side: str) -> tuple[str, str]:
     return f"{more}{wall:,.1f}", f"{more}{said['cpu_s'] / base['cpu_s']:,.1f}"
 
 
+def _sizes(text: str) -> str:
+    try:
+        return str(Sizes.read(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def parser() -> argparse.ArgumentParser:
     """Return what the command line takes."""
     out = argparse.ArgumentParser(prog="python -m benchmarks.county", description=__doc__.splitlines()[0])
-    out.add_argument("--sizes", nargs="+", default=list(LADDER), help=f"of each county ({' '.join(LADDER)})")
+    out.add_argument(
+        "--sizes", nargs="+", type=_sizes, default=list(LADDER), help=f"of each county ({' '.join(LADDER)})"
+    )
     out.add_argument("--seed", type=int, default=1)
     out.add_argument("--peers", nargs="*", choices=list(PEERS), default=["highs", "scip"], help="none: our side only")
     out.add_argument("--tolerance", type=float, default=0.005, help="gap at which a side may stop (0.005)")

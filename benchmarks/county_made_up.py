@@ -6,14 +6,13 @@ with the county. The same sizes and seed give the same problem. No child and no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.county_tables import EXISTING, KINDS, SEGMENTS, Segment
+from benchmarks.county_tables import EXISTING, KINDS, SEGMENTS, Segment, Sizes
 from placements.interventions.opening import ready_share
 from placements.interventions.options import is_recruitment, split_needs
 from placements.optimisation.demand import Demand
@@ -45,37 +44,6 @@ _CARERS_A_YEAR: Final = 4.0
 _HOMES_PER_AREA: Final = 2
 #: No limit: the decomposition knows the yearly part of running cost only, so that all sides solve the same problem.
 _REVENUE_GBP: Final = 1e12
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How large a county is."""
-
-    areas: int
-    segments: int
-    options: int
-    years: int
-    samples: int
-
-    @classmethod
-    def read(cls, text: str) -> Sizes:
-        """Read ``areas x segments x options x years x samples``, as in 250x12x200x5x50.
-
-        Raises
-        ------
-        ValueError
-            When that is not five whole numbers from 1, or there are not so many segments.
-        """
-        parts = text.split("x")
-        if len(parts) != 5 or not all(part.isdecimal() and int(part) > 0 for part in parts):
-            raise ValueError(f"sizes are five whole numbers from 1, as in 250x12x200x5x50: found {text!r}")
-        out = cls(*map(int, parts))
-        if out.segments > len(SEGMENTS):
-            raise ValueError(f"{out.segments} segments were asked for: there are {len(SEGMENTS)}")
-        return out
-
-    def __str__(self) -> str:
-        return f"{self.areas}x{self.segments}x{self.options}x{self.years}x{self.samples}"
 
 
 def made_up(sizes: Sizes, seed: int) -> Problem:

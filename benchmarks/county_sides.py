@@ -18,8 +18,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from benchmarks.county_check import away, broken_rules
-from benchmarks.county_made_up import Sizes, made_up
+from benchmarks.county_made_up import made_up
 from benchmarks.county_peers import finite, hold_memory, peak_mb
+from benchmarks.county_tables import Sizes
 from placements.optimisation.decomposed import FewestAway
 from placements.optimisation.model import build_model
 from placements.optimisation.problem import Problem

@@ -1,7 +1,8 @@
-"""What the made-up county is made of: sorts of need, of options, and of places there already."""
+"""What the made-up county is made of: sorts of need, of options, of places there already, and how many of each."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 
@@ -73,3 +74,34 @@ EXISTING: Final = (
     Sort("state_special", 3.0, 500.0),
     Sort("specialist_base", 3.0, 350.0),
 )
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large a county is."""
+
+    areas: int
+    segments: int
+    options: int
+    years: int
+    samples: int
+
+    @classmethod
+    def read(cls, text: str) -> Sizes:
+        """Read ``areas x segments x options x years x samples``, as in 250x12x200x5x50.
+
+        Raises
+        ------
+        ValueError
+            When that is not five whole numbers from 1, or there are not so many segments.
+        """
+        parts = text.split("x")
+        if len(parts) != 5 or not all(part.isdecimal() and int(part) > 0 for part in parts):
+            raise ValueError(f"sizes are five whole numbers from 1, as in 250x12x200x5x50: found {text!r}")
+        out = cls(*map(int, parts))
+        if out.segments > len(SEGMENTS):
+            raise ValueError(f"{out.segments} segments were asked for: there are {len(SEGMENTS)}")
+        return out
+
+    def __str__(self) -> str:
+        return f"{self.areas}x{self.segments}x{self.options}x{self.years}x{self.samples}"

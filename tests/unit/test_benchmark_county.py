@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks import county, county_peers, county_sides, optimise
 from benchmarks.county_check import away, broken_rules
-from benchmarks.county_made_up import Sizes, made_up
+from benchmarks.county_made_up import made_up
+from benchmarks.county_tables import Sizes
 from placements.optimisation.engine import INFEASIBLE, Engine
 from placements.optimisation.model import build_model
 
@@ -82,10 +83,11 @@ def test_a_county_is_the_same_for_one_seed():
 
 
 @pytest.mark.parametrize("sizes", ["4x12", "4x12x12x3x0", "ax1x1x1x1", "4x99x12x3x2"])
-def test_sizes_that_are_none_are_refused(sizes):
-    """The error says what was found."""
-    with pytest.raises(ValueError, match=sizes if "99" not in sizes else "99 segments"):
-        Sizes.read(sizes)
+def test_sizes_that_are_none_are_refused(sizes, capsys):
+    """Nothing is run, and the error says what was found."""
+    with pytest.raises(SystemExit):
+        county.main(["--sizes", sizes])
+    assert (sizes if "99" not in sizes else "99 segments") in capsys.readouterr().err
 
 
 def side(**more):
