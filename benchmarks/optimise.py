@@ -127,14 +127,14 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
                         sides[peer] = [str(python), _PEER_SCRIPT, peer, file, limit]
                 for side, command in sides.items():
                     print(f"{name}: {side} ...", file=sys.stderr, flush=True)
-                    row[side] = _timed(command, asked.time_limit)
+                    row[side] = timed(command, asked.time_limit)
                 out["rows"].append(row)
                 if asked.json:
                     asked.json.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
     return out
 
 
-def _timed(command: list[str], limit_s: float) -> dict[str, Any]:
+def timed(command: list[str], limit_s: float) -> dict[str, Any]:
     """Run one side, with three times the limit and a minute to build; return what it says, or why it says nothing."""
     load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
     begin = time.perf_counter()
@@ -193,7 +193,7 @@ def _table(part: str, rows: list[dict[str, Any]]) -> list[str]:
             first = [row["name"], f"{row['demand']:,} x {row['sites']:,}"] if side == "ours" else ["", ""]
             title = "ours" if side == "ours" else PEERS[side][part]
             if "failed" in said:
-                lines.append(f"| {' | '.join([*first, title, 'none: ' + _why(said), *[''] * (len(heads) - 4)])} |")
+                lines.append(f"| {' | '.join([*first, title, 'none: ' + why(said), *[''] * (len(heads) - 4)])} |")
                 continue
             total, cpu = seconds_of(said)
             gap = gap_of(row, side)
@@ -207,7 +207,8 @@ def _table(part: str, rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _why(said: dict[str, Any]) -> str:
+def why(said: dict[str, Any]) -> str:
+    """Return in few words why a side has no answer."""
     return said["failed"].splitlines()[-1][:60].replace("|", "/") if said["failed"].strip() else "no answer in time"
 
 

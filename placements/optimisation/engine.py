@@ -67,7 +67,7 @@ class Engine:
     """
 
     def __init__(self, linear: LinearModel, seed: int) -> None:
-        self._proto = _proto(linear)
+        self._proto = model_proto(linear)
         self._seed = seed
         self.cut_short = False
 
@@ -175,7 +175,8 @@ def _solved(
         return None
 
 
-def _proto(linear: LinearModel) -> model_pb2.ModelProto:
+def model_proto(linear: LinearModel) -> model_pb2.ModelProto:
+    """Return the model as MathOpt takes it, whichever engine is to solve it."""
     proto = model_pb2.ModelProto()
     count = linear.variables
     proto.variables.ids.extend(range(count))

@@ -43,8 +43,9 @@ Progress = Callable[[float, str], None]
 GIVE_WAY: Final = 0.001
 #: Part of the time that is left which each goal may use: the last may use it all.
 _TIME_SHARE: Final = 0.6
-#: Part of a goal's time spent on the mean of the samples.
+#: Part of a goal's time spent on the mean of the samples, and of its tolerance that may be left open there.
 _MEAN_SHARE: Final = 0.4
+_MEAN_TOLERANCE: Final = 0.75
 #: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
 _MARGIN: Final = 1.2
 #: Goals of which the mean of the samples tells a bound. Of floors it does not: who is away of those who can use the
@@ -153,13 +154,13 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
             solution, _ = better_start(engine, siting, objective, solution, [found.units], left * share)
             if mean is not None:
                 mean.know(search.told())
-                mean.begin_from(solution[siting.open_column], left * share)
+                mean.begin_from(solution[siting.open_column])
         elif mean is not None and held is None:
             allowed = left * share * _MEAN_SHARE
             plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
             plans = [solution[siting.open_column]] if position or start is not None else []
-            plans += [] if plan is None else [plan]
+            plans += [] if plan is None or any(np.array_equal(plan, other) for other in plans) else [plan]
             solution, held_up = better_start(engine, siting, objective, solution, plans, allowed)
             if not held_up:
                 careful = mean.careful(goal, allowed / 2, tolerance)
@@ -198,18 +199,24 @@ class _Mean:
         self._siting = build_model(self._problem)
         self._engine = Engine(self._siting.linear, seed)
         self._engines = [self._engine]
-        self._last = do_nothing(self._problem, self._siting)
+        self._units = np.zeros(len(self._siting.open_column))
         self._kept: list[tuple[str, float]] = []
 
     def minimise(self, goal: str, time_limit_s: float, tolerance: float) -> tuple[Floats | None, float]:
         """Return a plan to begin from (units by open variable), and a bound of the whole."""
-        objective = self._siting.objectives[goal]
-        answer = self._engine.minimise(objective, gap=tolerance / 2, time_limit_s=time_limit_s, start=self._last)
+        objective, until = self._siting.objectives[goal], time.monotonic() + time_limit_s
+        # Flows of another goal would make the best plan so far look worse than it is.
+        held = (self._siting.open_column, self._units)
+        start = self._engine.minimise(objective, gap=0.0, time_limit_s=time_limit_s, fixed=held).solution
+        left = max(until - time.monotonic(), 0.01)
+        gap = _MEAN_TOLERANCE * tolerance
+        answer = self._engine.minimise(objective, gap=gap, time_limit_s=left, start=start)
         if answer.status == INFEASIBLE:
             return None, -math.inf
-        if answer.solution is not None:
-            self._last = answer.solution
-        return (None if answer.solution is None else answer.solution[self._siting.open_column]), answer.bound
+        if answer.solution is None:
+            return None, answer.bound
+        self._units = np.round(answer.solution[self._siting.open_column])
+        return self._units, answer.bound
 
     def know(self, told: list[Together]) -> None:
         """Add what is known of the expected flows of all samples: their mean alone would keep more children local.
@@ -225,12 +232,9 @@ class _Mean:
             weights[siting.away_column[here]] = 1.0
             self._engine.add_row(weights, row.least - _ROOM, math.inf)
 
-    def begin_from(self, units: Floats, time_limit_s: float) -> None:
-        """Begin the next search from a plan, where it keeps the rules for the mean."""
-        held = (self._siting.open_column, np.round(units))
-        objective = self._siting.objectives[DECOMPOSED]
-        answer = self._engine.minimise(objective, gap=0.0, time_limit_s=time_limit_s, fixed=held)
-        self._last = self._last if answer.solution is None else answer.solution
+    def begin_from(self, units: Floats) -> None:
+        """Begin the next search from a plan."""
+        self._units = np.round(units)
 
     def careful(self, goal: str, time_limit_s: float, tolerance: float) -> Floats | None:
         """Return a plan whose places are used well above their minimum, for when need that varies leaves too few."""

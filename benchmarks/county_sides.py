@@ -1,0 +1,112 @@
+"""Our parts of the benchmark of a county, each a process of its own: our search, the model for the peers, the check.
+
+    python -m benchmarks.county_sides PART SIZES SEED TOLERANCE SECONDS GIGABYTES [FILE]
+
+Making the county up is in no side's time. On its last line each part says, as JSON, what it found.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.county_check import away, broken_rules
+from benchmarks.county_made_up import made_up
+from benchmarks.county_peers import finite, hold_memory, peak_mb
+from benchmarks.county_tables import Sizes
+from placements.optimisation.decomposed import FewestAway
+from placements.optimisation.model import build_model
+from placements.optimisation.problem import Problem
+
+GOAL: Final = "away_child_years"
+
+
+class Asked(NamedTuple):
+    """What a part is told; `file` is where the model goes (`model`), or where decisions are (`check`)."""
+
+    sizes: str
+    seed: int
+    tolerance: float
+    limit_s: float
+    gigabytes: float
+    file: Path
+
+
+def ours(problem: Problem, asked: Asked) -> dict[str, Any]:
+    """Search by decomposition."""
+    begin, cpu = time.perf_counter(), time.process_time()
+    search = FewestAway(problem, asked.seed)
+    built = time.perf_counter()
+    found = search.search(asked.tolerance, asked.limit_s)
+    done = time.perf_counter()
+    is_found = found.units is not None
+    decided = np.flatnonzero(found.units) if found.units is not None else np.zeros(0, np.intp)
+    proved = is_found and found.away - found.bound <= asked.tolerance * found.away
+    return {
+        "library": f"this program, HiGHS of OR-Tools {version('ortools')}",
+        "build_s": built - begin,
+        "solve_s": done - built,
+        "cpu_s": time.process_time() - cpu,
+        "said": "optimal" if proved else "time limit",
+        "proved": bool(proved),
+        "value": finite(found.away),
+        "bound": finite(found.bound),
+        "units": [[int(search.option[n]), int(search.year[n]), int(found.units[n])] for n in decided]
+        if found.units is not None
+        else None,
+        "peak_mb": peak_mb(),
+    }
+
+
+def model(problem: Problem, asked: Asked) -> dict[str, Any]:
+    """Build the model whole and write it as arrays; say how long that took and how large it is."""
+    begin, cpu = time.perf_counter(), time.process_time()
+    siting = build_model(problem)
+    matrix = siting.linear.matrix()
+    out = {"build_s": time.perf_counter() - begin, "cpu_s": time.process_time() - cpu}
+    linear = siting.linear
+    together = {name: np.concatenate(getattr(linear, name)) for name in _OF_MODEL}
+    np.savez(
+        asked.file, objective=siting.objectives[GOAL], start=matrix.indptr.astype(np.int32),
+        column=matrix.indices.astype(np.int32), value=matrix.data, open_column=siting.open_column,
+        open_option=siting.open_option, open_year=siting.open_year, **together,
+    )  # fmt: skip
+    shape = {"variables": linear.variables, "rows": linear.rows, "entries": int(matrix.nnz)}
+    return {**out, **shape, "decisions": len(siting.open_column), "peak_mb": peak_mb()}
+
+
+_OF_MODEL: Final = ("lower", "upper", "whole", "row_lower", "row_upper")
+
+
+def check(problem: Problem, asked: Asked) -> dict[str, Any]:
+    """Work decisions out again, of every side: who is away, and which rules are broken."""
+    out = {}
+    for side, decisions in json.loads(asked.file.read_text(encoding="utf-8")).items():
+        units = np.zeros((len(problem.options), problem.years))
+        for option, year, number in decisions:
+            units[option, year] += number
+        out[side] = {"away": away(problem, units), "broken": broken_rules(problem, units)}
+    return out
+
+
+PARTS: Final[dict[str, Callable[[Problem, Asked], dict[str, Any]]]] = {"ours": ours, "model": model, "check": check}
+
+
+def main() -> None:
+    """Run one part and say what it found."""
+    part, sizes, seed = sys.argv[1:4]
+    tolerance, limit_s, gigabytes = map(float, sys.argv[4:7])
+    asked = Asked(sizes, int(seed), tolerance, limit_s, gigabytes, Path(*sys.argv[7:8]))
+    hold_memory(gigabytes)
+    print(json.dumps(PARTS[part](made_up(Sizes.read(sizes), asked.seed), asked)))
+
+
+if __name__ == "__main__":
+    main()
