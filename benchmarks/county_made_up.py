@@ -17,6 +17,7 @@ from placements.interventions.opening import ready_share
 from placements.interventions.options import is_recruitment, split_needs
 from placements.optimisation.demand import Demand
 from placements.optimisation.matching import match
+from placements.optimisation.prevention import Prevention
 from placements.optimisation.problem import Problem
 from placements.settings import OptimiseSettings
 
@@ -72,6 +73,7 @@ def made_up(sizes: Sizes, seed: int) -> Problem:
         places=places,
         fixed_capacity=fixed,
         options=options,
+        prevention=Prevention.none(sizes.years, len(groups), len(atoms.table), sizes.samples),
         ready=_ready(options, sizes.years),
         capital_left=np.full(sizes.years, limits.capital_per_year_gbp),
         revenue_left=np.full(sizes.years, limits.revenue_per_year_gbp),

@@ -50,6 +50,17 @@ class Prevention:
     averted: Floats
     saved_gbp: Floats
 
+    @classmethod
+    def none(cls, years: int, groups: int, atoms: int, samples: int) -> Prevention:
+        """Return what there is where no option prevents anything."""
+        return cls(
+            option=np.zeros(0, np.intp),
+            concerns=np.zeros((0, groups), bool),
+            by_group=np.zeros((0, years, groups, years, samples)),
+            averted=np.zeros((0, years, atoms, years, samples)),
+            saved_gbp=np.zeros((0, years, years, samples)),
+        )
+
     def overlaps(self) -> list[tuple[int, ...]]:
         """Return the largest sets (positions among v) of two and more that concern a demand group together."""
         sets = {tuple(np.flatnonzero(column).tolist()) for column in self.concerns.T}
