@@ -22,7 +22,7 @@ from benchmarks.county_made_up import made_up
 from benchmarks.county_peers import finite, hold_memory, peak_mb
 from benchmarks.county_tables import Sizes
 from placements.optimisation.decomposed import FewestAway
-from placements.optimisation.model import build_model
+from placements.optimisation.model import build_model, decisions_alone
 from placements.optimisation.problem import Problem
 
 GOAL: Final = "away_child_years"
@@ -46,9 +46,8 @@ def ours(problem: Problem, asked: Asked) -> dict[str, Any]:
     built = time.perf_counter()
     found = search.search(asked.tolerance, asked.limit_s)
     done = time.perf_counter()
-    is_found = found.units is not None
-    decided = np.flatnonzero(found.units) if found.units is not None else np.zeros(0, np.intp)
-    proved = is_found and found.away - found.bound <= asked.tolerance * found.away
+    decided, names = np.flatnonzero(found.units), decisions_alone(problem)
+    proved = found.away - found.bound <= asked.tolerance * found.away
     return {
         "library": f"this program, HiGHS of OR-Tools {version('ortools')}",
         "build_s": built - begin,
@@ -58,9 +57,7 @@ def ours(problem: Problem, asked: Asked) -> dict[str, Any]:
         "proved": bool(proved),
         "value": finite(found.away),
         "bound": finite(found.bound),
-        "units": [[int(search.option[n]), int(search.year[n]), int(found.units[n])] for n in decided]
-        if found.units is not None
-        else None,
+        "units": [[int(names.open_option[n]), int(names.open_year[n]), int(found.units[n])] for n in decided],
         "peak_mb": peak_mb(),
     }
 
