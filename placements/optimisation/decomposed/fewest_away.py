@@ -15,7 +15,7 @@ from placements.optimisation.decomposed.cuts import Cuts, Rows, Together
 from placements.optimisation.decomposed.master import BROKEN, Master
 from placements.optimisation.decomposed.networks import Networks
 from placements.optimisation.decomposed.viability import Limit, Viability
-from placements.optimisation.engine import INFEASIBLE, OPTIMAL
+from placements.optimisation.engine import INFEASIBLE
 from placements.optimisation.model import decisions_alone
 from placements.optimisation.problem import Problem
 
@@ -28,8 +28,11 @@ _HALF_WAY: Final = 0.5
 _ROUNDS: Final = 80
 #: Fractions are good enough when cuts would raise the bound by less than this part of the tolerance.
 _ENOUGH: Final = 0.05
-#: Part of the tolerance that the search in whole units may leave open, and of the time that one round of it may take.
+#: Part of the tolerance (or, while rows are missing, of the gap so far) that a round in whole units may leave open, and
+#: of the time that it may take.
 _ROUND_GAP, _ROUND_TIME = 0.5, 0.4
+#: Where a round finds no row missing, the next looks this much closer.
+_FINER: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,12 @@ class FewestAway:
         best = np.zeros(self._decisions) if start is None else np.round(start)
         fewest = self._away(best)
         bound = self._in_fractions(tolerance, began + time_limit_s / 2, also)
-        rounds = 0
+        rounds, part = 0, _ROUND_GAP
         while not _met(fewest, bound, tolerance) and (left := began + time_limit_s - time.monotonic()) > 0:
-            answer = master.in_whole_units(_ROUND_GAP * tolerance, max(_ROUND_TIME * left, 1.0), best, also)
+            # While rows are still missing, a rough answer finds them as well as a proved one.
+            gap = max(_ROUND_GAP * tolerance, part * (1 - bound / fewest))
+            is_last = gap <= _ROUND_GAP * tolerance and part < _ROUND_GAP
+            answer = master.in_whole_units(gap, left if is_last else max(_ROUND_TIME * left, 1.0), best, also)
             rounds += 1
             if answer.status == INFEASIBLE:
                 bound = fewest
@@ -116,8 +122,10 @@ class FewestAway:
             away = float(np.maximum(rows.away(units), thought).sum())
             if not broken and away < fewest:
                 best, fewest = units, away
-            if not new and not broken and answer.status != OPTIMAL and left < 1.0:
-                break
+            is_settled = not new and not broken
+            if is_last and is_settled:
+                break  # no row is missing, and the search was given all there is
+            part = part * _FINER if is_settled else _ROUND_GAP
         return Fewest(best, fewest, min(bound, fewest), rounds, master.rows, time.monotonic() - began)
 
     def spared(self, units: Floats, pounds: Floats, time_limit_s: float) -> Floats:
