@@ -19,6 +19,9 @@ LOCAL: Final = "local"
 #: Worker processes of this machine keep memory that they will need again for the next job: Dask has them give back
 #: every 64 kB, and fetching it anew is a third of their time (glibc only; bytes; 32 MB is the most it takes).
 _MALLOC: Final = {"MALLOC_TRIM_THRESHOLD_": 1 << 28, "MALLOC_MMAP_THRESHOLD_": 1 << 25}
+#: What goes wrong in a worker is raised here or counted as its death; on its way out it would still complain that there
+#: is no scheduler any more.
+_QUIET: Final = {"DASK_LOGGING__DISTRIBUTED": "critical"}
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -49,7 +52,7 @@ def client_of(address: str, workers: int | None = None, *, most_deaths: int) -> 
         raise UsageError("--cluster needs Dask: pip install 'placements[cluster]'") from error
     chosen = {"distributed.scheduler.allowed-failures": most_deaths, "distributed.admin.tick.limit": "1h"}
     chosen |= {"distributed.worker.profile.enabled": False}
-    chosen |= {f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in _MALLOC.items()}
+    chosen |= {f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in (_MALLOC | _QUIET).items()}
     with ExitStack() as left:
         # A folder of their own, that nothing of theirs is left behind.
         scratch = tempfile.TemporaryDirectory(prefix="placements-cluster-", ignore_cleanup_errors=True)

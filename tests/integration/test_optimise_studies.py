@@ -88,7 +88,8 @@ def test_each_study_has_its_file_one_that_cannot_be_read_its_reason(counties, re
     report = json.loads((tmp_path / "out" / "rutland.json").read_text(encoding="utf-8"))
     assert (report["against"], row["status"], row["reason"]) == ("capital", report["status"], None)
     assert row["away_child_years"] == report["points"][-1]["away_child_years"]
-    assert row["nothing_child_years"] == pytest.approx(report["points"][0]["away_child_years"], rel=1e-3)
+    # What takes no capital, such as a contract, does something at the first point already.
+    assert row["nothing_child_years"] > report["points"][0]["away_child_years"]
     assert (said["total"]["status"], said["total"]["authority"]) == ("incomplete", "1 of 2 studies")
 
 

@@ -388,7 +388,7 @@ def test_registers_satisfy_the_declared_tables_and_hold_a_far_away_decoy(
     read = pd.read_csv(folder / "register/candidate_sites.csv", keep_default_na=False, na_values=blank)
     options = schemas.check(schemas.OPTIONS, read)
     schemas.check(schemas.UNIT_COSTS, pd.read_csv(folder / "register/unit_costs.csv"))
-    assert set(options["kind"]) == set(schemas.OPTION_KINDS) - {schemas.BLOCK_CONTRACT, schemas.PREVENTION}
+    assert set(options["kind"]) == set(schemas.OPTION_KINDS)
     place = directory.lookup(options["postcode"])
     assert set(place.loc[options["postcode"] != "", "status"]) == {"matched"}
     somewhere = options.loc[options["district"].ne(""), "district"]

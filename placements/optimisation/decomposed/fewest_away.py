@@ -116,13 +116,13 @@ class FewestAway:
             thought = master.away(units)
             rows = self._cuts.rows(self._networks.least_cuts(units))
             self._telling.append(rows)
-            new = master.learn(rows, units, thought)
+            master.learn(rows, units, thought)
             broken = self._viability.broken(units)
             master.keep(broken)
             away = float(np.maximum(rows.away(units), thought).sum())
             if not broken and away < fewest:
                 best, fewest = units, away
-            is_settled = not new and not broken
+            is_settled = not broken and away <= answer.value + BROKEN
             if is_last and is_settled:
                 break  # no row is missing, and the search was given all there is
             part = part * _FINER if is_settled else _ROUND_GAP
