@@ -464,40 +464,26 @@ def within_schools_capital(problem: Problem, m: SitingModel) -> None:
 
 def within_capital_each_year(problem: Problem, m: SitingModel) -> None:
     """Add: capital by the year of the decision."""
-    m.linear.add_rows(
-        m.open_year,
-        m.open_column,
-        problem.options["capital_gbp"].to_numpy(float)[m.open_option],
-        upper=problem.capital_left,
-        number=problem.years,
-        names=lambda: _names("within_capital_each_year", np.arange(1, problem.years + 1)),
-    )
+    capital = problem.options["capital_gbp"].to_numpy(float)[m.open_option]
+    _limit_each_year(m, "within_capital_each_year", m.open_year, m.open_column, capital, problem.capital_left)
 
 
 def within_staff_each_year(problem: Problem, m: SitingModel) -> None:
     """Add: new staff by the year of the decision; no row where any number can be recruited."""
-    if problem.staff_left is None:
-        return
-    m.linear.add_rows(
-        m.open_year,
-        m.open_column,
-        problem.options["staff"].to_numpy(float)[m.open_option],
-        upper=problem.staff_left,
-        number=problem.years,
-        names=lambda: _names("within_staff_each_year", np.arange(1, problem.years + 1)),
-    )
+    if problem.staff_left is not None:
+        staff = problem.options["staff"].to_numpy(float)[m.open_option]
+        _limit_each_year(m, "within_staff_each_year", m.open_year, m.open_column, staff, problem.staff_left)
 
 
 def within_revenue_each_year(problem: Problem, m: SitingModel) -> None:
     """Add: gross new running cost, fixed and per place used, expected."""
     year, column, pounds, _ = _revenue_entries(problem, m)
+    _limit_each_year(m, "within_revenue_each_year", year, column, pounds, problem.revenue_left)
+
+
+def _limit_each_year(m: SitingModel, family: str, year: Ints, column: Ints, takes: Floats, left: Floats) -> None:
     m.linear.add_rows(
-        year,
-        column,
-        pounds,
-        upper=problem.revenue_left,
-        number=problem.years,
-        names=lambda: _names("within_revenue_each_year", np.arange(1, problem.years + 1)),
+        year, column, takes, upper=left, number=len(left), names=lambda: _names(family, np.arange(1, len(left) + 1))
     )
 
 

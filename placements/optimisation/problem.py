@@ -294,6 +294,8 @@ def _prevention(
 ) -> Prevention:  # fmt: skip
     """Work out what the options that prevent would avert, after what is committed."""
     option = np.flatnonzero(options["place"].to_numpy(np.intp) < 0)
+    if not len(option):
+        return Prevention.none(forecast.years, len(demand.groups), len(atoms.table), len(demand.weights))
     _, starts = starts_of(county, forecast, np.array(demand.runs, np.intp), commitments)
     cost = cost_per_child_year(local_cost(county, demand.groups).to_numpy(float))
     return what_is_averted(_preventing(options), option, concerned, ready[option], starts, atoms, cost)

@@ -77,7 +77,7 @@ class Cuts:
 
     def __init__(self, problem: Problem, networks: Networks) -> None:
         self._problem, self._networks = problem, networks
-        self._need = np.ascontiguousarray(np.stack([problem.need[:, w.year, w.sample] for w in networks.ways]))
+        self._reach = networks.reach.toarray()
         self._fixed = np.stack([problem.fixed_capacity[:, w.year] for w in networks.ways])
         self._adds = np.stack([networks.adds[:, w.year] for w in networks.ways])
         self._atoms_apart, self._places_apart, count = _apart(networks.reach)
@@ -93,8 +93,8 @@ class Cuts:
         """
         if not self.parts:
             return Rows(np.zeros((0, len(self._networks.place))), np.zeros(0))
-        need = np.where(side, self._need, 0.0)
-        reaching = np.asarray(sparse.csr_array(need) @ self._networks.reach.toarray())
+        need = np.where(side, self._networks.need, 0.0)
+        reaching = np.asarray(sparse.csr_array(need) @ self._reach)
         opens, place = self._networks.opens, self._networks.place[self._networks.opens]
         held = np.minimum(self._fixed, reaching)
         adds = np.minimum(self._adds[:, opens], reaching[:, place])

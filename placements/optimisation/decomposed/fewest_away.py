@@ -46,17 +46,11 @@ class Fewest:
     away, bound : float
         Expected child-years away with these units, and the fewest that any decisions could have, all years; need that
         no place can ever serve is not in it.
-    rounds, rows : int
-        Rounds in whole units, and rows learnt.
-    seconds : float
     """
 
     units: Floats
     away: float
     bound: float
-    rounds: int
-    rows: int
-    seconds: float
 
 
 class FewestAway:
@@ -91,42 +85,35 @@ class FewestAway:
         also : sequence of Limit
             Limits of this search alone. What is learnt of flows serves searches under any others.
         """
-        began, master = time.monotonic(), self._master
+        began = time.monotonic()
         if not self._decisions or not self._cuts.parts:
             nothing = np.zeros(self._decisions)
             away = self._away(nothing)
-            return Fewest(nothing, away, away, 0, master.rows, time.monotonic() - began)
+            return Fewest(nothing, away, away)
         best = np.zeros(self._decisions) if start is None else np.round(start)
         fewest = self._away(best)
         bound = self._in_fractions(tolerance, began + time_limit_s / 2, also)
-        rounds, part = 0, _ROUND_GAP
+        part = _ROUND_GAP
         while not _met(fewest, bound, tolerance) and (left := began + time_limit_s - time.monotonic()) > 0:
             # While rows are still missing, a rough answer finds them as well as a proved one.
             gap = max(_ROUND_GAP * tolerance, part * (1 - bound / fewest))
             is_last = gap <= _ROUND_GAP * tolerance and part < _ROUND_GAP
-            answer = master.in_whole_units(gap, left if is_last else max(_ROUND_TIME * left, 1.0), best, also)
-            rounds += 1
+            answer = self._master.in_whole_units(gap, left if is_last else max(_ROUND_TIME * left, 1.0), best, also)
             if answer.status == INFEASIBLE:
                 bound = fewest
                 break
             bound = max(bound, answer.bound)
             if answer.solution is None:
                 break
-            units = master.units(answer.solution)
-            thought = master.away(units)
-            rows = self._cuts.rows(self._networks.least_cuts(units))
-            self._telling.append(rows)
-            master.learn(rows, units, thought)
-            broken = self._viability.broken(units)
-            master.keep(broken)
-            away = float(np.maximum(rows.away(units), thought).sum())
-            if not broken and away < fewest:
+            units = self._master.units(answer.solution)
+            away = self._away(units)
+            if away < fewest:
                 best, fewest = units, away
-            is_settled = not broken and away <= answer.value + BROKEN
+            is_settled = away <= answer.value + BROKEN
             if is_last and is_settled:
                 break  # no row is missing, and the search was given all there is
             part = part * _FINER if is_settled else _ROUND_GAP
-        return Fewest(best, fewest, min(bound, fewest), rounds, master.rows, time.monotonic() - began)
+        return Fewest(best, fewest, min(bound, fewest))
 
     def spared(self, units: Floats, pounds: Floats, time_limit_s: float) -> Floats:
         """Return what of the units is needed: as few away for the least money, and nothing else opened.
@@ -159,7 +146,7 @@ class FewestAway:
         return self._master.cut_short
 
     def _away(self, units: Floats) -> float:
-        """Return the child-years away of whole units, and learn from them."""
+        """Return the child-years away of whole units, infinite if they cannot be viable, and learn from them."""
         thought = self._master.away(units)
         rows = self._cuts.rows(self._networks.least_cuts(units))
         self._telling.append(rows)

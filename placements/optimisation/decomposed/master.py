@@ -61,11 +61,6 @@ class Master:
         #: Whether the clock ended any search.
         self.cut_short = False
 
-    @property
-    def rows(self) -> int:
-        """Return how many rows were learnt."""
-        return len(self._least) + len(self._limits)
-
     def learn(self, rows: Rows, units: Floats, away: Floats) -> int:
         """Add the rows that decisions break, `away` being what was thought of them by part; return how many."""
         broken = np.flatnonzero(rows.away(units) > away + BROKEN)

@@ -74,6 +74,8 @@ class Networks:
         Decisions that add places.
     adds : ndarray (decisions, years)
         Usable places that one unit adds.
+    need : ndarray (networks, atoms)
+        Child-years before any prevention.
     reach : csr_array (atoms, places)
         1 where an atom can use a place.
     preventing : ndarray of int
@@ -99,6 +101,7 @@ class Networks:
             for year in range(problem.years)
             for sample in range(len(problem.weights))
         )
+        self.need: Floats = np.stack([problem.need[:, ways.year, ways.sample] for ways in self.ways])
 
     def usable(self, units: Floats) -> Floats:
         """Return the usable places of each place and year, (places, years)."""
@@ -108,10 +111,9 @@ class Networks:
 
     def left(self, units: Floats) -> Floats:
         """Return the child-years of need that prevention among the units leaves, (networks, atoms)."""
-        need = np.stack([self._problem.need[:, ways.year, ways.sample] for ways in self.ways])
         if not len(self.preventing):
-            return need
-        return np.asarray(np.maximum(need - np.tensordot(units[self.preventing], self.averted, axes=1), 0.0))
+            return self.need
+        return np.asarray(np.maximum(self.need - np.tensordot(units[self.preventing], self.averted, axes=1), 0.0))
 
     def least_cuts(self, units: Floats) -> Flags:
         """Return which atoms lie on the side of need in a minimum cut of each network, (networks, atoms).

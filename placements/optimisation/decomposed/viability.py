@@ -65,10 +65,11 @@ class Viability:
         units : ndarray (decisions,)
             Whole.
         """
-        found = (self._of_year(year, units) for year in range(self._problem.years))
+        left = self._networks.left(units)
+        found = (self._of_year(year, units, left) for year in range(self._problem.years))
         return [limit for limit in found if limit is not None]
 
-    def _of_year(self, year: int, units: Floats) -> Limit | None:
+    def _of_year(self, year: int, units: Floats, left: Floats) -> Limit | None:
         networks, fixed = self._networks, self._problem.fixed_capacity[:, year]
         least, adds = self._least[:, year], networks.adds[:, year]
         required = np.zeros(len(self._problem.places))
@@ -76,11 +77,10 @@ class Viability:
         places = np.flatnonzero(required > 0)
         if not len(places):
             return None
-        left = networks.left(units)
         numbers = [number for number, ways in enumerate(networks.ways) if ways.year == year]
         samples = [_towards(networks.ways[number], left[number], places) for number in numbers]
         short, sides = self._sides(samples, networks.usable(units)[places, year], required[places])
-        weights, most = np.where(_among(networks.place, places[short]), least, 0.0), 0.0
+        weights, most = np.where(np.isin(networks.place, places[short]), least, 0.0), 0.0
         for number, ways, (atoms, there) in zip(numbers, samples, sides, strict=True):
             # Into a place on the far side in this sample come only atoms that are there too.
             nodes = np.zeros(len(ways.through), bool)
@@ -90,9 +90,9 @@ class Viability:
             off = places[short & there]
             weight = self._problem.weights[ways.sample]
             short_of = ways.atoms[reaching & ~atoms]
-            most += weight * float(self._problem.need[short_of, year, ways.sample].sum() + fixed[off].sum())
+            most += weight * float(networks.need[number, short_of].sum() + fixed[off].sum())
             weights[networks.preventing] += weight * networks.averted[:, number, short_of].sum(axis=1)
-            weights -= weight * np.where(_among(networks.place, off), adds, 0.0)
+            weights -= weight * np.where(np.isin(networks.place, off), adds, 0.0)
         return Limit(weights, most) if float(weights @ units) > most + CLOSE else None
 
     def _sides(self, samples: list[Ways], usable: Floats, required: Floats) -> tuple[Flags, list[tuple[Flags, Flags]]]:
@@ -135,7 +135,3 @@ def _towards(ways: Ways, left: Floats, places: Ints) -> Ways:
         ways.year, ways.sample, ways.atoms, left[ways.atoms], ways.link_atom, ways.link_node,
         ways.hop_node[kept], position[kept], ways.through,
     )  # fmt: skip
-
-
-def _among(place: Ints, some: Ints) -> Flags:
-    return np.asarray(np.isin(place, some))
