@@ -1,8 +1,11 @@
 """The command line, run as a person runs it, here or as a process of its own."""
 
 import os
+import signal
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from placements.cli import main
@@ -48,3 +51,44 @@ def group(leader: int) -> list[int]:
             if int(group) == leader and state != "Z":
                 found.append(int(one.name))
     return found
+
+
+def interrupted(
+    words: list[str], temporary: Path, begun: Callable[[], bool], working_s: float
+) -> tuple[int, str, str, float]:
+    """Press Ctrl-C, which a terminal sends to a whole group, while a process works; no process or file is left of it.
+
+    Return exit code, standard output, standard error, and the seconds until it had ended.
+
+    Parameters
+    ----------
+    words : list of str
+    temporary : Path
+        An empty folder, which is its temporary one.
+    begun : callable
+        Whether it has come to what it is to be interrupted in.
+    working_s : float
+        How long it is in that.
+    """
+    running = subprocess.Popen(
+        command(words),
+        env=environment(TMPDIR=str(temporary)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait(lambda: begun() or running.poll() is not None, 240)
+        time.sleep(working_s)
+        assert running.poll() is None, running.communicate()
+        pressed = time.monotonic()
+        os.killpg(running.pid, signal.SIGINT)
+        printed, said = running.communicate(timeout=120)
+        seconds = time.monotonic() - pressed
+    finally:
+        running.kill()
+    wait(lambda: not group(running.pid), 30)
+    assert group(running.pid) == []
+    assert list(temporary.iterdir()) == []
+    return running.returncode, printed, said, seconds

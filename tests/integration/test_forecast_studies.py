@@ -2,11 +2,8 @@
 
 import dataclasses
 import json
-import os
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +15,7 @@ from placements.commands.studies import studies_in
 from placements.errors import PlacementsError, UsageError
 from placements.forecasting.scale import done
 from placements.progress import Reporter, Stage
-from tests.command_support import command, environment, group, run, wait
+from tests.command_support import command, environment, interrupted, run
 
 ASKED = Asked(("service", "provision"), years=2, runs=30)
 WORDS = ("--runs", 30, "--years", 2)
@@ -227,31 +224,13 @@ def test_a_real_interrupt_ends_all_and_leaves_nothing_half_done(counties, tmp_pa
     (long / "study.toml").write_text(settings.replace("runs = 200", "runs = 90000"), encoding="utf-8")
     words = ["forecast", str(counties / "hartlepool"), str(long), "--years", "2", "--out", str(out)]
     words += ["--cluster", cluster] if cluster else []
-    running = subprocess.Popen(
-        command(words),
-        env=environment(TMPDIR=str(temporary)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        wait(lambda: (out / "hartlepool.json").exists() or running.poll() is not None, 240)
-        time.sleep(3)
-        assert running.poll() is None, running.communicate()
-        os.killpg(running.pid, signal.SIGINT)
-        printed, said = running.communicate(timeout=120)
-    finally:
-        running.kill()
-    assert running.returncode == 130, said
+    code, printed, said, _ = interrupted(words, temporary, (out / "hartlepool.json").exists, 3)
+    assert code == 130, said
     assert printed == ""
     assert "Stopped." in said
     assert "Traceback" not in said
     assert [*files(out)] == ["hartlepool.json"]
     assert complete(out)
-    wait(lambda: not group(running.pid), 30)
-    assert group(running.pid) == []
-    assert list(temporary.iterdir()) == []
 
 
 def test_folders_that_cannot_be_told_apart_or_have_nowhere_to_go_are_refused(counties, tmp_path, capsys) -> None:

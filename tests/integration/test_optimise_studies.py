@@ -1,12 +1,8 @@
 """`placements optimise` on several studies: one whole file each, the same bytes however and wherever they are made."""
 
 import json
-import os
 import pickle
 import shutil
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +12,7 @@ from placements.commands.optimise_studies import STUDY_COLUMNS, studies_optimise
 from placements.commands.optimise_study import Asked, Outcome, Task, optimised, shortened
 from placements.errors import PlacementsError
 from placements.progress import Reporter
-from tests.command_support import command, environment, group, run, wait
+from tests.command_support import interrupted, run
 
 #: Few futures, so that all is proved in a moment.
 FEW = {"demand_samples": 2}
@@ -206,35 +202,20 @@ def test_a_real_interrupt_ends_all_and_leaves_nothing_half_done(counties, small_
     temporary.mkdir()
     shutil.copytree(small_study, long)
     text = (long / "study.toml").read_text(encoding="utf-8")
-    for line, instead in (("demand_samples = 3", "demand_samples = 40"), ("\ntolerance = 0.005", "\ntolerance = 1e-9")):
+    for line, instead in (
+        ("demand_samples = 3", "demand_samples = 40"),
+        ("\ntolerance = 0.005", "\ntolerance = 1e-9"),
+        ("\nlater_tolerance = 0.02", "\nlater_tolerance = 1e-9"),
+    ):
         assert line in text
         text = text.replace(line, instead)
     (long / "study.toml").write_text(text.replace("runs = 40", "runs = 60"), encoding="utf-8")
     words = ["optimise", str(counties / "rutland"), str(long), "--out", str(out)]
     words += ["--cluster", cluster] if cluster else []
-    running = subprocess.Popen(
-        command(words),
-        env=environment(TMPDIR=str(temporary)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        wait(lambda: (out / "rutland.json").exists() or running.poll() is not None, 240)
-        time.sleep(20)
-        assert running.poll() is None, running.communicate()
-        began = time.monotonic()
-        os.killpg(running.pid, signal.SIGINT)
-        printed, said = running.communicate(timeout=120)
-        assert time.monotonic() - began < 60
-    finally:
-        running.kill()
-    assert (running.returncode, printed) == (130, ""), said
+    code, printed, said, seconds = interrupted(words, temporary, (out / "rutland.json").exists, 20)
+    assert seconds < 60
+    assert (code, printed) == (130, ""), said
     assert "Stopped." in said
     assert "Traceback" not in said
     assert [path.name for path in out.iterdir()] == ["rutland.json"]
     json.loads((out / "rutland.json").read_text(encoding="utf-8"))
-    wait(lambda: not group(running.pid), 30)
-    assert group(running.pid) == []
-    assert list(temporary.iterdir()) == []
