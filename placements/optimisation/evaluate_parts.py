@@ -17,6 +17,7 @@ from placements.county import County
 from placements.forecasting import Forecast
 from placements.interventions import Opening
 from placements.interventions.locate import locate
+from placements.interventions.options import is_prevention
 from placements.optimisation.places import existing_places, opened_places
 from placements.optimisation.plan import Plan
 from placements.optimisation.separate import parts_of
@@ -87,7 +88,9 @@ def places_named(county: County, plan: Plan, years: int) -> pd.DataFrame:
     """Return every place that a plan may name, by its id: `area`, `weekly_cost_gbp` and whether it `is_new`."""
     existing = existing_places(county, years).table
     opened = opened_places(county, plan.interventions, years).table
-    options = locate(county.options, county) if len(county.options) else county.options.assign(area="")
+    # Prevention stands nowhere.
+    options = county.options[~county.options["kind"].map(is_prevention).astype(bool)]
+    options = locate(options, county) if len(options) else options.assign(area="")
     options = options.assign(
         place="site/" + options["site_id"].astype("str") + "/" + options["option_id"].astype("str")
     )

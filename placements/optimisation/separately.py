@@ -5,8 +5,10 @@ difference between bounds only (`variants.Between`); it is never below 0 for chi
 separately is allowed together.
 
 By part, child-years are those of the part's own children. Net cost is capital and fixed running cost of what is opened
-in the part, and what the part's children cost where they go, less what they would cost if all stayed away. Planned
-together children may go to places of another part; what that part pays for having them there is not told.
+in the part, and what the part's children cost where they go, less what they would cost if all stayed away. Prevention
+stands nowhere: its cost is shared out as money is (`separate.charged`), and what it saves is of the children whose
+placements it averts. Planned together children may go to places of another part; what that part pays for having them
+there is not told.
 """
 
 from __future__ import annotations
@@ -21,14 +23,13 @@ import pandas as pd
 from placements.county import County
 from placements.errors import UsageError
 from placements.forecasting import Forecast
-from placements.interventions import Opening
 from placements.optimisation.demand import build_demand
 from placements.optimisation.evaluate_parts import places_named
 from placements.optimisation.places import opened_places
 from placements.optimisation.plan import Plan
 from placements.optimisation.problem import cost_per_child_year
 from placements.optimisation.run import optimise
-from placements.optimisation.separate import parts_of
+from placements.optimisation.separate import charged, parts_of
 from placements.optimisation.solve import Progress
 from placements.optimisation.variants import Between, lost
 
@@ -99,36 +100,33 @@ def compare_separately(
                 f"{first.replace('_', ' ')}\n  What to do: put {FIRST} first among the goals, without weights or floors"
             )
     together, apart = plans[TOGETHER], plans[SEPARATELY]
-    tables = [_by_part(county, forecast, plan, planned, of_area) for planned, plan in plans.items()]
+    shares = apart.limits.separate_shares
+    tables = [_by_part(county, forecast, plan, planned, of_area, shares) for planned, plan in plans.items()]
     more = lost(together.goals[0], apart.goals[0], is_tighter=True)
-    return Separately(name, together, apart, apart.limits.separate_shares, pd.concat(tables), more)
+    return Separately(name, together, apart, shares, pd.concat(tables), more)
 
 
 def _half(progress: Progress, begun: float, planned: str) -> Progress:
     return lambda share, text: progress(begun + share / 2, f"{planned}: {text}")
 
 
-def _by_part(county: County, forecast: Forecast, plan: Plan, planned: str, of_area: Mapping[str, str]) -> pd.DataFrame:
-    names = sorted(set(of_area.values()))
+def _by_part(
+    county: County, forecast: Forecast, plan: Plan, planned: str, of_area: Mapping[str, str],
+    shares: Mapping[str, float],
+) -> pd.DataFrame:  # fmt: skip
+    names, years = sorted(set(of_area.values())), forecast.years
     part = plan.child_years["area"].astype("str").map(of_area)
     sums = plan.child_years.groupby(part)[["need", "away"]].sum().reindex(names).fillna(0.0)
-    openings = [entry for entry in plan.interventions if isinstance(entry, Opening)]
-    opened = opened_places(county, openings, forecast.years).table["area"].astype("str").map(of_area)
-    spent = pd.DataFrame(
-        {
-            "capital": [float(entry.capital_by_year(forecast.years).sum()) for entry in openings],
-            "fixed": [float(entry.yearly_cost_by_year(forecast.years).sum()) for entry in openings],
-        },
-        dtype=float,
-    )
-    spent = spent.groupby(opened.to_numpy(object)).sum().reindex(names).fillna(0.0)
+    opened = opened_places(county, plan.interventions, years).table["area"].astype("str").map(of_area)
+    spent = charged(plan.interventions, opened.tolist(), names, np.array([shares[name] for name in names]), years)
+    capital = spent["capital"].sum(axis=1)
     saved = _saved(county, forecast, plan, of_area).reindex(names).fillna(0.0)
     table = pd.DataFrame(
         {
             "need_child_years": sums["need"],
             "away_child_years": sums["away"],
-            "capital_gbp": spent["capital"],
-            "net_cost_gbp": spent["capital"] + spent["fixed"] - saved,
+            "capital_gbp": capital,
+            "net_cost_gbp": capital + spent["yearly"].sum(axis=1) - saved,
         }
     )
     table.loc[ALL] = table.sum()
@@ -142,14 +140,30 @@ def _by_part(county: County, forecast: Forecast, plan: Plan, planned: str, of_ar
 
 
 def _saved(county: County, forecast: Forecast, plan: Plan, of_area: Mapping[str, str]) -> pd.Series:
-    """Return by part what its children kept local would have cost away, less what they cost where they are."""
+    """Return by part what its children would have cost away, less what they cost where they are kept local.
+
+    What the prevention chosen averts is saved whole, placements that would have been local among it.
+    """
     runs, weights = np.array(plan.runs, np.intp), np.array(plan.weights)
-    groups = build_demand(county, forecast, runs, weights, plan.interventions).groups.set_index("group")
-    places = places_named(county, plan, forecast.years)
+    before, after = (
+        build_demand(county, forecast, runs, weights, given)
+        for given in ([entry for entry in plan.interventions if entry not in plan.chosen], plan.interventions)
+    )
+    groups = after.groups.set_index("group")
+    part = groups["area"].astype("str").map(of_area)
     serves = plan.serves
+    places = places_named(county, plan, forecast.years)
     weekly = serves["group"].map(groups["away_cost_gbp"]) - serves["place"].map(places["weekly_cost_gbp"])
-    saved = serves["child_years"] * cost_per_child_year(weekly.to_numpy(float))
-    return saved.groupby(serves["group"].map(groups["area"]).astype("str").map(of_area)).sum()
+    kept = serves["child_years"] * cost_per_child_year(weekly.to_numpy(float))
+    saved = kept.groupby(serves["group"].map(part)).sum()
+    for cost, fewer in (
+        ("away_cost_gbp", before.need - after.need),
+        ("local_cost_gbp", after.prevented_local - before.prevented_local),
+    ):
+        child_years = (fewer @ weights).sum(axis=1)
+        pounds = child_years * cost_per_child_year(groups[cost].fillna(0.0).to_numpy(float))
+        saved = saved.add(pd.Series(pounds, index=groups.index).groupby(part).sum(), fill_value=0.0)
+    return saved
 
 
 def _sites_in_several_parts(county: County, of_area: Mapping[str, str]) -> bool:

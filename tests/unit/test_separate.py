@@ -28,11 +28,16 @@ id | site | kind      | to        | places | capital | yearly | weekly | lead | 
 g  | G    | open_home | Guildford | 8      | 900     | 100    | 10     | 0    | 1       | 0
 w  | W    | open_home | Woking    | 2      | 300     | 10     | 10     | 0    | 1       | 0
 """
+#: Half of all that starts.
+PREVENTION = """
+id | kind           | capital | yearly | share
+p  | reduce_entries | 100     | 60     | 0.5
+"""
 
 
-def case(**optimise_settings):
+def case(options=HOMES, **optimise_settings):
     limits = {"capital_gbp": 1200.0, "capital_per_year_gbp": 1200.0, "revenue_per_year_gbp": 1e6, "tolerance": 1e-6}
-    county = tiny_county(pd.DataFrame(), options=HOMES, provision=pd.DataFrame(), optimise=limits | optimise_settings)
+    county = tiny_county(pd.DataFrame(), options=options, provision=pd.DataFrame(), optimise=limits | optimise_settings)
     county = dataclasses.replace(county, settings=dataclasses.replace(county.settings, boundary_sets=HALVES))
     return county, tiny_forecast(county, NEEDS)
 
@@ -60,6 +65,20 @@ def test_a_place_over_the_new_boundary_is_no_local_place() -> None:
     assert rows.loc[("separately", "West"), "capital_gbp"] == 0
     assert rows.loc[("separately", "East"), "bound_child_years"] == pytest.approx(8, abs=1e-2)
     assert np.isnan(rows.loc[("together", "East"), "bound_child_years"])
+
+
+def test_prevention_costs_each_part_its_share_and_saves_where_its_children_are() -> None:
+    """Half the starts of both parts averted: of 2 and 6 child-years a year, of which 0.15 would have been local."""
+    county, forecast = case(options=PREVENTION, capital_gbp=100.0, later_tolerance=1e-6)
+    found = compare_separately(county, forecast, "halves")
+    rows = found.table.set_index(["planned", "part"])
+    for planned, plan in (("together", found.together), ("separately", found.separately)):
+        evaluate(county, forecast, plan)
+        assert [entry.option_id for entry in plan.interventions] == ["p"]
+        assert rows.loc[(planned, "all"), "net_cost_gbp"] == pytest.approx(plan.goal("net_cost").value)
+        east, west = (rows.loc[(planned, part)] for part in ("East", "West"))
+        assert (east["capital_gbp"], west["capital_gbp"]) == pytest.approx((75.0, 25.0))
+        assert west["net_cost_gbp"] == pytest.approx(east["net_cost_gbp"] / 3)
 
 
 def test_shares_are_as_stated_and_the_rest_by_need() -> None:
