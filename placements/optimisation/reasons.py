@@ -16,12 +16,13 @@ import pandas as pd
 
 from placements.interventions import ReduceEntries
 from placements.interventions.options import is_prevention
+from placements.optimisation.alternatives import is_same_site, rejected, stand_in
 from placements.optimisation.binding import Limit, concerning
 from placements.optimisation.explain import kept_by_place, prevented_by
 from placements.optimisation.plan import Plan
 from placements.optimisation.problem import Problem
 from placements.optimisation.value import SamplePlan
-from placements.optimisation.variants import Between, Clock, Variant, lost, solve_again
+from placements.optimisation.variants import Between, Variant, lost
 
 Floats = npt.NDArray[np.float64]
 
@@ -136,7 +137,7 @@ class Reason:
 
 
 def reason_of(
-    areas: pd.DataFrame, problem: Problem, plan: Plan, units: Floats, option: int, struck: Variant, clock: Clock,
+    areas: pd.DataFrame, problem: Problem, plan: Plan, units: Floats, option: int, struck: Variant, instead: Variant,
     samples: tuple[SamplePlan, ...], limits: tuple[Limit, ...],
 ) -> Reason:  # fmt: skip
     """Gather the reasons of one option.
@@ -153,8 +154,8 @@ def reason_of(
         Position.
     struck : Variant
         The plan without it.
-    clock : Clock
-        One job: the nearest alternative.
+    instead : Variant
+        The plan with a rejected option in its stead (`alternatives.nearest`).
     samples : tuple of SamplePlan
     limits : tuple of Limit
     """
@@ -180,7 +181,7 @@ def reason_of(
         full_years=_years((usable > 0) & (used >= usable * (1 - 1e-3))),
         minimum_years=_years(at_least),
         struck_out=_loss(problem, plan, units, struck),
-        alternative=_alternative(problem, plan, units, option, struck, clock),
+        alternative=_alternative(problem, plan, units, option, instead),
         limits=tuple(limit for limit in concerning(problem, limits, option, units) if limit.is_binding),
         same_site=tuple(problem.options["option_id"].astype("str")[site]),
         robustness=_robustness(problem, option, samples),
@@ -211,56 +212,16 @@ def _loss(problem: Problem, plan: Plan, units: Floats, other: Variant) -> Loss:
     return Loss(other.status, MappingProxyType(by_goal), gaps, tuple(problem.options["option_id"].astype("str")[added]))
 
 
-def _alternative(
-    problem: Problem, plan: Plan, units: Floats, option: int, struck: Variant, clock: Clock
-) -> Alternative | None:
-    """Return the nearest rejected alternative: the plan without the option may have one already, else one must be."""
-    options, row = problem.options, problem.options.iloc[option]
-    site = options["site"].eq(row["site"]).to_numpy(bool)
-    alike = (site | options["kind"].eq(row["kind"]).to_numpy(bool)) & (units.sum(axis=1) < 0.5)
-    candidates = np.flatnonzero(alike)
+def _alternative(problem: Problem, plan: Plan, units: Floats, option: int, found: Variant) -> Alternative | None:
+    candidates = rejected(problem, units, option)
     if not len(candidates):
-        clock.skip()
         return None
-    found = struck
-    if struck.goals and not (struck.units[candidates].sum() > 0.5):
-        begin = _swapped(problem, units, option, candidates)
-        found = solve_again(
-            problem, plan.seed, clock.share(), start=begin, without=[option], one_of=candidates.tolist()
-        )
-    else:
-        clock.skip()
-    taken = [int(other) for other in candidates if found.units[other].sum() > 0.5]
-    loss = _loss(problem, plan, units, found)
-    if not taken:
+    loss, other = _loss(problem, plan, units, found), stand_in(problem, units, option, found)
+    if other is None:
         return Alternative("", "", False, len(candidates), loss)
-    # Of several the one at the same site: it is what stands in the option's stead.
-    best = min(taken, key=lambda other: (not site[other], str(options["option_id"].iloc[other])))
-    name = str(options["name"].iloc[best])
-    return Alternative(str(options["option_id"].iloc[best]), name, bool(site[best]), len(candidates), loss)
-
-
-def _swapped(problem: Problem, units: Floats, option: int, candidates: npt.NDArray[np.intp]) -> Floats | None:
-    """Return the plan with an alternative in the option's stead, of those that cost no more the nearest in size.
-
-    A place to begin from: it may break a rule all the same.
-    """
-    options = problem.options
-    capital, size = options["capital_gbp"].to_numpy(float), options["places"].to_numpy(float)
-    site = options["site"].to_numpy(np.intp)
-    used = set(site[(units.sum(axis=1) > 0.5) & (np.arange(len(options)) != option)].tolist())
-    year = int(np.flatnonzero(units[option] > 0.5)[0])
-    fits = [
-        int(other)
-        for other in candidates
-        if capital[other] <= capital[option] and site[other] not in used and problem.ready[other, year, -1] >= 1 - 1e-9
-    ]
-    if not fits:
-        return None
-    out = units.copy()
-    out[option] = 0.0
-    out[min(fits, key=lambda other: (abs(size[other] - size[option]), other)), year] = 1.0
-    return out
+    row = problem.options.iloc[other]
+    same = is_same_site(problem, option, other)
+    return Alternative(str(row["option_id"]), str(row["name"]), same, len(candidates), loss)
 
 
 def _robustness(problem: Problem, option: int, samples: tuple[SamplePlan, ...]) -> Robustness | None:

@@ -2,33 +2,31 @@
 
 ::
 
-  for each year and sample, the plan's places being what they are:
-  least    sum_g away[g] - sum_e lost[e]
-  variables    use[l], serve[h], away[g] as in `model`     more[e,g], lost[e]   child-years that extra places e take
-  constraints  sum_l use[l] + sum_e more[e,g] + away[g] = need[g]        each g
-               sum_l use[l] = sum_h serve[h]                            each node
-               sum_h serve[h] <= capacity[p]                            each p
-               sum_g more[e,g] + lost[e] <= extra[e]                    each e: an area and a need
-               more[e,g] <= need of e within the atom g,   lost[e] <= need of e that no place can reach
+  for each year and sample, the plan's places being what they are, the greatest flow
+  from         need[g] of each atom, and lost[e]: need of e that no place can reach       e: an area and a need
+  through      nodes to places as in `model`, or from the part of an atom that is of e (and from lost[e]) to extra[e]
+  to           places, no more than is usable, and extra[e]
 
-One extra place after another is raised from 0 to 1 and the programme solved again: that is its gain, exactly. The dual
-value of its row at 0 is a bound of the gain (the least away is convex in the extra places), and is called no more than
-that. Limits on running cost and minimum occupancy are left out: an extra place would be paid for besides.
+One extra place after another is raised from 0 to 1 and the flow found again: that is its gain, to a millionth of a
+child-year. Where no more could flow to it while it is 0 it gains nothing; elsewhere it is used by one child at the
+most, which bounds the gain. Limits on running cost and minimum occupancy are left out: an extra place would be paid for
+besides.
 """
 
 from __future__ import annotations
 
-import itertools
 import time
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
-from scipy.optimize import OptimizeResult, linprog
+from ortools.graph.python import max_flow
 
 from placements.errors import PlacementsError
+from placements.optimisation.decomposed.networks import ENDLESS, UNITS, Networks, whole
+from placements.optimisation.model import decisions_alone
+from placements.optimisation.opened import usable_places
 from placements.optimisation.problem import Problem
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +51,7 @@ def one_more_place(problem: Problem, units: Floats, seconds: float) -> pd.DataFr
     -------
     DataFrame
         `area, service, need_group, need` (child-years that a plan could keep local, all years), `gain` (child-years,
-        all years; missing when there was no time) and `at_most` (a bound of the gain from dual values), largest first.
+        all years; missing when there was no time) and `at_most` (a bound of the gain), largest first.
     """
     ends = time.monotonic() + seconds
     problem = problem.after_prevention(units)
@@ -61,15 +59,14 @@ def one_more_place(problem: Problem, units: Floats, seconds: float) -> pd.DataFr
     table = cells.assign(gain=np.nan, at_most=np.inf)
     if not seconds or cells.empty:
         return table
-    programme = _Programme(problem, units, len(cells))
-    base, at_most = programme.away(None)
-    table["at_most"] = np.minimum(at_most, float(problem.years))
+    flows = _Flows(problem, units, len(cells))
+    table["at_most"] = flows.at_most()
     table = table.sort_values("at_most", ascending=False, kind="stable")
     for cell in table.index:
         if table.loc[cell, "at_most"] <= _NONE:
             table.loc[cell, "gain"] = 0.0
         elif time.monotonic() < ends:
-            table.loc[cell, "gain"] = max(base - programme.away(int(cell))[0], 0.0)
+            table.loc[cell, "gain"] = flows.gain(int(cell))
     order = table["gain"].fillna(table["at_most"])
     return table.loc[order.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
@@ -81,79 +78,77 @@ def _cells(problem: Problem) -> pd.DataFrame:
     return table[table["need"] > _NONE].reset_index(drop=True)
 
 
-class _Programme:
-    """The programme of one plan: its matrix once, its right-hand sides for each year and sample."""
+class _Flows:
+    """Maximum flows by year and sample with the plan's places: without more of them, and with one more of a cell."""
 
     def __init__(self, problem: Problem, units: Floats, cells: int) -> None:
-        self._problem, self._number = problem, cells
-        atoms = problem.atoms
-        self._capacity = _capacity(problem, units)
+        self._problem, self._cells = problem, cells
+        self._ways = Networks(problem, decisions_alone(problem)).ways
+        self._usable = whole(usable_places(problem, units))
         self._pairs, self._lost = _shares(problem)
-        self._cell = self._pairs["cell"].to_numpy(np.intp)
-        links, hops, count, pairs = len(atoms.link_atom), len(atoms.hop_node), len(atoms.table), len(self._pairs)
-        places, nodes = len(problem.places), len(atoms.nodes)
-        columns = (links, hops, count, pairs, cells)
-        first = np.concatenate([[0], np.cumsum(columns)])
-        self._total = int(first[-1])
-        use, serve, away, more, lost = (np.arange(a, b) for a, b in itertools.pairwise(first.tolist()))
-        self._bounded = np.concatenate([more, lost])
-        self._objective = np.zeros(self._total)
-        self._objective[away], self._objective[lost] = 1.0, -1.0
-        self._equal = _matrix(
-            (count + nodes, self._total),
-            (atoms.link_atom, use, 1.0), (self._pairs["atom"].to_numpy(np.intp), more, 1.0),
-            (np.arange(count), away, 1.0), (count + atoms.link_node, use, 1.0), (count + atoms.hop_node, serve, -1.0),
-        )  # fmt: skip
-        self._most = _matrix(
-            (places + cells, self._total),
-            (atoms.hop_place, serve, 1.0), (places + self._cell, more, 1.0), (places + np.arange(cells), lost, 1.0),
-        )  # fmt: skip
+        self._base = [0] * len(self._ways)
+        #: Where one more place of a cell would be used at all, (networks, cells).
+        self._used = np.zeros((len(self._ways), cells), bool)
+        for number in range(len(self._ways)):
+            self._base[number], self._used[number] = self._solve(number, np.arange(cells), 0)
 
-    def away(self, cell: int | None) -> tuple[float, Floats]:
-        """Return the least expected child-years away with one more place of a cell, and duals of the extra places."""
-        total, duals = 0.0, np.zeros(self._number)
-        for year in range(self._problem.years):
-            for sample, weight in enumerate(self._problem.weights):
-                result = self._solve(year, sample, cell)
-                total += weight * float(result.fun)
-                duals -= weight * np.asarray(result.ineqlin.marginals)[len(self._problem.places) :]
-        return total, duals
+    def at_most(self) -> Floats:
+        """Return the gains there can be: a place used at all is used by one child at the most, (cells,)."""
+        return np.asarray(self._weights @ self._used)
 
-    def _solve(self, year: int, sample: int, cell: int | None) -> OptimizeResult:
-        problem = self._problem
-        extra = np.zeros(self._number)
-        if cell is not None:
-            extra[cell] = 1.0
-        group_need = problem.demand.need[:, year, sample]
-        own = self._pairs["share"].to_numpy(float) * group_need[self._pairs["group"]]
-        lost = np.zeros(self._number)
-        np.add.at(lost, self._lost["cell"], self._lost["share"].to_numpy(float) * group_need[self._lost["group"]])
-        upper = np.full(self._total, np.inf)
-        upper[self._bounded] = np.concatenate([own, lost])
-        need = problem.need[:, year, sample]
-        result = linprog(
-            self._objective,
-            A_ub=self._most,
-            b_ub=np.concatenate([self._capacity[:, year], extra]),
-            A_eq=self._equal if self._equal.shape[0] else None,
-            b_eq=np.concatenate([need, np.zeros(self._equal.shape[0] - len(need))]) if self._equal.shape[0] else None,
-            bounds=np.column_stack([np.zeros(self._total), upper]),
-            method="highs",
+    def gain(self, cell: int) -> float:
+        """Return the gain of one more place of a cell."""
+        more = np.zeros(len(self._ways))
+        for number in np.flatnonzero(self._used[:, cell]):
+            more[number] = self._solve(int(number), np.array([cell]), UNITS)[0] - self._base[number]
+        return float(self._weights @ more) / UNITS
+
+    @property
+    def _weights(self) -> Floats:
+        return np.array([self._problem.weights[ways.sample] for ways in self._ways])
+
+    def _solve(self, number: int, cells: Ints, extra: int) -> tuple[int, npt.NDArray[np.bool_]]:
+        """Return the greatest flow with `extra` places of each cell, and which of them more would flow to."""
+        ways, group_need = (
+            self._ways[number],
+            self._problem.demand.need[:, self._ways[number].year, self._ways[number].sample],
         )
-        if result.status != 0:
-            raise PlacementsError(f"an allocation could not be solved ({result.message}); please report this")
-        return result
-
-
-def _capacity(problem: Problem, units: Floats) -> Floats:
-    """Return usable places with the plan's units, (places, years)."""
-    options = problem.options
-    size = (options["places"] * options["planned_occupancy"]).to_numpy(float)
-    ready = np.einsum("jo,jot->jt", units, problem.ready) * size[:, None]
-    out = problem.fixed_capacity.copy()
-    opens = options["place"].to_numpy(np.intp) >= 0
-    np.add.at(out, options["place"].to_numpy(np.intp)[opens], ready[opens])
-    return out
+        atom = 1
+        node = atom + len(ways.atoms)
+        place = node + len(ways.through)
+        more = place + len(self._usable)
+        sink = more + len(cells)
+        position = np.full(len(self._problem.need), -1, np.intp)
+        position[ways.atoms] = np.arange(len(ways.atoms))
+        pairs, lost = (table[table["cell"].isin(cells)] for table in (self._pairs, self._lost))
+        from_atom = position[pairs["atom"].to_numpy(np.intp)]
+        pairs, from_atom = pairs[from_atom >= 0], from_atom[from_atom >= 0]
+        to_pair, to_lost = (more + np.searchsorted(cells, table["cell"]) for table in (pairs, lost))
+        own, gone = (table["share"].to_numpy(float) * group_need[table["group"]] for table in (pairs, lost))
+        places = np.arange(place, more)
+        ends = np.arange(more, sink)
+        tail = [np.zeros(len(ways.atoms), np.intp), atom + ways.link_atom, node + ways.hop_node, places]
+        tail += [atom + from_atom, np.zeros(len(to_lost), np.intp), ends]
+        head = [np.arange(atom, node), node + ways.link_node, place + ways.hop_place, np.full(len(places), sink)]
+        head += [to_pair, to_lost, np.full(len(cells), sink)]
+        free = np.full(len(ways.link_atom) + len(ways.hop_node), ENDLESS)
+        limit = [
+            whole(ways.need),
+            free,
+            self._usable[:, ways.year],
+            whole(own),
+            whole(gone),
+            np.full(len(cells), extra),
+        ]
+        flow = max_flow.SimpleMaxFlow()
+        flow.add_arcs_with_capacity(
+            np.concatenate(tail).astype(np.int32), np.concatenate(head).astype(np.int32), np.concatenate(limit)
+        )
+        if flow.solve(0, sink) != flow.OPTIMAL:
+            raise PlacementsError("an allocation could not be solved; please report this")
+        reached = np.zeros(sink + 1, bool)
+        reached[np.asarray(flow.get_source_side_min_cut(), np.intp)] = True
+        return int(flow.optimal_flow()), reached[more:sink]
 
 
 def _shares(problem: Problem) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -162,9 +157,3 @@ def _shares(problem: Problem) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = problem.demand.groups[CELL].reset_index(names="group").merge(cells, on=CELL)[["group", "cell"]]
     parts = problem.atoms.parts.merge(groups, on="group")
     return parts[parts["atom"] >= 0].reset_index(drop=True), parts[parts["atom"] < 0].reset_index(drop=True)
-
-
-def _matrix(shape: tuple[int, int], *blocks: tuple[Ints, Ints, float]) -> sparse.csr_array:
-    row, column = (np.concatenate([block[i] for block in blocks]) for i in (0, 1))
-    value = np.concatenate([np.full(len(block[0]), block[2]) for block in blocks])
-    return sparse.csr_array((value, (row, column)), shape=shape)

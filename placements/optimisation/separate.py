@@ -74,6 +74,11 @@ class Separation:
         position = {area: self.names.index(name) for area, name in self.of_area.items()}
         return np.array([position.get(str(area), -1) for area in areas], np.intp)
 
+    def charged_to(self, part: Ints) -> Floats:
+        """Return the share of each item that each part pays, (a, items): all of its own, its share of what has none."""
+        own = part[None, :] == np.arange(len(self.names))[:, None]
+        return np.where(part[None, :] >= 0, own.astype(float), self.shares[:, None])
+
     def richer(self, step_gbp: float, schools_share: float) -> Separation:
         """Return it with more capital, to be spent in any year: each part has its share of it."""
         step = self.shares * step_gbp

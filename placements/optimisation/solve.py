@@ -179,7 +179,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
                 solution = tidy(siting, answer.solution)
             lowest = max(lowest, answer.bound)
         value = float(objective @ solution)
-        results.append(_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
+        results.append(goal_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
         most = value + GIVE_WAY * abs(value) + SMALL
         engine.fix(objective, most)
         if mean is not None and goal in _HELD_BY_THE_MEAN:
@@ -316,7 +316,10 @@ def within(value: float, bound: float, tolerance: float) -> bool:
     return value - bound <= tolerance * abs(value) + SMALL
 
 
-def _result(problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float) -> GoalResult:
+def goal_result(
+    problem: Problem, goal: str, value: float, bound: float, tolerance: float, seconds: float
+) -> GoalResult:
+    """Return how a goal was met, from its value and bound in the model: what no plan changes is added to both."""
     constant = constant_of(problem, goal)
     gap = (value - bound) / abs(value) if abs(value) > SMALL else 0.0
     proved = within(value, bound, tolerance)

@@ -27,10 +27,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from placements.optimisation.engine import OPTIMAL
+from placements.optimisation.first_goal import FirstGoal, quickly
 from placements.optimisation.problem import Problem
 from placements.optimisation.samples import mean_of, only_sample, without_average_rules
 from placements.optimisation.solve import GoalResult
-from placements.optimisation.variants import IMPOSSIBLE, Between, Clock, Variant, lost, solve_again, worth
+from placements.optimisation.variants import IMPOSSIBLE, Between, Clock, Variant, lost
 
 Floats = npt.NDArray[np.float64]
 
@@ -119,7 +120,7 @@ def capital_step(problem: Problem, seed: int, plan: GoalResult, units: Floats, s
         capital_left=problem.capital_left + step,
         separate=problem.separate and problem.separate.richer(step, limits.schools_capital_share),
     )
-    found = solve_again(richer, seed, seconds, start=units)
+    found = quickly(richer, seed, seconds, units)
     if not found.goals:
         return None
     ids = options["option_id"].astype("str").to_numpy(object)
@@ -133,14 +134,13 @@ def plans_by_sample(problem: Problem, seed: int, units: Floats, clock: Clock) ->
     """Return each sample's own plan and bound, as the clock allows: two jobs for each sample."""
     part = 1 / len(problem.weights)
     owns = [
-        solve_again(only_sample(problem, sample), seed, clock.share(part), start=units)
-        for sample in range(len(problem.weights))
+        quickly(only_sample(problem, sample), seed, clock.share(part), units) for sample in range(len(problem.weights))
     ]
     out = []
     for sample, own in enumerate(owns):
         free = without_average_rules(only_sample(problem, sample))
         begin = own.units if own.goals else units
-        loose = solve_again(free, seed, clock.share(part), start=begin, first_goal_only=True)
+        loose = FirstGoal(free, seed).best(clock.share(part), start=begin)
         bound = loose.goals[0].bound if loose.goals else -np.inf
         out.append(SamplePlan(problem.demand.runs[sample], float(problem.weights[sample]), own, bound))
     return tuple(out)
@@ -159,17 +159,17 @@ def perfect_information(plan: GoalResult, samples: tuple[SamplePlan, ...]) -> Be
 
 
 def stochastic_solution(
-    problem: Problem, seed: int, plan: GoalResult, units: Floats, clock: Clock
+    problem: Problem, seed: int, plan: GoalResult, units: Floats, clock: Clock, first: FirstGoal
 ) -> tuple[Between | None, bool]:
     """Return VSS, and whether it has none because the plan for the mean need breaks a rule: two jobs of the clock."""
     if len(problem.weights) == 1:
         clock.skip(2)
         return Between(0.0, 0.0, 0.0), False
-    mean = solve_again(mean_of(problem), seed, clock.share(1 / len(problem.weights)), start=units)
+    mean = quickly(mean_of(problem), seed, clock.share(1 / len(problem.weights)), units)
     if not mean.goals:
         clock.skip()
         return None, False
-    status, value = worth(problem, seed, mean.units, clock.share())
+    status, value = first.worth(mean.units, clock.share())
     if status != OPTIMAL:
         return None, status == IMPOSSIBLE
     low = max(value - plan.value, 0.0)

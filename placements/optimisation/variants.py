@@ -27,7 +27,7 @@ NOTHING: Final = {"away_child_years": 1e-3, "net_cost": 1.0}
 IMPOSSIBLE: Final = "no such plan"
 UNANSWERED: Final = "not answered in the time"
 #: Less than this is not worth beginning a solve with.
-_SHORTEST_S: Final = 0.05
+SHORTEST_S: Final = 0.05
 
 
 class Clock:
@@ -60,7 +60,7 @@ class Clock:
         part : float
             Its size as a part of the whole problem.
         """
-        left, least = self.left(), max(self._least * part, _SHORTEST_S)
+        left, least = self.left(), max(self._least * part, SHORTEST_S)
         share = max(left / max(self._jobs, 1), least)
         self._jobs -= 1
         return share if left >= least else 0.0
@@ -147,7 +147,7 @@ def solve_again(
         Whether the later goals are left alone.
     """
     nothing = np.zeros((len(problem.options), problem.years))
-    if seconds < _SHORTEST_S:
+    if seconds < SHORTEST_S:
         return Variant(UNANSWERED, (), nothing)
     keep = np.setdiff1d(np.arange(len(problem.options)), np.array(without, np.intp))
     goals = tuple(goal for goal in problem.limits.goals if goal != "travel") or problem.limits.goals
@@ -181,7 +181,7 @@ def worth(problem: Problem, seed: int, units: Floats, seconds: float) -> tuple[s
     value : float
         Infinite but for the first.
     """
-    if seconds < _SHORTEST_S:
+    if seconds < SHORTEST_S:
         return UNANSWERED, np.inf
     siting = build_model(problem)
     goal = problem.limits.goals[0]

@@ -15,10 +15,12 @@ from placements.county import County
 from placements.forecasting import Forecast
 from placements.optimisation.decomposed import FewestAway, Limit
 from placements.optimisation.decomposed.cuts import Cuts
+from placements.optimisation.decomposed.master import Master
 from placements.optimisation.decomposed.networks import Networks
 from placements.optimisation.decomposed.viability import Viability
 from placements.optimisation.engine import INFEASIBLE, Engine
-from placements.optimisation.model import build_model, decisions_alone
+from placements.optimisation.model import _revenue_entries, build_model, decisions_alone
+from placements.optimisation.opened import surely_within_running_cost
 from placements.optimisation.problem import Problem, build_problem
 from tests.siting_support import cases
 
@@ -127,3 +129,67 @@ def test_the_search_finds_the_best_under_every_limit(case, capital: int) -> None
         assert pounds @ found.units <= most + 1e-6
         assert abs(found.away - whole.value) < CLOSE
         assert abs(found.bound - whole.value) < CLOSE
+
+
+@settings(max_examples=7, deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_a_search_that_must_take_one_of_some(case, random) -> None:
+    """As few are away as in the whole model with the same row; where none can be taken, that is proved."""
+    problem = problem_of(case)
+    problem = dataclasses.replace(problem, revenue_left=np.full_like(problem.revenue_left, np.inf))
+    siting = build_model(problem)
+    named = np.array([random.random() < 0.3 for _ in siting.open_column], float)
+    if not named.any():
+        return
+    engine = Engine(siting.linear, 1)
+    row = np.zeros(siting.linear.variables)
+    row[siting.open_column] = named
+    engine.add_row(row, 1.0, np.inf)
+    whole = engine.minimise(siting.objectives["away_child_years"], gap=1e-7, time_limit_s=20.0)
+    found = FewestAway(problem, 1).search(1e-6, 20.0, also=(Limit(-named, -1.0),))
+    if whole.status == INFEASIBLE:
+        assert np.isinf(found.away)
+        assert np.isinf(found.bound)
+    else:
+        assert named @ found.units >= 1
+        assert abs(found.away - whole.value) < CLOSE
+        assert abs(found.bound - whole.value) < CLOSE
+
+
+@settings(max_examples=7, deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_what_rules_allow_is_known_without_a_search(case, random) -> None:
+    """Decisions are allowed just when the rules over decisions can be kept with them."""
+    problem = problem_of(case)
+    decisions = decisions_alone(problem)
+    master = Master(decisions, 1, 1)
+    engine, nothing = Engine(decisions.linear, 1), np.zeros(decisions.linear.variables)
+    units = all_units(problem)
+    for one in random.sample(units, min(6, len(units))):
+        answer = engine.minimise(nothing, gap=0.0, time_limit_s=20.0, fixed=(decisions.open_column, one))
+        assert master.allows(one) == (answer.status != INFEASIBLE)
+
+
+@settings(max_examples=7, deadline=None)
+@given(cases(), st.integers(0, 400), st.randoms(use_true_random=False))
+def test_running_cost_that_is_surely_kept_is_kept_by_every_flow(case, pounds: int, random) -> None:
+    """Where all new places full cost no more than allowed, the dearest way of using them does not either."""
+    problem = problem_of(case)
+    problem = dataclasses.replace(problem, revenue_left=np.full_like(problem.revenue_left, float(pounds)))
+    free = dataclasses.replace(problem, revenue_left=np.full_like(problem.revenue_left, np.inf))
+    siting = build_model(free)
+    entries = _revenue_entries(free, siting)
+    units = all_units(problem)
+    for one in random.sample(units, min(3, len(units))):
+        by_year = np.zeros((len(problem.options), problem.years))
+        np.add.at(by_year, (siting.open_option, siting.open_year), one)
+        if not surely_within_running_cost(problem, by_year):
+            continue
+        for year in range(problem.years):
+            dearest = np.zeros(siting.linear.variables)
+            here = entries[0] == year
+            np.add.at(dearest, entries[1][here], -entries[2][here])
+            answer = Engine(siting.linear, 1).minimise(
+                dearest, gap=0.0, time_limit_s=20.0, fixed=(siting.open_column, one)
+            )
+            assert answer.status == INFEASIBLE or -answer.value <= pounds + CLOSE

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
+import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from placements.county import County
 from placements.forecasting import Forecast
 from placements.optimisation import optimise, why
+from placements.optimisation.opened import usable_places
+from placements.optimisation.problem import Problem, build_problem
+from placements.optimisation.recourse import CELL, one_more_place
 from placements.optimisation.variants import IMPOSSIBLE, Between
 from tests.siting_support import CLOSE, best_by_enumeration, cases
+
+Floats = npt.NDArray[np.float64]
 
 
 def holds(found: Between, truth: float) -> bool:
@@ -105,3 +115,48 @@ def test_more_capital_gains_what_enumeration_gains(case: tuple[County, Forecast]
     )
     gain = best_by_enumeration(county, forecast) - best_by_enumeration(richer, forecast)
     assert holds(step.gain, gain)
+
+
+@settings(max_examples=8, deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_one_more_place_gains_what_a_linear_programme_gains(case: tuple[County, Forecast], random) -> None:
+    """For every need and area, with whatever is opened: the fewest away without and with the place."""
+    county, forecast = case
+    problem = build_problem(county, forecast, county.settings.optimise)
+    units = np.zeros((len(problem.options), problem.years))
+    for option in range(len(units)):
+        units[option, 0] = float(random.random() < 0.5)
+    left = problem.after_prevention(units)
+    for row in one_more_place(problem, units, 60.0).to_dict("records"):
+        cell = tuple(row[name] for name in CELL)
+        gain = away_with(left, units, cell, 0.0) - away_with(left, units, cell, 1.0)
+        assert abs(row["gain"] - gain) < 1e-4
+        assert row["gain"] <= row["at_most"] + 1e-4
+
+
+def away_with(problem: Problem, units: Floats, cell: tuple[str, ...], extra: float) -> float:
+    """Return the fewest expected child-years away with more places for one need and area, group by group."""
+    groups, atoms = problem.demand.groups, problem.atoms
+    mine = (groups[CELL].astype(str) == list(map(str, cell))).all(axis=1).to_numpy(bool)
+    total, usable = 0.0, usable_places(problem, units)
+    parts = atoms.parts
+    for year, sample in itertools.product(range(problem.years), range(len(problem.weights))):
+        need = parts["share"].to_numpy(float) * problem.demand.need[parts["group"], year, sample]
+        # What a part of a group may use, one variable each: away, the extra place, and every (link, hop) of its atom.
+        columns, cost = list[tuple[int, int]](), list[float]()
+        for part, (atom, group) in enumerate(zip(parts["atom"], parts["group"], strict=True)):
+            columns.append((part, -1))
+            cost.append(1.0)
+            if mine[group]:
+                columns.append((part, -2))
+                cost.append(0.0)
+            nodes = atoms.link_node[atoms.link_atom == atom] if atom >= 0 else []
+            for place in {int(p) for p in atoms.hop_place[np.isin(atoms.hop_node, nodes)]}:
+                columns.append((part, place))
+                cost.append(0.0)
+        of_part, of_place = np.array(columns).T
+        equal = (of_part[None, :] == np.arange(len(parts))[:, None]).astype(float)
+        most = (of_place[None, :] == np.array([-2, *range(len(usable))])[:, None]).astype(float)
+        found = linprog(cost, A_ub=most, b_ub=np.array([extra, *usable[:, year]]), A_eq=equal, b_eq=need)
+        total += float(problem.weights[sample]) * found.fun
+    return total

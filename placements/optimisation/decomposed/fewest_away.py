@@ -61,7 +61,8 @@ class FewestAway:
     """
 
     def __init__(self, problem: Problem, seed: int) -> None:
-        decisions = decisions_alone(problem)
+        #: The decisions, without flows: which option, and which year.
+        self.decisions = decisions = decisions_alone(problem)
         self._networks = Networks(problem, decisions)
         self._cuts = Cuts(problem, self._networks)
         self._viability = Viability(problem, decisions, self._networks)
@@ -81,24 +82,35 @@ class FewestAway:
             Of what is away.
         time_limit_s : float
         start : ndarray (decisions,), optional
-            Units to begin from; they keep all rules and limits. Nothing, when not given.
+            Units to begin from; nothing, when not given. What breaks a rule or a limit is passed over.
         also : sequence of Limit
             Limits of this search alone. What is learnt of flows serves searches under any others.
+
+        Returns
+        -------
+        Fewest
+            `away` is infinite if no decisions under the limits were found, and `bound` too if it is proved that there
+            are none.
         """
         began = time.monotonic()
-        if not self._decisions or not self._cuts.parts:
-            nothing = np.zeros(self._decisions)
-            away = self._away(nothing)
-            return Fewest(nothing, away, away)
         best = np.zeros(self._decisions) if start is None else np.round(start)
-        fewest = self._away(best)
+        is_allowed = self._master.allows(best, also)
+        if is_allowed and not (self._decisions and self._cuts.parts):
+            away = self._away(np.zeros(self._decisions))
+            return Fewest(np.zeros(self._decisions), away, away)
+        fewest = self._away(best) if is_allowed else math.inf
         bound = self._in_fractions(tolerance, began + time_limit_s / 2, also)
         part = _ROUND_GAP
-        while not _met(fewest, bound, tolerance) and (left := began + time_limit_s - time.monotonic()) > 0:
+        while math.isfinite(bound) and not _met(fewest, bound, tolerance):
+            left = began + time_limit_s - time.monotonic()
+            if left <= 0:
+                break
             # While rows are still missing, a rough answer finds them as well as a proved one.
             gap = max(_ROUND_GAP * tolerance, part * (1 - bound / fewest))
             is_last = gap <= _ROUND_GAP * tolerance and part < _ROUND_GAP
-            answer = self._master.in_whole_units(gap, left if is_last else max(_ROUND_TIME * left, 1.0), best, also)
+            allowed = left if is_last else max(_ROUND_TIME * left, 1.0)
+            hint = best if math.isfinite(fewest) else None
+            answer = self._master.in_whole_units(gap, allowed, hint, also)
             if answer.status == INFEASIBLE:
                 bound = fewest
                 break
@@ -135,6 +147,10 @@ class FewestAway:
             if self._away(fewer) <= most:
                 return fewer
         return units
+
+    def away(self, units: Floats) -> float:
+        """Return the child-years away of whole units that keep the rules, infinite if they cannot all be viable."""
+        return self._away(np.round(units))
 
     def told(self) -> list[Together]:
         """Return rows that hold for the expected flows of any decisions: for a model that has only those."""

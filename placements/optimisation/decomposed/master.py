@@ -70,6 +70,13 @@ class Master:
         self._in_use = np.concatenate([self._in_use, np.ones(len(broken), bool)])
         return len(broken)
 
+    def allows(self, units: Floats, also: Sequence[Limit] = ()) -> bool:
+        """Return whether decisions in whole units keep all rules and limits, `also` some more."""
+        value = self._rules @ np.concatenate([units, self._others(units)])
+        within = (value >= self._rules_lower - BROKEN) & (value <= self._rules_upper + BROKEN)
+        kept = all(float(limit.weights @ units) <= limit.most + BROKEN for limit in (*self._limits, *also))
+        return bool(within.all()) and kept and bool((units <= self._upper[: self._decisions] + BROKEN).all())
+
     def keep(self, limits: list[Limit]) -> None:
         """Add limits that decisions must keep."""
         self._limits += limits
@@ -169,9 +176,14 @@ class Master:
         return np.concatenate([np.zeros(self._variables), np.ones(self._parts)])
 
     def _completed(self, units: Floats) -> Floats:
-        """Return a solution with these units; what else the rules need is whether anything is taken."""
-        others = np.ones(self._variables - self._decisions)
-        return np.concatenate([units, others, self.away(units)])
+        """Return a solution with these units."""
+        return np.concatenate([units, self._others(units), self.away(units)])
+
+    def _others(self, units: Floats) -> Floats:
+        """Return what else the rules need: whether anything is taken, 1 where a row is broken without it."""
+        over = self._rules[:, : self._decisions] @ units > self._rules_upper + BROKEN
+        lets_in = self._rules[:, self._decisions :] < 0
+        return np.asarray(lets_in.T @ over > 0, float)
 
     def _matrix(self, used: Flags, also: Sequence[Limit]) -> tuple[sparse.csr_array, Floats, Floats]:
         rows, empty = np.flatnonzero(used), self._variables - self._decisions
