@@ -163,9 +163,9 @@ def _sharpened(goal: GoalResult, sharper: Variant) -> GoalResult:
 def _fuller(first: Variant, fully: Variant) -> Variant:
     """Return the answer of all goals, with what was proved of the first alone; that of the first if there is none.
 
-    There is none either where time ran out on the way, and fewer were kept local than are.
+    There is none either where time ran out on the way, and fewer were kept local or nothing was proved of a goal.
     """
-    if len(fully.goals) <= len(first.goals):
+    if len(fully.goals) <= len(first.goals) or any(np.isinf(goal.bound) for goal in fully.goals):
         return first
     if first.goals and fully.goals[0].value > first.goals[0].value * (1 + GIVE_WAY) + NOTHING[fully.goals[0].name]:
         return first
