@@ -117,6 +117,7 @@ def limit_words(limit: Limit, names: Mapping[str, str]) -> str:
         "staff_in_year": f"new staff in year {limit.where}",
         "homes_in_area": f"new children's homes in {names.get(limit.where, limit.where)}",
     }[limit.name]
+    label += f", the share of {limit.part}," if limit.part else ""
     if limit.name == "staff_in_year":
         least = f", and the least that an option not chosen needs is {limit.next_takes:,.1f}"
         tail = least if limit.left > 0 and np.isfinite(limit.next_takes) else ""

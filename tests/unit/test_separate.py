@@ -14,8 +14,9 @@ from placements.errors import InfeasibleError, SettingsError, UsageError
 from placements.geography.authorities import find_authority
 from placements.geography.postcodes import open_directory
 from placements.interventions import OpenHome
-from placements.optimisation import PlanError, compare_separately, evaluate, frontier, optimise
+from placements.optimisation import PlanError, compare_separately, evaluate, frontier, optimise, why
 from placements.optimisation.separate import parts_of, shares_of
+from placements.optimisation.why_words import plan_sentences
 from placements.settings import settings_from
 from tests.command_support import run
 from tests.siting_support import HALVES
@@ -130,6 +131,23 @@ def test_commitments_are_charged_to_their_part() -> None:
     plan = optimise(county, forecast, commitments=(dataclasses.replace(home, capital_gbp=500, planned_occupancy=1),))
     evaluate(county, forecast, plan)
     assert [entry.name for entry in plan.interventions] == ["ours", "Option w"]
+
+
+def test_limits_of_a_part_are_named_among_those_that_bind() -> None:
+    """West's 300 buy no home at 900; of East's 900 there is room left, and nothing else it could buy."""
+    county, forecast = case(separate="halves")
+    plan = optimise(county, forecast)
+    found = why(county, forecast, plan, seconds=20)
+    capital = {limit.part: limit for limit in found.limits if limit.name == "capital"}
+    assert {part: (limit.used, limit.allowed) for part, limit in capital.items()} == {
+        "": (300, 1200), "East": (300, pytest.approx(900)), "West": (0, pytest.approx(300)),
+    }  # fmt: skip
+    assert {part for part, limit in capital.items() if limit.is_binding} == {"West"}
+    running = [limit for limit in found.limits if limit.name == "running_cost_in_year"]
+    for year, whole in enumerate(plan.by_year["gross_running_gbp"], start=1):
+        parts = {limit.part: limit.used for limit in running if limit.where == str(year)}
+        assert parts == pytest.approx({"": whole, "East": whole, "West": 0.0})
+    assert "capital over all years, the share of West, (£300 left" in " ".join(plan_sentences(found, {}))
 
 
 def test_the_evaluator_catches_what_crosses_or_is_over_a_share() -> None:
