@@ -53,17 +53,15 @@ def shown_sufficiency(
         By row of the table: `children`, `in_county`, `avoidable`, `need_local`, `available_to_us`, `gap`,
         `out_of_county`; for the internal profile `appropriate` and `unknown` too.
     """
-    figures = _figures(by, profile, released)
-    rows = table.reset_index()[list(by)].astype("str").to_dict("records")
-    return [
-        _row(raw, {_COLUMN[name]: key[name] for name in by}, profile, figures)
-        for raw, key in zip(table.to_dict("records"), rows, strict=True)
-    ]
+    asked = table.reset_index()[list(by)].astype("str").rename(columns=_COLUMN)
+    rows = _records(asked)
+    figures = _figures(rows, [_COLUMN[name] for name in by], profile, released)
+    return [_row(raw, row, profile, figures) for raw, row in zip(table.to_dict("records"), rows, strict=True)]
 
 
-def _row(raw: Mapping[Any, Any], where: Mapping[Any, str], profile: str, figures: ShownFigures) -> dict[str, str]:
+def _row(raw: Mapping[Any, Any], where: Mapping[str, str], profile: str, figures: ShownFigures) -> dict[str, str]:
     def one(**more: str | Sequence[str]) -> Group:
-        return group(NEED, {**{str(name): value for name, value in where.items()}, **more})
+        return group(NEED, {**where, **more})
 
     texts = {
         "children": figures.count(one()),
@@ -82,17 +80,21 @@ def _row(raw: Mapping[Any, Any], where: Mapping[Any, str], profile: str, figures
     }
 
 
-def _figures(by: Sequence[str], profile: str, released: ShownFigures) -> ShownFigures:
-    """Return the release with the table in it."""
-    columns = [_COLUMN[name] for name in by if name != _SERVICE]
+def _figures(
+    rows: Sequence[Mapping[str, str]], asked: Sequence[str], profile: str, released: ShownFigures
+) -> ShownFigures:
+    """Return the release with the table in it: its own rows, for which there may be places and no child, too."""
+    columns = [name for name in asked if name != _SERVICE]
     frames = []
     for service in (CARE, PLANS):
-        rows = released.plan.populations[service]
-        frames.append(rows.loc[rows["wanted"].ne(NONE), [*columns, "part", "location"]].assign(**{_SERVICE: service}))
+        members = released.plan.populations[service]
+        frames.append(
+            members.loc[members["wanted"].ne(NONE), [*columns, "part", "location"]].assign(**{_SERVICE: service})
+        )
     population = pd.concat(frames, ignore_index=True).astype("str")
-    asked = [_COLUMN[name] for name in by]
     counts, shares, ties = list(released.plan.counts), list(released.plan.shares), list(released.plan.ties)
-    for where in _records(population[asked]):
+    theirs = _records(population[list(asked)])
+    for where in (dict(key) for key in dict.fromkeys(tuple(row.items()) for row in (*rows, *theirs))):
         counts.append(group(NEED, where))
         counts += [group(NEED, {**where, "part": part}) for part in (IN_COUNTY_PART, AVOIDABLE_PART, LOCAL_NEED)]
         inside = group(NEED, {**where, "location": codes.OUT_OF_COUNTY})

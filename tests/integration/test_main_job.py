@@ -141,6 +141,16 @@ def test_a_quarantined_row_is_the_row_it_names(study_copy):
         assert cells[header.index(item.column)].strip().upper() == str(item.value).upper()
 
 
+def test_places_with_no_child_of_their_kind_have_a_row_of_their_own(study_copy, capsys):
+    """By need and area there are places, or parts of them, of which the area has no child: nothing to hide of those."""
+    code, out, _ = run(capsys, "analyse", study_copy, "--by", "service,need,area", "--json")
+    assert code == 0
+    rows = json.loads(out)["sufficiency"]
+    nobody = [row for row in rows if row["children"] == "0"]
+    assert nobody
+    assert {row[name] for row in nobody for name in ("in_county", "avoidable", "need_local")} == {"0"}
+
+
 def test_analyse_as_json_is_safe_to_share(study_copy, capsys):
     """Under the default profile no count of 1 to 5 is printed; internal figures only by name."""
     code, out, _ = run(capsys, "analyse", study_copy, "--by", "need,age_band", "--json")
