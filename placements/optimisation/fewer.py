@@ -1,9 +1,9 @@
 """Fewer placements start, or last less long: what prevention and reunification leave of those that would be.
 
 A forecast holds child-years by year of start and year of use. Starts that are prevented lower a whole year of start; a
-child who goes home after d years lowers the use that lies beyond d. How much of a year's use does, is worked out as if
-placements began evenly over their year and none of those in use in a year ended within it (`beyond`): a little more than
-if they ran off meanwhile.
+child who goes home after d years lowers the use that lies beyond d. How much of a year's use does is worked out as if
+placements began evenly over their year and none of those in use in a year ended within it (`beyond`): a little more
+than if they ran off meanwhile.
 """
 
 from __future__ import annotations
