@@ -21,7 +21,7 @@ from placements.interventions import (
 )
 from tests.comparison_support import case, home
 
-SETTINGS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TIMING = st.fixed_dictionaries(
     {
         "lead_time_years": st.sampled_from([0.0, 0.5, 1.0]),

@@ -81,7 +81,7 @@ def test_children_who_go_home_at_once_are_no_need_and_cost_nothing() -> None:
     local = 0.5 * forecast.cohorts.sum(axis=1, dtype=float)[:, 1:] @ (WEEKS * np.array([1000, 1000, 150, 100, 100]))
     # Samples are drawn in order of size, one from each run.
     expected = np.sort(local, axis=0) + nothing.paid_gbp[1:].T
-    assert saved.T == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(saved.T, expected, rtol=1e-5)
 
 
 def test_only_what_lasts_beyond_its_time_ends_sooner() -> None:
