@@ -13,6 +13,7 @@ from placements.county import County
 from placements.disclosure.publication import county_figures
 from placements.disclosure.release import release
 from placements.disclosure.secrets import county_secrets
+from placements.disclosure.shown import ShownFigures
 from placements.errors import UsageError
 from placements.forecasting import Forecast, forecast
 from placements.forecasting.backtest import backtest
@@ -23,6 +24,7 @@ from placements.maps import write_map
 from placements.optimisation import Plan, evaluate, optimise
 from placements.progress import Reporter
 from placements.reports import build_statement, write_document
+from placements.reports.content import Document
 from placements.study import Study
 
 BEST_PLAN = "Best plan found"
@@ -34,12 +36,14 @@ BACKTEST_RUNS: Final = 100
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run made: the county, the plan, the comparison, and the paths to open."""
+    """What a run made: the county, the plan, the comparison, the statement, and the paths to open."""
 
     county: County
     future: Forecast
     plan: Plan
     comparison: Comparison
+    document: Document
+    released: ShownFigures
     paths: Mapping[str, Path]
     manifest: Mapping[str, Any]
 
@@ -141,4 +145,4 @@ def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
         "timings": reporter.seconds,
     }
     paths |= {"manifest": write_manifest(study.folder / "manifest.json", manifest)}
-    return RunResult(county, future, plan, result, paths, manifest)
+    return RunResult(county, future, plan, result, document, released, paths, manifest)

@@ -14,7 +14,7 @@ from placements.interventions.openings import (
     OpenSupportedAccommodation,
 )
 from placements.interventions.reorganisation import ReorganiseBoundary
-from placements.interventions.scenario import read_scenario, scenario_text, write_scenario
+from placements.interventions.scenario import parse_scenario, read_scenario, scenario_text, write_scenario
 
 __all__ = [
     "INTERVENTIONS",
@@ -38,6 +38,7 @@ __all__ = [
     "RetainCarers",
     "Reunify",
     "StepDown",
+    "parse_scenario",
     "read_scenario",
     "scenario_text",
     "write_scenario",

@@ -39,10 +39,19 @@ def read_scenario(path: str | Path) -> tuple[Intervention, ...]:
     """
     path = Path(path)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SettingsError("there is no such scenario", file=path, advice="check the name of the file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"is not valid TOML: {error}", file=path, advice="mend the line named") from None
+    return parse_scenario(text, path)
+
+
+def parse_scenario(text: str, path: Path) -> tuple[Intervention, ...]:
+    """Read a scenario from its text; `path` is what it is called in errors. Raises as `read_scenario`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"is not valid TOML: {error}", file=path, advice="mend the line named") from None
     problems = [f"{key} is not a setting; there are {', '.join(_TOP)}" for key in raw if key not in _TOP]
     tables = raw.get("intervention", [])

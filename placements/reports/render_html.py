@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from itertools import count
 from typing import Any
 
 import jinja2
 
-from placements.reports.content import Document
+from placements.reports.content import Block, Document
 
 
 def render_html(document: Document) -> str:
     """Return the document as an HTML page (WCAG 2.2 AA is the aim) that forbids itself any network."""
     folder = files("placements.reports") / "templates"
     style = (folder / "statement.css").read_text(encoding="utf-8") + _running_head(document.marks)
-    page = (folder / "statement.html.j2").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return _environment().get_template("statement.html.j2").render(
+        document=document,
+        style=style,
+        style_hash=digest,
+        internal=any("NOT FOR SHARING" in mark for mark in document.marks),
+        **_numbers(),
+    )
+
+
+def render_blocks(blocks: Sequence[Block]) -> str:
+    """Return some blocks as HTML to stand in another page; their tables and figures are numbered from 1."""
+    page = '{% from "blocks.html.j2" import render with context %}{% for block in blocks %}{{ render(block) }}{% endfor %}'
+    return _environment().from_string(page).render(blocks=blocks, **_numbers())
+
+
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("placements.reports"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -28,16 +45,12 @@ def render_html(document: Document) -> str:
     )
     environment.filters["data_uri"] = _data_uri
     environment.filters["kind"] = _kind
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return environment
+
+
+def _numbers() -> dict[str, Callable[[], int]]:
     tables, figures = count(1), count(1)
-    return environment.from_string(page).render(
-        document=document,
-        style=style,
-        style_hash=digest,
-        internal=any("NOT FOR SHARING" in mark for mark in document.marks),
-        next_table=lambda: next(tables),
-        next_figure=lambda: next(figures),
-    )
+    return {"next_table": lambda: next(tables), "next_figure": lambda: next(figures)}
 
 
 def _running_head(marks: Sequence[str]) -> str:

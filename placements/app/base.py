@@ -1,0 +1,79 @@
+"""What do the pages show of the study itself? Plain values that may be shown, made once for each reading of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from placements import codes
+from placements.county import County
+from placements.disclosure.shown import ShownFigures
+from placements.disclosure.sufficiency import shown_together
+from placements.disclosure.suppress import INTERNAL
+from placements.interventions import read_scenario, scenario_text
+from placements.manifest import solver
+from placements.pipeline import RunResult
+from placements.reports.render_html import render_blocks
+from placements.study import Study
+
+#: Breakdowns of the gap that are looked into: of what is shared a third way would leave hardly a number to show.
+EXPLORED: Final = ("service", "need", "area")
+_AGES: Final = ("service", "need", "age_band")
+
+
+def base_values(study: Study, found: RunResult) -> dict[str, Any]:
+    """Return what the pages show.
+
+    Returns
+    -------
+    dict
+        `authority`, `date`, `marks`, `profile`; `sections` of the statement by key (`title`, `html`); `figures`; `gap`
+        (rows of the explorer); `areas` and `boundary_sets` to choose from; `plan` and `written` (scenarios as TOML);
+        `solver`; `outputs` (name, path from the study's folder, what it is).
+    """
+    county, document = found.county, found.document
+    return {
+        "authority": document.authority,
+        "date": document.date_text,
+        "marks": list(document.marks),
+        "profile": county.settings.disclosure.profile,
+        "years": found.future.years,
+        "sections": {
+            section.key: {"title": section.title, "html": render_blocks(section.blocks)} for section in document.sections
+        },
+        "figures": [
+            {"label": figure.label, "value": figure.value, "of": figure.denominator, "definition": figure.definition}
+            for figure in document.figures
+        ],
+        "gap": gap_rows(county, found.released),
+        "areas": dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True)),
+        "boundary_sets": list(county.settings.boundary_sets),
+        "plan": scenario_text(found.plan.interventions, title="Best plan found"),
+        "written": {path.stem: scenario_text(read_scenario(path), title=path.stem) for path in study.scenarios},
+        "solver": solver(found.plan),
+        "outputs": [
+            {"name": name, "path": path.relative_to(study.folder).as_posix()}
+            for name, path in found.paths.items()
+            if path.is_relative_to(study.folder)
+        ],
+    }
+
+
+def gap_rows(county: County, released: ShownFigures) -> list[dict[str, str]]:
+    """Return need, local places and the gap by service, need and area, and by age too where nothing is hidden."""
+    breakdowns = [EXPLORED, *([_AGES] if released.profile == INTERNAL else [])]
+    tables = {by: county.sufficiency(by) for by in breakdowns}
+    areas = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
+    out = []
+    for by, texts in shown_together(tables, released.profile, released).items():
+        for key, row in zip(tables[by].index, texts, strict=True):
+            at = dict(zip(by, map(str, key), strict=True))
+            out.append(
+                {
+                    "service": at["service"],
+                    "need": codes.NEED_GROUP_LABEL.get(at["need"], at["need"]),
+                    "area": areas.get(at["area"], "Not known") if "area" in at else "",
+                    "age_band": at.get("age_band", ""),
+                    **row,
+                }
+            )
+    return out

@@ -1,0 +1,218 @@
+"""The process that holds the county, and does what the pages ask: read the study, compare scenarios.
+
+What it is told and what it answers are plain values over a pipe. Children's rows never leave it: an answer is what the
+study's disclosure profile lets be shown, and it is scanned for what must not be in it before it is handed over.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, cast
+
+from placements.app.base import base_values
+from placements.app.compared import compared_values
+from placements.county import County
+from placements.disclosure.release import cleared
+from placements.disclosure.secrets import county_secrets
+from placements.errors import PlacementsError, UsageError
+from placements.forecasting import Forecast
+from placements.optimisation import Plan
+from placements.pipeline import run_study
+from placements.progress import Reporter, Stage
+from placements.study import open_study
+
+#: What can be asked for: read the study and run all of it, or compare scenarios.
+READ, COMPARE = "read", "compare"
+#: What the worker says.
+PROGRESS, ANSWER, REFUSAL = "progress", "answer", "refusal"
+Tell = Callable[[float, str], None]
+
+#: Stages of a whole run of a study, and the part of its time that each takes, about.
+_STAGES: Final[Mapping[str, float]] = {
+    "read, check, locate": 0.08,
+    "school journeys": 0.02,
+    "forecast": 0.05,
+    "back-test": 0.1,
+    "optimise": 0.35,
+    "re-cost the plan": 0.05,
+    "compare": 0.15,
+    "disclosure control": 0.05,
+    "map": 0.05,
+    "statement": 0.1,
+}
+
+
+@dataclass
+class Told(Reporter):
+    """A reporter whose stages are told over the pipe instead of on a terminal."""
+
+    quiet: bool = True
+    tell: Tell = field(default=lambda share, text: None)
+    _begun: float = 0.0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Stage]:
+        """Tell one stage from beginning to end."""
+        part = _STAGES.get(name, 0.05)
+        self.tell(min(self._begun, 1.0), name)
+        with super().stage(name):
+            yield cast(Stage, _Telling(self, name, part))
+        self._begun += part
+
+    def told(self, name: str, part: float, share: float, doing: str) -> None:
+        """Tell how far a stage is."""
+        self.tell(min(self._begun + part * share, 1.0), f"{name}: {doing}" if doing else name)
+
+
+@dataclass
+class _Telling:
+    reporter: Told
+    name: str
+    part: float
+
+    def __call__(self, share: float, doing: str) -> None:
+        self.reporter.told(self.name, self.part, share, doing)
+
+    def done(self, result: str) -> None:
+        """Take what was done, which nobody asks for here."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the worker keeps between questions."""
+
+    county: County
+    future: Forecast
+    plan: Plan
+
+
+class Worker:
+    """Answers questions about one study.
+
+    Parameters
+    ----------
+    folder : Path
+    profile : str or None
+    """
+
+    def __init__(self, folder: Path, profile: str | None) -> None:
+        self._folder, self._profile = folder, profile
+        self._held: Held | None = None
+
+    def answer(self, kind: str, request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+        """Answer a question with plain values that may be shown."""
+        if kind == READ or self._held is None:
+            base = self._read(tell)
+            if kind == READ:
+                return base
+        assert self._held is not None
+        held = self._held
+        if kind != COMPARE:
+            raise UsageError(f"there is no such work as {kind!r}")
+        values = compared_values(held.county, held.future, held.plan, request, tell)
+        return self._cleared("comparison.json", values)
+
+    def _read(self, tell: Tell) -> dict[str, Any]:
+        study = open_study(self._folder).with_profile(self._profile)
+        found = run_study(study, Told(tell=tell))
+        self._held = Held(found.county, found.future, found.plan)
+        tell(1.0, "pages")
+        return self._cleared("pages.json", base_values(study, found))
+
+    def _cleared(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
+        assert self._held is not None
+        county = self._held.county
+        text = json.dumps(values, ensure_ascii=False)
+        cleared(name, text, county_secrets(county), county.settings.disclosure.profile)
+        return values
+
+
+def work(pipe: Connection, folder: str, profile: str | None) -> None:
+    """Answer questions until there is nobody to ask them: the body of the process."""
+    worker = Worker(Path(folder), profile)
+    while True:
+        try:
+            kind, request = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            answer = worker.answer(kind, request, lambda share, text: pipe.send((PROGRESS, share, text)))
+            pipe.send((ANSWER, answer))
+        except PlacementsError as error:
+            pipe.send((REFUSAL, str(error)))
+        except (BrokenPipeError, KeyboardInterrupt):
+            return
+
+
+@dataclass
+class Process:
+    """A worker process, begun anew whenever it is needed and there is none.
+
+    Parameters
+    ----------
+    folder : Path
+    profile : str or None
+    """
+
+    folder: Path
+    profile: str | None
+    _process: Any = None
+    _pipe: Connection | None = None
+
+    def ask(self, kind: str, request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+        """Return the answer to a question; blocks.
+
+        Raises
+        ------
+        Refused
+            The worker said why it cannot be answered.
+        Gone
+            The worker stopped: it was told to, or crashed.
+        """
+        pipe = self._ready()
+        try:
+            pipe.send((kind, dict(request)))
+            while True:
+                said = pipe.recv()
+                if said[0] == PROGRESS:
+                    tell(float(said[1]), str(said[2]))
+                elif said[0] == ANSWER:
+                    return cast(dict[str, Any], said[1])
+                else:
+                    raise Refused(str(said[1]))
+        except (EOFError, OSError) as error:
+            self.stop()
+            raise Gone("the work was stopped") from error
+
+    def stop(self) -> None:
+        """End the process at once; whoever waits for its answer is told that it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(10)
+        self._process = None
+
+    def _ready(self) -> Connection:
+        if self._process is None or not self._process.is_alive():
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(
+                target=work, args=(theirs, str(self.folder), self.profile), name="placements-worker", daemon=True
+            )
+            self._process.start()
+            theirs.close()
+        assert self._pipe is not None
+        return self._pipe
+
+
+class Refused(PlacementsError):
+    """The worker cannot answer, for a reason that it gives."""
+
+
+class Gone(PlacementsError):
+    """The worker stopped before it answered."""
