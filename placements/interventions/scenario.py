@@ -83,7 +83,7 @@ def _make(values: Mapping[str, Any], where: str, problems: list[str]) -> Interve
         if key not in allowed:
             problems.append(f"{where}: {key} is not a field of {kind.kind}; there are {', '.join(allowed)}")
             continue
-        hint = _plain(hints[key])
+        hint = plain_type(hints[key])
         try:
             given[key] = _coerce(value, hint)
         except TypeError:
@@ -102,7 +102,7 @@ def _make(values: Mapping[str, Any], where: str, problems: list[str]) -> Interve
         return None
 
 
-def _plain(hint: Any) -> Any:
+def plain_type(hint: Any) -> Any:
     """Return the type of an optional field."""
     if get_origin(hint) in (Union, types.UnionType):
         return next(part for part in get_args(hint) if part is not type(None))

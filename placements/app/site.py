@@ -1,0 +1,125 @@
+"""What every page needs: the store, the queue, who is asking, and how a page is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from placements.app.runs import Queue
+from placements.app.setup import Setup
+from placements.app.store import Run, Session, Store
+from placements.app.worker import READ
+
+COOKIE: Final = "placements"
+#: Pages in the order of the menu: path and title.
+MENU: Final = (
+    ("/", "Overview"),
+    ("/map", "Map"),
+    ("/gap", "Gap"),
+    ("/forecast", "Forecast"),
+    ("/plan", "Plan and why"),
+    ("/scenarios", "Scenarios"),
+    ("/compare", "Compare"),
+    ("/quality", "Data quality"),
+    ("/downloads", "Downloads"),
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The application's parts, in every request at `request.app.state.site`."""
+
+    setup: Setup
+    store: Store
+    queue: Queue
+
+    @property
+    def base(self) -> Mapping[str, Any] | None:
+        """Return what the pages show of the study; None before it was first read."""
+        run = self.store.latest(READ)
+        return None if run is None else run.result
+
+    @cached_property
+    def templates(self) -> jinja2.Environment:
+        """Return the templates."""
+        environment = jinja2.Environment(
+            loader=jinja2.PackageLoader("placements.app"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["figure"] = figure_text
+        return environment
+
+
+def site_of(request: Request) -> Site:
+    """Return the site."""
+    found = request.app.state.site
+    assert isinstance(found, Site)
+    return found
+
+
+def session_of(request: Request) -> Session:
+    """Return who is asking."""
+    found = request.state.session
+    assert isinstance(found, Session)
+    return found
+
+
+def page(request: Request, template: str, title: str, status: int = 200, **values: Any) -> Response:
+    """Return a page made from a template."""
+    site, session = site_of(request), session_of(request)
+    base = site.base
+    text = site.templates.get_template(template).render(
+        title=title,
+        menu=MENU,
+        here=request.url.path,
+        csrf=session.csrf,
+        base=base,
+        reading=reading(site),
+        has_password=bool(site.setup.password),
+        **values,
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def reading(site: Site) -> Run | None:
+    """Return the reading of the study that is under way or waits, or else the last if it came to nothing."""
+    runs = site.store.runs("", READ)
+    return runs[0] if runs and runs[0].result is None else None
+
+
+def note(request: Request, what: str) -> None:
+    """Note who took or did what."""
+    address = request.client.host if request.client else ""
+    site_of(request).store.note(session_of(request).owner, address, what)
+
+
+def go(path: str) -> Response:
+    """Send the browser to another page after something was done."""
+    return RedirectResponse(path, status_code=303)
+
+
+def missing(request: Request, what: str) -> Response:
+    """Return a page that says that something is not there."""
+    return page(request, "message.html.j2", "Not found", 404, message=f"{what} is not here, or is not yours to see.")
+
+
+def figure_text(value: Any) -> str:
+    """Return a figure as it is read: thousands apart, nothing as a dash, what is hidden as it is."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return str(value)

@@ -1,0 +1,102 @@
+"""An application over a study that is not there: what the worker would answer is made up, the rest is real."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from placements.app import Setup, create_app
+from placements.app.worker import COMPARE, READ, Gone, Process, Refused
+from placements.interventions import OpenHome, scenario_text
+
+HOME = OpenHome(name="Small home", district="Guildford", places=3, capital_gbp=500_000.0, evidence="made up")
+BASE: Mapping[str, Any] = {
+    "authority": "Tinyshire",
+    "date": "31 March 2025",
+    "marks": ["Draft", "Synthetic data: no real children"],
+    "profile": "shareable",
+    "years": 5,
+    "sections": {
+        key: {"title": f"Section {key}", "html": f"<p>What is said of {key}.</p>"}
+        for key in ("summary", "children", "plans", "forecast", "plan", "why", "quality", "method", "provenance")
+    },
+    "figures": [],
+    "gap": [
+        {"service": "care", "need": need, "area": area, "age_band": "", "children": "20", "in_county": "10",
+         "avoidable": "5", "need_local": "15", "available_to_us": "10", "gap": gap, "out_of_county": "50%"}
+        for need, area, gap in (("Disabled children", "Guildford", "+5"), ("Family", "Woking", "c"),
+                                ("Family", "Guildford", "-10"))
+    ],
+    "areas": {"E1": "Guildford", "E2": "Woking"},
+    "boundary_sets": [],
+    "plan": scenario_text((HOME,), title="Best plan found"),
+    "written": {"homes-first": scenario_text((HOME,), title="Homes first")},
+    "solver": None,
+    "outputs": [{"name": "map", "path": "maps/placements.html"}],
+}  # fmt: skip
+
+
+def compared(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a comparison of as many scenarios as were asked for."""
+    names = ["do nothing", *(["Best plan found"] if request["plan"] else [])]
+    names += [entry["name"] for entry in request["scenarios"]]
+    rows = [{"scenario": name, "away_child_years": 100 - 10 * at, "capital_gbp": 5e5 * at, "mean_miles": 6.0}
+            for at, name in enumerate(names)]  # fmt: skip
+    chances = {name: {than: 0.75 for than in names} for name in names}
+    return {"years": 5, "futures": 25, "scenarios": rows, "probability_better": {"away_child_years": chances},
+            "gains": [], "steps": [], "profile": "shareable", "report": "UEs="}  # fmt: skip
+
+
+class MadeUp(Process):
+    """A process that answers at once, or does what a test tells it to."""
+
+    def __init__(self, folder: Path, answer: Callable[..., dict[str, Any]] | None = None) -> None:
+        super().__init__(folder, None)
+        self._answer = answer
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.stopped = 0
+
+    def ask(self, kind, request, tell):
+        self.asked.append((kind, request))
+        if self._answer is not None:
+            return self._answer(kind, request, tell)
+        if kind == READ:
+            return dict(BASE)
+        assert kind == COMPARE
+        return compared(request)
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+
+def browser(client: TestClient) -> TestClient:
+    """Return another browser of the same application: it has no cookie yet."""
+    return TestClient(client.app, base_url="http://localhost")
+
+
+def started(folder: Path, process: Process | None = None, **settings: Any) -> TestClient:
+    """Return a browser on an application; use it as a context, so that the application begins and ends."""
+    (folder / "maps").mkdir(exist_ok=True, parents=True)
+    (folder / "maps" / "placements.html").write_text("<!DOCTYPE html><title>map</title>")
+    app = create_app(Setup(folder, **settings), process or MadeUp(folder))
+    return TestClient(app, base_url="http://localhost", follow_redirects=True)
+
+
+def token(client: TestClient, path: str = "/scenarios") -> str:
+    """Return the token that a page's forms carry."""
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def send(client: TestClient, path: str, data: Mapping[str, Any], **headers: str) -> Any:
+    """Send a form as a page of the application would."""
+    given = {"origin": "http://localhost", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return client.post(path, data={"csrf": token(client), **data}, headers=given)
+
+
+__all__ = ["BASE", "HOME", "Gone", "MadeUp", "Refused", "browser", "compared", "send", "started", "token"]
