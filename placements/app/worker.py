@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -148,6 +149,10 @@ def work(pipe: Connection, folder: str, profile: str | None) -> None:
             pipe.send((REFUSAL, str(error)))
         except (BrokenPipeError, KeyboardInterrupt):
             return
+        except Exception as error:
+            # Of the program's own mistakes the page says no more than their kind: a message may hold a child's row.
+            traceback.print_exc()
+            pipe.send((REFUSAL, f"the program made a mistake ({type(error).__name__}); please report it"))
 
 
 @dataclass
