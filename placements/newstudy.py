@@ -107,6 +107,15 @@ separate_shares = {{}}
 # [optimise.least_share_local]
 # disabled = 0.5
 
+[compare]
+# `placements compare --tornado` moves one assumption at a time, down and up by so much.
+price_change = {d.compare.price_change}                  # share of today's prices
+entries_change = {d.compare.entries_change}                # share of the placements that start
+cost_change = {d.compare.cost_change}                   # share of what the interventions cost
+success_change = {d.compare.success_change}                # share of each probability of success
+lead_time_change_years = {d.compare.lead_time_change_years}
+occupancy_change = {d.compare.occupancy_change}             # of the places
+
 # The same children under other boundaries (`placements analyse --boundary-set NAME`): parts, each with its districts.
 # What the law brings needs no list: Surrey has `surrey-2027`, and any date such as 2027-04-01 can be asked for.
 # [boundary_sets.halves]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from placements.comparison import Comparison, compare
+from placements.comparison import DO_NOTHING, Comparison, compare
 from placements.county import County
 from placements.disclosure.publication import county_figures
 from placements.disclosure.release import release
@@ -47,8 +47,24 @@ class RunResult:
 def scenarios_of(study: Study, plan: Plan | None) -> dict[str, tuple[Intervention, ...]]:
     """Return the plan and the hand-written scenarios by name; the file's stem is the name."""
     named = {BEST_PLAN: plan.interventions} if plan is not None else {}
-    written = {path.stem.replace("-", " ").capitalize(): read_scenario(path) for path in study.scenarios}
-    return named | written
+    return named | read_scenarios(study.scenarios)
+
+
+def read_scenarios(files: Sequence[Path]) -> dict[str, tuple[Intervention, ...]]:
+    """Return hand-written scenarios, each by the name of its file.
+
+    Raises
+    ------
+    UsageError
+        When two files have one name, or one has a name that is taken.
+    """
+    found: dict[str, tuple[Intervention, ...]] = {}
+    for path in files:
+        name = path.stem.replace("-", " ").capitalize()
+        if name in found or name.lower() in (DO_NOTHING, BEST_PLAN.lower()):
+            raise UsageError(f"{path}: there is a scenario called {name!r} already; give the file another name")
+        found[name] = read_scenario(path)
+    return found
 
 
 def plan_for(county: County, reporter: Reporter, **limits: Any) -> tuple[Forecast, Plan]:

@@ -186,6 +186,22 @@ class OptimiseSettings:
 
 
 @dataclass(frozen=True)
+class CompareSettings:
+    """How far each assumption of a comparison is moved, down and up, to see what hangs on it (`comparison.tornado`).
+
+    Changes of price, entries, cost and success are shares of what is assumed; occupancy is moved by so much of the
+    places.
+    """
+
+    price_change: float = 0.1
+    entries_change: float = 0.1
+    cost_change: float = 0.1
+    success_change: float = 0.2
+    lead_time_change_years: float = 0.5
+    occupancy_change: float = 0.05
+
+
+@dataclass(frozen=True)
 class DisclosureSettings:
     """What may leave the program, and whether it corrects what was published before (and says so)."""
 
@@ -204,6 +220,7 @@ class Settings:
     capacity: CapacitySettings = field(default_factory=CapacitySettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     optimise: OptimiseSettings = field(default_factory=OptimiseSettings)
+    compare: CompareSettings = field(default_factory=CompareSettings)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     boundary_sets: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -393,6 +410,11 @@ def _rules(settings: Settings) -> list[str]:
         ("optimise.time_limit_s", settings.optimise.time_limit_s, 0.1, 86_400),
         ("optimise.max_homes_per_area", settings.optimise.max_homes_per_area, 0, 100),
         ("optimise.tail_level", settings.optimise.tail_level, 0, 0.99),
+        ("compare.lead_time_change_years", settings.compare.lead_time_change_years, 0, 5),
+        *(
+            (f"compare.{name}", getattr(settings.compare, name), 0, 1)
+            for name in ("price_change", "entries_change", "cost_change", "success_change", "occupancy_change")
+        ),
     )
     if settings.optimise.staff_per_year is not None:
         ranges += (("optimise.staff_per_year", settings.optimise.staff_per_year, 0, 1e6),)

@@ -15,8 +15,9 @@ from placements.county import County
 from placements.forecasting import Forecast
 from placements.interventions import Intervention, Opening, ReduceEntries
 from placements.interventions.options import from_option, is_recruitment
-from placements.optimisation.demand import concerns, draw_samples
+from placements.optimisation.demand import draw_samples
 from placements.optimisation.evaluate import _away
+from placements.optimisation.fewer import concerns
 from placements.settings import OptimiseSettings
 from tests.support import tiny_county, tiny_forecast
 

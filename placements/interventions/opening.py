@@ -46,11 +46,30 @@ class Intervention(Protocol):
     def yearly_cost_by_year(self, years: int) -> Floats:
         """Return what it costs whether used or not, in pounds, from the day it is ready."""
 
+    @property
+    def probability_of_success(self) -> float:
+        """How likely it is to come to anything, 0 to 1. Capital is spent either way."""
 
-def ready_share(years: int, opens_year: int, lead_time_years: float) -> Floats:
-    """Return the part of each year in which something decided at the start of `opens_year` is ready, (years,)."""
-    year = np.arange(1, years + 1, dtype=float)
-    return np.asarray(np.clip(year - (opens_year - 1) - lead_time_years, 0.0, 1.0))
+    @property
+    def runs_if_failed(self) -> bool:
+        """Whether its yearly cost is paid even where it comes to nothing, as of a programme that does not work."""
+
+
+def ready_share(years: int, opens_year: int, lead_time_years: float, ramp_up_years: float = 0.0) -> Floats:
+    """Return how far something decided at the start of `opens_year` is at work in each year, on average, (years,).
+
+    Nothing until the lead time is over, then growing in a straight line to all of it over the ramp-up.
+    """
+    since = np.arange(1, years + 1, dtype=float) - (opens_year - 1) - lead_time_years
+    if ramp_up_years <= 0:
+        return np.asarray(np.clip(since, 0.0, 1.0))
+    return np.asarray(_grown(since, ramp_up_years) - _grown(since - 1.0, ramp_up_years))
+
+
+def _grown(since: Floats, ramp_up_years: float) -> Floats:
+    """Return years of full effect up to a time after the lead time: the integral of the ramp."""
+    on_ramp = np.clip(since, 0.0, ramp_up_years)
+    return np.asarray(on_ramp**2 / (2 * ramp_up_years) + np.clip(since - ramp_up_years, 0.0, None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +109,16 @@ class Opening:
         Kind of place it opens, one of `codes.PROVISION`.
     option_id, site_id : str
         Row of the options it comes from, if any; at most one intervention per site.
+    ramp_up_years : float
+        From its first place to its last, in a straight line. Its yearly cost is paid in full from its opening.
+    probability_of_success : float
+        That it opens at all. One that does not costs its capital, has no places and no running cost.
     evidence : str
         Where its figures come from.
     """
 
     kind: ClassVar[str] = ""
+    runs_if_failed: ClassVar[bool] = False
     #: Kinds of place that this kind of opening can make; of several there is no default.
     provisions: ClassVar[tuple[str, ...]] = ()
     ages: ClassVar[tuple[int, int]] = (0, 25)
@@ -120,6 +144,8 @@ class Opening:
     provision: str = ""
     option_id: str = ""
     site_id: str = ""
+    ramp_up_years: float = 0.0
+    probability_of_success: float = 1.0
     evidence: str = ""
 
     def __post_init__(self) -> None:
@@ -148,6 +174,8 @@ class Opening:
             ("weekly_cost_gbp", self.weekly_cost_gbp, 0, 1e9),
             ("staff", self.staff, 0, 1e5),
             ("lead_time_years", self.lead_time_years, 0, 10),
+            ("ramp_up_years", self.ramp_up_years, 0, 10),
+            ("probability_of_success", self.probability_of_success, 0, 1),
             ("planned_occupancy", self.planned_occupancy, 0.01, 1),
             ("minimum_occupancy", self.minimum_occupancy, 0, 1),
             ("age_low", self.age_low, 0, self.age_high),
@@ -175,13 +203,18 @@ class Opening:
 
     def ready_by_year(self, years: int) -> Floats:
         """Return units ready, as an average over each year, (years,)."""
-        decided = self.units_by_year(years)
-        shares = (ready_share(years, year + 1, self.lead_time_years) * decided[year] for year in range(years))
-        return np.asarray(sum(shares, np.zeros(years)))
+        return self._ready(years, 0.0)
 
     def places_by_year(self, years: int) -> Floats:
         """Return places ready, as an average over each year, before planned occupancy, (years,)."""
-        return self.ready_by_year(years) * self.places
+        return self._ready(years, self.ramp_up_years) * self.places
+
+    def _ready(self, years: int, ramp_up_years: float) -> Floats:
+        decided = self.units_by_year(years)
+        shares = (
+            ready_share(years, year + 1, self.lead_time_years, ramp_up_years) * decided[year] for year in range(years)
+        )
+        return np.asarray(sum(shares, np.zeros(years)))
 
     def capital_by_year(self, years: int) -> Floats:
         """Return capital in pounds by year of decision, (years,)."""

@@ -8,7 +8,9 @@ from typing import Any, Final
 import pandas as pd
 
 from placements import codes
-from placements.interventions.kinds import OPENINGS, RecruitCarers, ReduceEntries
+from placements.interventions.carers import RecruitCarers
+from placements.interventions.kinds import OPENINGS
+from placements.interventions.need import ReduceEntries
 from placements.interventions.opening import Opening
 
 _KIND: Final = {kind.kind: kind for kind in OPENINGS}

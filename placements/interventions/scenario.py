@@ -1,7 +1,7 @@
 """Scenarios as TOML: read with every mistake collected, written so that reading gives the same objects back.
 
 A file holds `title` and `note` if wished, and one `[[intervention]]` table each, with a `kind` and the fields of its
-dataclass in `placements.interventions.kinds`.
+dataclass in `placements.interventions`.
 """
 
 from __future__ import annotations

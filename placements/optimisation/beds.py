@@ -134,9 +134,14 @@ def beds_of(county: County, plan: Plan, groups: pd.DataFrame, years: int) -> Bed
 
 
 def _ready(entry: Opening, years: int) -> Floats:
-    """Return when each bed of an opening is ready: units are decided on at the start of a year."""
-    units = entry.units_by_year(years).astype(np.intp)
-    at = np.repeat(np.arange(years) + entry.lead_time_years, units * entry.places)
+    """Return when each bed of an opening is ready: units are decided on at the start of a year.
+
+    The beds of a year come one by one over the ramp-up. Of kept carers only whole beds count, each from the year in
+    which it is made up.
+    """
+    beds = np.diff(np.floor(np.cumsum(entry.units_by_year(years)) * entry.places + 1e-9), prepend=0.0).astype(np.intp)
+    step = np.concatenate([(np.arange(number) + 0.5) / number for number in beds if number] or [np.zeros(0)])
+    at = np.repeat(np.arange(years) + entry.lead_time_years, beds) + entry.ramp_up_years * step
     return np.asarray(np.sort(at[at < years]), float)
 
 

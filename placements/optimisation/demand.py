@@ -20,7 +20,11 @@ from placements.analysis.occupancy import use_by_day
 from placements.county import County
 from placements.errors import DataError, UsageError
 from placements.forecasting import Forecast
-from placements.interventions import Intervention, ReduceEntries
+from placements.interventions import Intervention
+from placements.optimisation.closures import displaced
+from placements.optimisation.fewer import kept, starts_kept
+from placements.optimisation.in_force import InForce, certain
+from placements.optimisation.step_down import stepped_down
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -38,9 +42,9 @@ class Demand:
     groups : DataFrame
         As `Forecast.groups`, sorted by id, with `away_cost_gbp` and `local_cost_gbp` (a week, out of county and in).
     need : ndarray (groups, years, samples)
-        Child-years avoidably away if nothing is done beyond prevention.
+        Child-years avoidably away if no place is opened.
     prevented_local : ndarray (groups, years, samples)
-        Child-years of local placements that prevention made unnecessary.
+        Child-years of local placements that are no longer paid for: made unnecessary, or lost with a provider.
     weights : ndarray (samples,)
         Sum 1.
     runs : tuple of int
@@ -89,6 +93,32 @@ def draw_samples(forecast: Forecast, number: int, seed: int) -> tuple[Ints, Floa
     return chosen, np.array([len(stratum) for stratum in strata], float) / forecast.runs
 
 
+@dataclass(frozen=True)
+class Before:
+    """What would come if nothing were done: the same for every scenario. Axes as in `Starts`.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        As in `Demand`; a cost that is not known is missing.
+    cohorts : ndarray (samples, year of start, years, groups)
+    away_share : ndarray (groups,)
+    weights : ndarray (samples,)
+    runs : tuple of int
+    """
+
+    groups: pd.DataFrame
+    cohorts: Floats
+    away_share: Floats
+    weights: Floats
+    runs: tuple[int, ...]
+
+    @property
+    def years(self) -> int:
+        """Return the number of years."""
+        return int(self.cohorts.shape[2])
+
+
 def build_demand(
     county: County,
     forecast: Forecast,
@@ -96,21 +126,35 @@ def build_demand(
     weights: Floats,
     prevention: Sequence[Intervention] = (),
 ) -> Demand:
-    """Return the need in the chosen runs, after the prevention among the interventions given."""
-    groups, starts = starts_of(county, forecast, chosen, prevention)
-    share = starts.away_share
-    before = starts.cohorts.sum(axis=1)
-    after = (starts.cohorts * starts.kept[:, None, :]).sum(axis=1)
-    need = np.transpose(after * share, (2, 1, 0))
-    prevented = np.transpose((before - after) * (1 - share), (2, 1, 0))
+    """Return the need in the chosen runs, after what lowers, moves or adds need among the interventions given."""
+    return demand_after(county, what_would_come(county, forecast, chosen, weights), certain(prevention))
+
+
+def what_would_come(county: County, forecast: Forecast, chosen: Ints, weights: Floats) -> Before:
+    """Return what starts in the chosen runs if nothing is done, with what it costs away and in the county."""
+    groups, starts = starts_of(county, forecast, chosen)
     groups = groups.assign(away_cost_gbp=_away_cost(county, groups), local_cost_gbp=local_cost(county, groups))
-    _require_costs(groups, need, prevented)
+    return Before(groups, starts.cohorts, starts.away_share, weights, tuple(int(run) for run in chosen))
+
+
+def demand_after(county: County, before: Before, in_force: Sequence[InForce]) -> Demand:
+    """Return the need that interventions leave: fewer starts and shorter stays, then steps down, then closures."""
+    share, groups, years = before.away_share, before.groups, before.years
+    without = before.cohorts.sum(axis=1)
+    left = before.cohorts * kept(county, groups, years, in_force)
+    after = left.sum(axis=1)
+    need = np.transpose(after * share, (2, 1, 0)) + stepped_down(county, groups, left * share, in_force)
+    no_longer_local = np.transpose((without - after) * (1 - share), (2, 1, 0))
+    local = (before.weights @ without.sum(axis=1)) * (1 - share)
+    homeless = displaced(county, groups, local, years, in_force)
+    need, no_longer_local = need + homeless, no_longer_local + homeless
+    _require_costs(groups, need, no_longer_local)
     return Demand(
         groups=groups.fillna({"away_cost_gbp": 0.0, "local_cost_gbp": 0.0}),
         need=np.ascontiguousarray(need),
-        prevented_local=np.ascontiguousarray(prevented),
-        weights=weights,
-        runs=tuple(int(run) for run in chosen),
+        prevented_local=np.ascontiguousarray(no_longer_local),
+        weights=before.weights,
+        runs=before.runs,
     )
 
 
@@ -120,45 +164,9 @@ def starts_of(
     """Return the demand groups, sorted by id, and what starts in the chosen runs."""
     order = np.argsort(forecast.groups["group"].to_numpy(object), kind="stable")
     groups = forecast.groups.iloc[order].reset_index(drop=True)
-    kept = starts_kept(county, groups, forecast.years, prevention)
+    left = starts_kept(county, groups, forecast.years, prevention)
     cohorts = forecast.cohorts[chosen][..., order].astype(float)
-    return groups, Starts(cohorts, kept, forecast.away["share"].to_numpy(float)[order])
-
-
-def starts_kept(county: County, groups: pd.DataFrame, years: int, prevention: Sequence[Intervention]) -> Floats:
-    """Return the share of starts that prevention leaves, by year of start and group, (years, groups)."""
-    kept = np.ones((years, len(groups)))
-    for entry in prevention:
-        if isinstance(entry, ReduceEntries):
-            kept *= 1 - entry.share * np.outer(entry.at_work_by_year(years), concerns(entry, groups, county.areas))
-    return kept
-
-
-def concerns(entry: ReduceEntries, groups: pd.DataFrame, areas: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which demand groups a prevention concerns: an empty list of names means all.
-
-    Raises
-    ------
-    UsageError
-        When it names an area that is not one of the planning areas (code or name).
-    """
-    names = {str(name).lower(): str(area) for area, name in zip(areas["area"], areas["name"], strict=True)}
-    ids = [names.get(area.lower(), area) for area in entry.areas]
-    wrong = sorted(set(ids) - set(areas["area"]))
-    if wrong:
-        raise UsageError(
-            f"{entry.name}: {', '.join(wrong)} is not a planning area; there are {', '.join(areas['name'])}"
-        )
-    hit = groups["service"].eq(entry.service).to_numpy(bool)
-    for column, wanted in (
-        ("area", ids),
-        ("need_group", entry.need_groups),
-        ("age_band", entry.age_bands),
-        ("provision", entry.provisions),
-    ):
-        if wanted:
-            hit = hit & groups[column].isin(list(wanted)).to_numpy(bool)
-    return hit
+    return groups, Starts(cohorts, left, forecast.away["share"].to_numpy(float)[order])
 
 
 def _away_cost(county: County, groups: pd.DataFrame) -> pd.Series:

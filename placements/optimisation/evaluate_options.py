@@ -12,7 +12,8 @@ from placements.county import County
 from placements.forecasting import Forecast
 from placements.interventions import Opening, RecruitCarers, ReduceEntries
 from placements.interventions.options import from_option
-from placements.optimisation.demand import build_demand, concerns
+from placements.optimisation.demand import build_demand
+from placements.optimisation.fewer import concerns
 from placements.optimisation.plan import Plan
 
 _CHILD_YEAR: Final = 1e-3

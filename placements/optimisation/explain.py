@@ -7,7 +7,7 @@ import pandas as pd
 from placements import codes
 from placements.county import County
 from placements.interventions import ReduceEntries
-from placements.optimisation.demand import concerns
+from placements.optimisation.fewer import concerns
 from placements.optimisation.plan import GROUP_COLUMNS, Plan
 
 

@@ -19,7 +19,7 @@ from placements.forecasting import Forecast
 from placements.forecasting.stays import Stays, in_order, stays_of, years_in_use
 from placements.optimisation.beds import Beds
 from placements.optimisation.child_by_child import Children
-from placements.optimisation.demand import starts_kept
+from placements.optimisation.fewer import starts_kept
 from placements.optimisation.plan import Plan
 
 Floats = npt.NDArray[np.float64]

@@ -21,7 +21,10 @@ from placements.interventions.options import split_needs
 from placements.interventions.suitability import age_span, needs_taken
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
+#: Less than this many places are none.
+NONE: Final = 1e-9
 #: What a place is matched and costed on. `is_new`: opened by an intervention, so its use is new cost.
 COLUMNS: Final = (
     "place",
@@ -64,30 +67,64 @@ def existing_places(county: County, years: int) -> Places:
     Places of one kind, need, age range and sex in one area are pooled at their mean point, so that a carer's household
     is never a point.
     """
+    rows = spare_today(county)
+    table, _ = pooled(rows[rows["spare"] > NONE])
+    return Places(table[list(COLUMNS)], np.repeat(table["spare"].to_numpy(float)[:, None], years, axis=1))
+
+
+def open_here(county: County) -> pd.DataFrame:
+    """Return open provision in the county of the kinds that local places are planned for, as `schemas.PROVISION`."""
     rows = county.provision
-    rows = rows[rows["is_open"] & rows["location"].eq(codes.IN_COUNTY) & rows["provision"].isin(PLANNABLE)]
-    rows = rows.assign(spare=vacant(rows) * rows["share_for_us"].fillna(0.0))
-    rows = rows[(rows["spare"] > 1e-9) & rows["easting"].notna() & rows["northing"].notna()].copy()
-    if rows.empty:
-        return Places(_empty_table(), np.zeros((0, years)))
+    return rows[rows["is_open"] & rows["location"].eq(codes.IN_COUNTY) & rows["provision"].isin(PLANNABLE)]
+
+
+def spare_today(county: County) -> pd.DataFrame:
+    """Return the providers that local places are planned for, alike where they suit the same children.
+
+    Returns
+    -------
+    DataFrame
+        `schemas.PROVISION`, with `spare`: our share of what is usable and vacant today, and a weekly cost.
+    """
+    rows = open_here(county)
+    # A place that lies nobody knows where can be planned for nobody.
+    is_located = rows["easting"].notna() & rows["northing"].notna()
+    rows = rows.assign(share_for_us=rows["share_for_us"].fillna(0.0).where(is_located, 0.0))
+    rows = rows.assign(spare=vacant(rows) * rows["share_for_us"])
     rows["weekly_cost_gbp"] = rows["weekly_cost_gbp"].fillna(assumed_weekly_cost(rows, county.unit_costs)).fillna(0.0)
-    rows = _alike(rows)
+    return _alike(rows) if len(rows) else rows
+
+
+def pooled(rows: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
+    """Return providers pooled by area and sort of place, and the pool of each provider.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `spare_today`, each with something spare.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS` and `spare`, one row per pool: at the mean point and price of its providers, by what each has spare.
+    ndarray of int (rows,)
+    """
+    if rows.empty:
+        return _empty_table().assign(spare=pd.Series(dtype=float)), np.zeros(0, np.intp)
+    rows = rows.copy()
     for column in ("easting", "northing", "weekly_cost_gbp"):
         rows[column] *= rows["spare"]
-    sums = rows.groupby(_POOL)[["spare", "easting", "northing", "weekly_cost_gbp"]].sum().reset_index()
+    by_pool = rows.groupby(_POOL)
+    sums = by_pool[["spare", "easting", "northing", "weekly_cost_gbp"]].sum().reset_index()
     for column in ("easting", "northing", "weekly_cost_gbp"):
         sums[column] /= sums["spare"]
-    ids = "existing/" + sums["area"] + "/" + sums["provision"] + "/" + sums.index.astype("str")
     table = sums.assign(
-        place=ids,
+        place="existing/" + sums["area"] + "/" + sums["provision"] + "/" + sums.index.astype("str"),
         name="existing " + sums["provision"].map(codes.PROVISION),
         needs=sums["needs"].map(split_needs),
         is_new=False,
     )
-    return Places(
-        table[list(COLUMNS)].reset_index(drop=True),
-        np.repeat(sums["spare"].to_numpy(float)[:, None], years, axis=1),
-    )
+    return table[[*COLUMNS, "spare"]].reset_index(drop=True), np.asarray(by_pool.ngroup(), np.intp)
 
 
 def _alike(rows: pd.DataFrame) -> pd.DataFrame:

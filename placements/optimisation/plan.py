@@ -163,9 +163,10 @@ def _schedule(problem: Problem, interventions: Sequence[Intervention], rows: lis
         if not isinstance(entry, Opening):
             continue
         place = next(places)
+        capital_by_year = entry.capital_by_year(problem.years)
         for year, units in enumerate(entry.units_by_year(problem.years).tolist(), start=1):
             if units:
-                size, capital = round(units * entry.places), units * entry.capital_gbp
+                size, capital = round(units * entry.places), float(capital_by_year[year - 1])
                 ready = year - 1 + entry.lead_time_years
                 head = (entry.name, entry.kind, areas[place], entry.option_id, year, round(units))
                 table.append((*head, size, capital, ready, committed))

@@ -17,7 +17,8 @@ import pandas as pd
 from placements.county import County
 from placements.errors import DataError
 from placements.interventions import ReduceEntries
-from placements.optimisation.demand import Starts, concerns
+from placements.optimisation.demand import Starts
+from placements.optimisation.fewer import concerns
 from placements.optimisation.matching import Atoms
 
 Floats = npt.NDArray[np.float64]

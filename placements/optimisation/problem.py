@@ -18,6 +18,7 @@ from placements.interventions import Intervention, Opening, ReduceEntries
 from placements.interventions.locate import locate
 from placements.interventions.opening import ready_share
 from placements.interventions.options import from_option, is_prevention, is_recruitment, split_needs
+from placements.optimisation.commitments import refuse_unplannable
 from placements.optimisation.demand import Demand, build_demand, draw_samples, local_cost, starts_of
 from placements.optimisation.matching import Atoms, match
 from placements.optimisation.places import Places, existing_places, joined, opened_places
@@ -134,7 +135,13 @@ def build_problem(
         Already decided: their places, costs and prevention are taken as given.
     seed : int, optional
         For drawing the samples; the forecast's when not given.
+
+    Raises
+    ------
+    UsageError
+        When a commitment is of a kind that no plan can be built around, or is not certain.
     """
+    refuse_unplannable(commitments)
     years = forecast.years
     chosen, weights = draw_samples(forecast, limits.demand_samples, forecast.seed if seed is None else seed)
     demand = build_demand(county, forecast, chosen, weights, commitments)

@@ -55,7 +55,8 @@ def optimise(
     InfeasibleError
         When the commitments alone break a limit; it says which.
     UsageError
-        When a setting does not exist.
+        When a setting does not exist, or a commitment is none that a plan can be built around
+        (`commitments.refuse_unplannable`).
 
     Notes
     -----

@@ -64,8 +64,9 @@ class Transport:
         self._cuts = (links, links + hops)
 
     def solve(self, need: Floats, capacity: Floats) -> Flows:
-        """Allocate need (atoms, samples) to capacity (places,)."""
+        """Allocate need (atoms, samples) to capacity, (places,) or (places, samples) where samples differ in it."""
         samples = need.shape[1]
+        capacity = np.broadcast_to(capacity[:, None] if capacity.ndim == 1 else capacity, (len(capacity), samples))
         out = np.zeros((len(self._objective), samples))
         zeros = np.zeros(self._equal.shape[0] - need.shape[0])
         for sample in range(samples):
@@ -74,7 +75,7 @@ class Transport:
             result = linprog(
                 self._objective,
                 A_ub=self._most if self._most.shape[0] else None,
-                b_ub=capacity if self._most.shape[0] else None,
+                b_ub=capacity[:, sample] if self._most.shape[0] else None,
                 A_eq=self._equal,
                 b_eq=np.concatenate([need[:, sample], zeros]),
                 method="highs",

@@ -1,69 +1,21 @@
-"""A scenario written and read again is the same."""
+"""A scenario written and read again is the same, whatever the kind."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from placements import codes
-from placements.interventions import (
-    INTERVENTIONS,
-    Intervention,
-    RecruitCarers,
-    ReduceEntries,
-    read_scenario,
-    write_scenario,
-)
+from placements.interventions import INTERVENTIONS, Intervention, read_scenario, write_scenario
+from tests.intervention_support import TEXT, interventions
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
-NAME = TEXT.filter(lambda text: bool(text.strip()))
-MONEY = st.floats(0, 1e9, allow_nan=False)
-NEEDS = st.lists(st.sampled_from(tuple(codes.NEED_GROUP_LABEL)), max_size=3).map(tuple)
+SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@st.composite
-def interventions(draw: st.DrawFn) -> Intervention:
-    kind = draw(st.sampled_from(INTERVENTIONS))
-    if kind is ReduceEntries:
-        return ReduceEntries(
-            name=draw(NAME),
-            share=draw(st.floats(0, 1)),
-            from_year=draw(st.integers(1, 25)),
-            lead_time_years=draw(st.floats(0, 10)),
-            option_id=draw(TEXT),
-            need_groups=draw(NEEDS),
-            areas=draw(st.lists(TEXT, max_size=2).map(tuple)),
-            yearly_cost_gbp=draw(MONEY),
-            evidence=draw(TEXT),
-        )
-    low = draw(st.integers(0, 25))
-    more = {"households_by_year": draw(st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple))}
-    point = draw(st.none() | st.tuples(st.floats(0, 7e5), st.floats(0, 1.3e6)))
-    return kind(
-        name=draw(NAME),
-        provision=draw(st.sampled_from(kind.provisions)),
-        places=draw(st.integers(1, 200)),
-        district="Woking",
-        postcode=draw(TEXT),
-        easting=point and point[0],
-        northing=point and point[1],
-        opens_year=draw(st.integers(1, 10)),
-        capital_gbp=draw(MONEY),
-        weekly_cost_gbp=draw(MONEY),
-        planned_occupancy=draw(st.floats(0.5, 1)),
-        minimum_occupancy=draw(st.floats(0, 0.5)),
-        age_low=low,
-        age_high=draw(st.integers(low, 25)),
-        sex=draw(st.sampled_from(("any", "M", "F"))),
-        needs=draw(NEEDS),
-        evidence=draw(TEXT),
-        **(more if kind is RecruitCarers else {}),
-    )
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(SETTINGS, max_examples=60)
 @given(st.lists(interventions(), max_size=4), TEXT)
 def test_reading_gives_back_what_was_written(tmp_path: Path, entries: list[Intervention], title: str) -> None:
     """Whatever the names and numbers, write then read is the identity, and writing again gives the same bytes."""
@@ -71,3 +23,25 @@ def test_reading_gives_back_what_was_written(tmp_path: Path, entries: list[Inter
     assert read_scenario(path) == tuple(entries)
     first = path.read_bytes()
     assert write_scenario(path, read_scenario(path), title=title).read_bytes() == first
+
+
+@pytest.mark.parametrize("kind", INTERVENTIONS, ids=lambda kind: kind.kind)
+@SETTINGS
+@given(data=st.data())
+def test_each_kind_has_one_form_and_figures_that_make_sense(tmp_path: Path, kind: type, data: st.DataObject) -> None:
+    """Each kind is read as it was written; its yearly figures are finite, none below 0, and none before its decision."""
+    entry = data.draw(interventions((kind,)))
+    assert read_scenario(write_scenario(tmp_path / "s.toml", [entry])) == (entry,)
+    decided = getattr(entry, "opens_year", getattr(entry, "from_year", 1))
+    figures = [
+        getattr(entry, f"{name}_by_year")(30) for name in ("places", "capital", "staff", "yearly_cost")
+    ] + ([entry.at_work_by_year(30)] if hasattr(entry, "at_work_by_year") else [])  # fmt: skip
+    for values in figures:
+        assert values.shape == (30,)
+        assert np.isfinite(values).all()
+        assert (values >= 0).all()
+        assert not values[: decided - 1].any()
+    if hasattr(entry, "at_work_by_year"):
+        at_work = entry.at_work_by_year(30)
+        assert (np.diff(at_work) >= -1e-9).all()
+        assert at_work.max() <= 1 + 1e-9

@@ -18,22 +18,31 @@ from placements.interventions import (
     INTERVENTIONS,
     OPENINGS,
     BlockContract,
+    ChangePrice,
+    ChangeUseByOthers,
+    CloseProvider,
     Intervention,
     OpenHome,
     RecruitCarers,
     ReduceEntries,
+    ReorganiseBoundary,
+    RetainCarers,
+    StepDown,
     read_scenario,
 )
 from placements.interventions.locate import locate
 from placements.interventions.options import from_option
 from placements.interventions.suitability import SUITABILITY, suitable_share, takes_age_band
+from tests.intervention_support import plain
 from tests.support import tiny_county
 
 
 def test_there_is_one_kind_for_each_option_kind_and_prevention() -> None:
-    """Every kind in the options table has a class of its own, in the same order; prevention comes last."""
-    assert tuple(kind.kind for kind in INTERVENTIONS) == schemas.OPTION_KINDS
-    assert INTERVENTIONS[-1] is ReduceEntries
+    """Every kind in the options table has a class of its own, in the same order, before those written by hand alone."""
+    kinds = tuple(kind.kind for kind in INTERVENTIONS)
+    assert kinds[: len(schemas.OPTION_KINDS)] == schemas.OPTION_KINDS
+    assert len(set(kinds)) == len(kinds)
+    assert (*OPENINGS, ReduceEntries) == INTERVENTIONS[: len(schemas.OPTION_KINDS)]
     assert all(set(kind.provisions) <= set(PLANNABLE) for kind in OPENINGS)
 
 
@@ -55,13 +64,48 @@ def test_carers_are_recruited_year_after_year() -> None:
     assert carers.yearly_cost_by_year(4).tolist() == [0, 20, 50, 50]
 
 
+def test_places_grow_over_the_ramp_up_and_are_paid_for_from_the_opening() -> None:
+    """Two years of ramp-up after half a year: the straight line's mean in each year, then all of the places."""
+    home = OpenHome(name="h", places=4, district="Guildford", lead_time_years=0.5, ramp_up_years=2, yearly_cost_gbp=100)
+    # Half a year of a line that reaches 1/4 at its end; a year from 1/4 to 3/4; half a year from 3/4 to 1, half at 1.
+    assert home.places_by_year(4).tolist() == pytest.approx([4 * 0.0625, 4 * 0.5, 4 * 0.9375, 4])
+    assert home.yearly_cost_by_year(4).tolist() == [50, 100, 100, 100]
+
+
+def test_kept_carers_are_those_who_would_have_left_less_those_who_leave_all_the_same() -> None:
+    """Forty households of which a fifth leave and then a tenth: four more at the end of a year, then 3.6, then 3.24."""
+    kept = RetainCarers(name="k", district="Woking", households=40, yearly_loss=0.2, yearly_loss_after=0.1, places=2,
+                        capital_gbp=9, yearly_cost_gbp=7, opens_year=2)  # fmt: skip
+    ends = np.array([0, 4, 7.6, 10.84])
+    assert kept.places_by_year(4).tolist() == pytest.approx([0, *(2 * (ends[:-1] + ends[1:]) / 2)])
+    assert kept.capital_by_year(4).tolist() == [0, 9, 0, 0]
+    assert kept.yearly_cost_by_year(4).tolist() == [0, 7, 7, 7]
+    with pytest.raises(UsageError, match="that would lose carers"):
+        dataclasses.replace(kept, yearly_loss_after=0.3)
+    level = 40 * (0.2 - 0.1) / 0.1
+    assert kept.units_by_year(400).sum() == pytest.approx(level), "it comes to rest where as many leave as before"
+
+
+def test_contradictions_of_what_others_do_are_named() -> None:
+    """A closure says which providers, one way; use by others changes by a share or a number; a price has a place."""
+    with pytest.raises(UsageError, match="which providers"):
+        CloseProvider(name="c")
+    with pytest.raises(UsageError, match="areas go with a provision"):
+        CloseProvider(name="c", provider_ids=("1",), areas=("Woking",))
+    with pytest.raises(UsageError, match="not both"):
+        ChangeUseByOthers(name="o", share=0.1, places=3)
+    with pytest.raises(UsageError, match=r"location = 'moon'.*sector 'club'"):
+        ChangePrice(name="p", share=0.1, location="moon", sectors=("club",))
+    with pytest.raises(UsageError, match="to_provision = 'secure'"):
+        StepDown(name="s", share=0.1, to_provision="secure")
+    with pytest.raises(UsageError, match="boundary_set is empty"):
+        ReorganiseBoundary(name="b", boundary_set=" ")
+
+
 @pytest.mark.parametrize("kind", INTERVENTIONS)
 def test_every_kind_is_an_intervention(kind: type) -> None:
     """All kinds answer the same questions."""
-    if kind is ReduceEntries:
-        entry = kind(name="x", share=0.1)
-    else:
-        entry = kind(name="x", places=2, district="Woking", provision=kind.provisions[-1])
+    entry = plain(kind)
     assert isinstance(entry, Intervention)
     for years in (1, 5):
         assert entry.places_by_year(years).shape == (years,)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import shapely
 
 from placements.geography.authorities import district_names
-from placements.interventions import Opening, RecruitCarers
+from placements.interventions import Opening, RecruitCarers, RetainCarers
 from placements.maps import style
 from placements.maps.geojson import label_point
 from placements.maps.layer import PROPOSALS, Layer, LegendItem, Swatch, Table, frame
@@ -25,6 +25,14 @@ KINDS: Final[dict[str, tuple[str, Swatch, str]]] = {
     "open_supported_accommodation": ("Supported accommodation", "diamond", "#16548f"),
     "block_contract": ("Places bought whole (block contract)", "circle", "#7a1f2b"),
     "reduce_entries": ("Prevention (in the table only)", "key", "#566472"),
+    "retain_carers": ("Foster carers kept", "heart", "#4d1a3c"),
+    "convert_agency_carers": ("Agency carers in house (in the table only)", "key", "#566472"),
+    "reunify": ("Home sooner (in the table only)", "key", "#566472"),
+    "step_down": ("From home to family (in the table only)", "key", "#566472"),
+    "close_provider": ("Closure (in the table only)", "key", "#566472"),
+    "change_use_by_others": ("Use by other authorities (in the table only)", "key", "#566472"),
+    "change_price": ("Change of price (in the table only)", "key", "#566472"),
+    "reorganise_boundary": ("Change of boundary (in the table only)", "key", "#566472"),
 }
 _COLUMNS: Final = ("District", "Places", "Usable from", "Capital", "Why")
 _GRID_M: Final = 1000.0
@@ -44,7 +52,7 @@ def proposed_sites(scene: Scene) -> Layer:
         rows.append((str(entry.name), kind, described))
         if position not in located:
             continue
-        carers = isinstance(entry, RecruitCarers)
+        carers = isinstance(entry, RecruitCarers | RetainCarers)
         evidence = [["Figures from", str(entry.evidence)]] if entry.evidence else []
         point = _point(scene, entry, located[position])
         # Markers that would cover each other are set side by side; those of carers stand above the area's name.
@@ -104,17 +112,19 @@ def _describe(scene: Scene, entry: Any, kind: str) -> dict[str, str]:
     why = scene.why.get(str(entry.name), "")
     if not isinstance(entry, Opening):
         return {
-            "Usable from": _when(scene.county.snapshot, entry.from_year - 1 + entry.lead_time_years),
+            "Usable from": _when(scene.county.snapshot, entry.from_year - 1 + getattr(entry, "lead_time_years", 0.0)),
             "Places": "none",
             "Capital": style.money_millions(capital),
             "District": "county-wide",
             "Why": why,
         }
-    units = int(entry.units_by_year(25).sum())
+    # Carers who are kept are more from year to year: those of the years forecast.
+    kept = isinstance(entry, RetainCarers)
+    units = round(float(entry.units_by_year(years if kept else 25).sum()))
     places = units * entry.places
     text = (
         f"{places:,} ({units} household{'s' if units > 1 else ''})"
-        if isinstance(entry, RecruitCarers)
+        if isinstance(entry, RecruitCarers | RetainCarers)
         else f"{places:,}"
     )
     return {
@@ -147,7 +157,7 @@ def _point(scene: Scene, entry: Any, at: Mapping[Hashable, Any]) -> tuple[float,
     """Return where to draw it: its point when internal; else the middle of its square kilometre, or of its area."""
     easting, northing = float(at["easting"]), float(at["northing"])
     area = scene.areas.loc[scene.areas["area"].eq(at["area"])].geometry
-    if isinstance(entry, RecruitCarers) and len(area):
+    if isinstance(entry, RecruitCarers | RetainCarers) and len(area):
         middle = label_point(area.iloc[0])
         return float(round(middle.x)), float(round(middle.y))
     if scene.internal:

@@ -12,7 +12,7 @@ from placements import codes
 from placements.analysis.gap import WANTED
 from placements.disclosure.suppress import SUPPRESSED
 from placements.geography.authorities import district_names
-from placements.interventions import Intervention, Opening, RecruitCarers, ReduceEntries
+from placements.interventions import Intervention, Opening, RecruitCarers, ReduceEntries, RetainCarers
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
 from placements.reports.context import Context
@@ -30,6 +30,7 @@ KIND: Final[Mapping[str, str]] = MappingProxyType(
         "open_supported_accommodation": "Open supported accommodation",
         "block_contract": "Buy places whole",
         "reduce_entries": "Prevent entries to care",
+        "retain_carers": "Keep foster carers",
     }
 )
 
@@ -111,15 +112,17 @@ def _step_row(context: Context, proposal: Proposal, step: Intervention) -> tuple
         return (label, year_label(day, year), start, "-", *money, why)
     if not isinstance(step, Opening):
         return (step.name, year_label(day, year), "-", "-", "-", "-", step.evidence)
-    units = float(step.units_by_year(horizon).sum()) if isinstance(step, RecruitCarers) else 1.0
+    is_programme = isinstance(step, RetainCarers)
+    units = float(step.units_by_year(horizon).sum()) if isinstance(step, RecruitCarers) or is_programme else 1.0
+    paid = 1.0 if is_programme else units
     ready = int(np.floor(year + step.lead_time_years + 1e-9))
     return (
         _what_and_where(context, step, units),
         year_label(day, year),
         year_label(day, ready),
         f"{step.places * units:,.0f}",
-        words.pounds(step.capital_gbp * units),
-        words.pounds(step.yearly_cost_gbp * units),
+        words.pounds(step.capital_gbp * paid),
+        words.pounds(step.yearly_cost_gbp * paid),
         _why(context, proposal.uses.get(step.name)),
     )
 
