@@ -21,7 +21,8 @@ from placements.optimisation.engine import Answer, Engine
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.plan import paid_with_nothing
 from placements.optimisation.problem import Problem
-from placements.optimisation.solve import SMALL, tidy
+from placements.optimisation.solve import SMALL
+from placements.optimisation.whole import tidy
 
 Floats = npt.NDArray[np.float64]
 

@@ -47,9 +47,9 @@ from placements.optimisation.solve import (
     Progress,
     Solved,
     do_nothing,
-    tidy,
     within,
 )
+from placements.optimisation.whole import tidy
 
 #: A frontier may take this many times the time limit of one plan.
 TIMES_ONE_PLAN: Final = 5
