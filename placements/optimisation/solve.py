@@ -35,7 +35,7 @@ from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
 from placements.optimisation.samples import mean_of
-from placements.optimisation.whole import Whole, tidy
+from placements.optimisation.whole import Whole
 from placements.settings import GOAL_NAMES, WEIGHTED_GOAL
 
 Floats = npt.NDArray[np.float64]
@@ -273,6 +273,13 @@ def _first(problem: Problem, whole: Whole, start: Floats | None) -> Floats:
             raise NoPlanError("there was no time to work out the plan to begin from", is_proved=False)
     if not problem.one_of:
         return do_nothing(problem, siting)
+    # One unit of one of the options named and nothing else is nearly always a plan, and found at once.
+    for decision in np.flatnonzero(np.isin(siting.open_option, np.array(problem.one_of))).tolist():
+        alone = np.zeros(len(siting.open_column))
+        alone[decision] = 1.0
+        answer = whole.of_decisions(goal, alone, allowed * _MEAN_SHARE)
+        if answer.solution is not None:
+            return answer.solution
     answer = whole.search(goal, 1.0, allowed * _MEAN_SHARE)
     if answer.solution is None:
         proved = answer.status == INFEASIBLE

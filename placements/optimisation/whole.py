@@ -67,9 +67,7 @@ class Whole:
         if self.flows is None:
             held = (self.siting.open_column, np.round(units))
             objective = self.siting.objectives[goal]
-            return self._answer(
-                self._search().minimise(objective, gap=0.0, time_limit_s=time_limit_s, fixed=held)
-            )
+            return self._answer(self._search().minimise(objective, gap=0.0, time_limit_s=time_limit_s, fixed=held))
         key = np.round(units).tobytes()
         given = self._given.pop(key, None) or self.flows.given(units)
         self._given[key] = given

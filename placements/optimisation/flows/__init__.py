@@ -4,7 +4,8 @@
 `expected`  the sums that tie years and samples together: limits and goals
 `network`   the cheapest flow of one year and sample
 `mixture`   flows of all of them put together so that the limits are kept
-`given`     rounds of prices, flows and mixtures until value and bound meet
+`rounds`    prices, flows and mixtures in turn until value and bound meet
+`given`     all of it for one set of decisions, goal after goal
 ==========  ============================================================================
 """
 

@@ -20,8 +20,8 @@ from placements.errors import PlacementsError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-#: Missed by so little, a limit is kept.
-_NONE: Final = 1e-8
+#: Missed by so little (child-years), limits are kept.
+KEPT: Final = 1e-7
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def mixed(cost: Floats, taken: Floats, network: Ints, most: Floats, price_of_mis
     result = linprog(
         np.concatenate([cost, np.full(may_miss, price_of_missing)]),
         A_ub=sparse.hstack([sparse.csr_array(taken), -sparse.eye_array(limits, may_miss)], format="csr"),
-        b_ub=most if may_miss else most + _NONE,
+        b_ub=most if may_miss else most + KEPT,
         A_eq=sparse.hstack([one, sparse.csr_array((one.shape[0], may_miss))], format="csr"),
         b_eq=np.ones(one.shape[0]),
         method="highs-ds",

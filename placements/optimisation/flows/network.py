@@ -4,8 +4,8 @@
 
   need -> atoms -> nodes -> places -> sink        atoms -> away -> sink
 
-Need and places are rounded down to a hundred-thousand-millionth of a child-year: what is used is then within both, and who is
-away is the rest of the need, exactly. Prices are rounded to a part of the largest that is smaller still.
+Need and places are rounded down to a whole number of a very small part of a child-year: what is used is then within
+both, and who is away is the rest of the need, exactly.
 """
 
 from __future__ import annotations
@@ -85,11 +85,11 @@ def cheapest(ways: Ways, need: Floats, usable: Floats, serve_price: Floats, away
     first = node + len(ways.through)
     sink = first + len(places)
     atoms = np.arange(node)
-    tail = [ways.link_atom[links], node + ways.hop_node[hops], atoms, np.arange(first, sink)]
-    head = [node + ways.link_node[links], first + place, np.full(node, sink), np.full(len(places), sink)]
-    limit = [own[ways.link_atom[links]], room[hops], own, held]
-    cost = [np.zeros(len(links), np.int64), price, np.zeros(len(places), np.int64)]
-    flow = _flow(*(np.concatenate(part) for part in (tail, head, limit, cost)), np.append(own, -own.sum()), sink)
+    tail = np.concatenate([ways.link_atom[links], node + ways.hop_node[hops], atoms, np.arange(first, sink)])
+    head = np.concatenate([node + ways.link_node[links], first + place, np.full(node + len(places), sink)])
+    limit = np.concatenate([own[ways.link_atom[links]], room[hops], own, held])
+    cost = np.concatenate([np.zeros(len(links), np.int64), price, np.zeros(len(places), np.int64)])
+    flow = _flow(tail, head, limit, cost, np.append(own, -own.sum()), sink)
     used, served, away, _ = np.split(flow / UNITS, np.cumsum([len(links), len(hops), len(own)]))
     paid_for = float(paid @ np.concatenate([served, away]))
     # No price of a child-year in need or of a place is above twice the largest: what rounding can have cost.
