@@ -273,14 +273,17 @@ def _first(problem: Problem, whole: Whole, start: Floats | None) -> Floats:
             raise NoPlanError("there was no time to work out the plan to begin from", is_proved=False)
     if not problem.one_of:
         return do_nothing(problem, siting)
+    until = time.monotonic() + allowed * _MEAN_SHARE
     # One unit of one of the options named and nothing else is nearly always a plan, and found at once.
     for decision in np.flatnonzero(np.isin(siting.open_option, np.array(problem.one_of))).tolist():
         alone = np.zeros(len(siting.open_column))
         alone[decision] = 1.0
-        answer = whole.of_decisions(goal, alone, allowed * _MEAN_SHARE)
+        answer = whole.of_decisions(goal, alone, until - time.monotonic())
         if answer.solution is not None:
             return answer.solution
-    answer = whole.search(goal, 1.0, allowed * _MEAN_SHARE)
+        if answer.status == TIME_LIMIT:
+            break
+    answer = whole.search(goal, 1.0, max(until - time.monotonic(), 0.01))
     if answer.solution is None:
         proved = answer.status == INFEASIBLE
         reason = "keeps the rules" if proved else "was found in the time allowed"

@@ -44,12 +44,12 @@ class Whole:
         self._problem, self._seed = problem, seed
         self._kept: list[tuple[str, float]] = []
         self._engine: Engine | None = None
-        self._built: SitingModel | None = None
         self._given: dict[bytes, Given] = {}
         self.cut_short = False
         is_of_sums = not any(goal in fairness.GOALS for goal in problem.limits.goals_in_order)
         self.flows = Flows(problem) if is_of_sums else None
-        self.siting = self._with_rows() if self.flows is None else self.flows.siting
+        #: Choices, which it has not without rows, come after all other variables: positions and goals hold for both.
+        self.siting: SitingModel = build_model(problem) if self.flows is None else self.flows.siting
 
     @property
     def is_too_large(self) -> bool:
@@ -60,7 +60,7 @@ class Whole:
         """Keep a goal at or below a value from now on."""
         self._kept.append((goal, most))
         if self._engine is not None:
-            self._engine.fix(self._with_rows().objectives[goal], most)
+            self._engine.fix(self.siting.objectives[goal], most)
 
     def of_decisions(self, goal: str, units: Floats, time_limit_s: float) -> Answer:
         """Return the best flows of given decisions (units by open variable)."""
@@ -92,11 +92,10 @@ class Whole:
         """
         if self.is_too_large:
             return Answer(TIME_LIMIT, math.inf, -math.inf, None, 0.0)
-        engine, siting = self._search(), self._with_rows()
         if start is not None and self.flows is not None:
-            start = np.concatenate([start, self.flows.expected.choices(start[siting.open_column])])
-        objective = siting.objectives[goal]
-        return self._answer(engine.minimise(objective, gap=gap, time_limit_s=time_limit_s, start=start))
+            start = self.flows.with_choices(start)
+        objective = self.siting.objectives[goal]
+        return self._answer(self._search().minimise(objective, gap=gap, time_limit_s=time_limit_s, start=start))
 
     def _answer(self, answer: Answer) -> Answer:
         """Return an answer of the engine as one over `siting`, whole units whole and nothing below 0."""
@@ -108,15 +107,11 @@ class Whole:
 
     def _search(self) -> Engine:
         if self._engine is None:
-            self._engine = Engine(self._with_rows().linear, self._seed)
+            rows = self.siting if self.flows is None else build_model(self._problem)
+            self._engine = Engine(rows.linear, self._seed)
             for goal, most in self._kept:
-                self._engine.fix(self._with_rows().objectives[goal], most)
+                self._engine.fix(self.siting.objectives[goal], most)
         return self._engine
-
-    def _with_rows(self) -> SitingModel:
-        if self._built is None:
-            self._built = build_model(self._problem)
-        return self._built
 
 
 def tidy(siting: SitingModel, solution: Floats) -> Floats:

@@ -40,6 +40,10 @@ class Flows:
         self.expected = Expected(problem)
         self.goals: dict[str, Sum] = self.expected.goals
 
+    def with_choices(self, solution: Floats) -> Floats:
+        """Return a solution of the model with its rows: what they need beside it comes after."""
+        return np.concatenate([solution, self.expected.choices(solution[self.siting.open_column])])
+
     def given(self, units: Floats) -> Given:
         """Return what there is to know with decisions given, (decisions,)."""
         return Given(self, np.round(units))
