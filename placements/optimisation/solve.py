@@ -47,6 +47,8 @@ GIVE_WAY: Final = 0.001
 _TIME_SHARE: Final = 0.6
 #: Part of a goal's time spent on the mean of the samples, and of its tolerance that may be left open there.
 _MEAN_SHARE: Final = 0.4
+#: The same where nothing is to come after it but flows.
+_MEAN_SHARE_ALONE: Final = 0.7
 _MEAN_TOLERANCE: Final = 0.75
 #: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
 _MARGIN: Final = 1.2
@@ -160,7 +162,7 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
                 mean.know(search.told())
                 mean.begin_from(solution[siting.open_column])
         elif mean is not None and not is_held:
-            allowed = left * share * _MEAN_SHARE
+            allowed = left * share * (_MEAN_SHARE_ALONE if whole.is_too_large else _MEAN_SHARE)
             plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
             plans = [solution[siting.open_column]] if position or start is not None else []

@@ -23,9 +23,9 @@ Floats = npt.NDArray[np.float64]
 
 #: Decisions asked about of late, of which the flows are remembered.
 _REMEMBERED: Final = 3
-#: Variables beyond which the whole is not searched: HiGHS has then found neither a plan nor a bound in minutes
-#: (`benchmarks/README.md`, "The siting model of a county").
-_LARGEST: Final = 1_000_000
+#: Variables beyond which the whole is not searched: in minutes it then finds no better plan and no better bound than
+#: are known, and takes gigabytes (`benchmarks/README.md`, "The siting model of a county").
+_LARGEST: Final = 300_000
 
 
 class Whole:
