@@ -1,27 +1,31 @@
-"""The siting model under a limit that moves: loaded once, solved for the fewest child-years away under each limit.
+"""The siting model under a limit that moves, solved for the fewest child-years away under each limit.
 
 A limit on capital is the study's `capital_gbp` moved: the part of it that schools may take moves with it. A limit on
 net revenue is one more constraint: running cost of what is opened and used less the cost of placements avoided, over
 all years. Both are written ``row . x + spent <= part x limit``, `spent` being what is so whatever is decided.
+
+Flows of given decisions are worked out by year and sample (`flows`); the whole model is loaded, once, when decisions
+are sought with them.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from placements import codes
-from placements.optimisation.blocks import Blocks
 from placements.optimisation.decomposed import Limit
-from placements.optimisation.engine import Answer, Engine
+from placements.optimisation.engine import TIME_LIMIT, Answer, Engine
+from placements.optimisation.flows import Flows, Sum
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.plan import paid_with_nothing
 from placements.optimisation.problem import Problem
-from placements.optimisation.solve import SMALL, tidy
+from placements.optimisation.solve import SMALL
+from placements.optimisation.whole import tidy
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +34,10 @@ NET_REVENUE: Final = "net_revenue"
 AGAINST: Final = (CAPITAL, NET_REVENUE)
 #: Gap at which the search for what could be left out may stop: it decides nothing that is claimed.
 _SPARE_GAP: Final = 1e-4
+#: As in `transport`: among ways to keep as many local, the cheapest; too little to outweigh one child kept local.
+_COST_WEIGHT: Final = 1e-4
+#: Less money is nothing.
+_POUND: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,6 @@ class _Row:
     spent: float
     part: float
     scale: float
-    number: int
 
     def needs(self, solution: Floats) -> float:
         return (float(self.weights @ solution) + self.spent) / self.part
@@ -88,26 +95,39 @@ class Budget:
     """The model of a problem with a limit on one kind of money."""
 
     def __init__(self, problem: Problem, against: str, spent: Spent, seed: int) -> None:
-        self.siting: SitingModel = build_model(problem)
-        self._engine = Engine(self.siting.linear, seed)
-        self._against = against
+        self._problem, self._seed, self._against = problem, seed, against
+        self._flows = Flows(problem)
+        self.siting: SitingModel = self._flows.siting
         self._rows = [self._row(self.siting.objectives[against], spent.of(against), 1.0)]
         share = problem.limits.schools_capital_share
         if against == CAPITAL and 0 < share < 1:
             self._rows.append(self._row(_of_schools(problem, self.siting), spent.schools_capital, share))
         if against == CAPITAL:
             self._rows += [self._row(*row) for row in _of_parts(problem, self.siting)]
-        self._blocks = Blocks(self.siting)
-        self._away_row = self._engine.add_row(self.away, -math.inf, math.inf)
+        cost = self._flows.goals[NET_REVENUE]
+        self._cheapest: Sum = self._flows.goals["away_child_years"] + cost.times(_COST_WEIGHT / cost.largest)
+        self._limit_gbp = math.inf
+        self._engine: Engine | None = None
+        #: Their numbers in the engine: of each limit, and of who is away.
+        self._numbers: list[int] = []
+        self._flows_cut_short = False
 
     def _row(self, weights: Floats, spent: float, part: float) -> _Row:
-        scale = float(np.abs(weights).max(initial=0.0)) or 1.0
-        return _Row(weights, spent, part, scale, self._engine.add_row(weights / scale, -math.inf, math.inf))
+        return _Row(weights, spent, part, float(np.abs(weights).max(initial=0.0)) or 1.0)
+
+    def _together(self) -> Engine:
+        """Return the engine with the whole model and the limits as they are."""
+        if self._engine is None:
+            self._engine = engine = Engine(build_model(self._problem).linear, self._seed)
+            rows = [*(row.weights / row.scale for row in self._rows), self.away]
+            self._numbers = [engine.add_row(weights, -math.inf, math.inf) for weights in rows]
+            self.limit(self._limit_gbp)
+        return self._engine
 
     @property
     def cut_short(self) -> bool:
         """Return whether the clock ended any search."""
-        return self._engine.cut_short
+        return self._flows_cut_short or (self._engine is not None and self._engine.cut_short)
 
     @property
     def away(self) -> Floats:
@@ -125,8 +145,9 @@ class Budget:
 
     def limit(self, limit_gbp: float) -> None:
         """Set the limit of all that is solved from now on; infinite for none but the study's own."""
-        for row in self._rows:
-            self._engine.move_row(row.number, (row.part * limit_gbp - row.spent) / row.scale)
+        self._limit_gbp = limit_gbp
+        for row, number in zip(self._rows, self._numbers, strict=False):
+            self._together().move_row(number, (row.part * limit_gbp - row.spent) / row.scale)
 
     def limits(self, limit_gbp: float) -> tuple[Limit, ...]:
         """Return the limit as rows over decisions alone: of capital, which takes nothing else."""
@@ -139,25 +160,30 @@ class Budget:
 
     def fewest_away(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Answer:
         """Return the fewest child-years away under the limit, to a relative gap."""
-        return self._engine.minimise(self.away, gap=tolerance, time_limit_s=time_limit_s, start=start)
+        return self._minimise(self.away, tolerance, time_limit_s, start)
 
     def least_money(self, tolerance: float, time_limit_s: float, start: Floats | None = None) -> Answer:
         """Return the plan that needs the least of the money in question, whoever is away."""
-        objective = self.siting.objectives[self._against]
-        return self._engine.minimise(objective, gap=tolerance, time_limit_s=time_limit_s, start=start)
+        return self._minimise(self.siting.objectives[self._against], tolerance, time_limit_s, start)
+
+    def _minimise(self, objective: Floats, tolerance: float, time_limit_s: float, start: Floats | None) -> Answer:
+        begin = None if start is None else self._flows.with_choices(start)
+        answer = self._together().minimise(objective, gap=tolerance, time_limit_s=time_limit_s, start=begin)
+        return answer if answer.solution is None else replace(answer, solution=self._tidy(answer.solution))
+
+    def _tidy(self, solution: Floats) -> Floats:
+        return tidy(self.siting, solution[: self.siting.linear.variables])
 
     def with_opened(self, units: Floats, limit_gbp: float, time_limit_s: float) -> Floats | None:
-        """Return the fewest away when these units are opened and no others; None if that is not allowed.
-
-        By year and sample where rows between them allow it (`blocks`), else as a whole.
-        """
-        quick = self._blocks.solve(units)
-        if quick is not None and self.needs(quick) <= limit_gbp:
-            return quick
-        held = (self.siting.open_column, np.round(units))
-        self.limit(limit_gbp)
-        answer = self._engine.minimise(self._blocks.objective, gap=0.0, time_limit_s=time_limit_s, fixed=held)
-        return None if answer.solution is None else tidy(self.siting, answer.solution)
+        """Return the fewest away when these units are opened and no others; None if that is not allowed."""
+        kept = []
+        if self._against == NET_REVENUE and math.isfinite(limit_gbp):
+            kept = [(self._flows.goals[NET_REVENUE], row.part * limit_gbp - row.spent) for row in self._rows]
+        answer = self._flows.given(units).best(self._cheapest, kept, time_limit_s)
+        self._flows_cut_short |= answer.status == TIME_LIMIT
+        if answer.solution is None or (self._against == CAPITAL and self.needs(answer.solution) > limit_gbp + _POUND):
+            return None
+        return answer.solution
 
     def spared(self, units: Floats, away: float, time_limit_s: float) -> Floats | None:
         """Return the units opened and needed: as few away for the least of the money in question.
@@ -169,13 +195,13 @@ class Budget:
         away : float
             The most child-years away.
         """
-        closed = self.siting.open_column[units < 0.5]
-        self._engine.move_row(self._away_row, away + SMALL)
+        engine, closed = self._together(), self.siting.open_column[units < 0.5]
+        engine.move_row(self._numbers[-1], away + SMALL)
         objective = self.siting.objectives[self._against]
-        answer = self._engine.minimise(
+        answer = engine.minimise(
             objective, gap=_SPARE_GAP, time_limit_s=time_limit_s, fixed=(closed, np.zeros(len(closed)))
         )
-        self._engine.move_row(self._away_row, math.inf)
+        engine.move_row(self._numbers[-1], math.inf)
         return None if answer.solution is None else np.round(answer.solution[self.siting.open_column])
 
 

@@ -47,7 +47,6 @@ from placements.optimisation.solve import (
     Progress,
     Solved,
     do_nothing,
-    tidy,
     within,
 )
 
@@ -242,7 +241,7 @@ class _Side:
         self.budget.limit(limit)
         answer = self.budget.fewest_away(tolerance, time_limit_s, None if best is None else best.solution)
         if answer.solution is not None:
-            self.add(tidy(self.budget.siting, answer.solution), limit)
+            self.add(answer.solution, limit)
         if answer.status != INFEASIBLE:
             self.known.add_bound(limit, answer.bound)
         return answer
@@ -347,7 +346,7 @@ class _Search:
         start = min(side.known.found, key=lambda plan: plan.needs)
         answer = side.budget.least_money(self._tolerance, self._allowed(to_come), start.solution)
         if answer.solution is not None:
-            side.add(tidy(side.budget.siting, answer.solution))
+            side.add(answer.solution)
         found = min(plan.needs for plan in side.known.found)
         return found, min(answer.bound + spent, found)
 

@@ -135,6 +135,28 @@ def decisions_alone(problem: Problem) -> SitingModel:
     return siting
 
 
+def without_rows(problem: Problem) -> SitingModel:
+    """Build the variables of the model and its sums over them: to hold a solution, and to say what it is worth.
+
+    Goals of `fairness` are no sums: they are not in it.
+    """
+    siting = _with_variables(problem, *_carries(problem), problem.need > _NONE)
+    _add_objectives(problem, siting)
+    return siting
+
+
+def rows_between(problem: Problem) -> SitingModel:
+    """Build what ties years and samples together: the rules of decisions, and those of expected flows.
+
+    With the mean of the samples for a problem, a variable is an expected flow, and what is said of it holds for the
+    flows of all samples.
+    """
+    siting = without_rows(problem)
+    for add in (viable_if_open, *_OF_DECISIONS):
+        add(problem, siting)
+    return siting
+
+
 def _with_variables(
     problem: Problem, links: npt.NDArray[np.bool_], hops: npt.NDArray[np.bool_], atoms: npt.NDArray[np.bool_]
 ) -> SitingModel:

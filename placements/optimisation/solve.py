@@ -4,10 +4,11 @@ Each goal is kept, but for a thousandth of it (`GIVE_WAY`), while the next is so
 tolerance, the later ones to theirs.
 
 Child-years away, where they come first, are decomposed (`decomposed`): decisions in one small model, flows in networks
-of a year and sample each. Before another goal is solved over all samples it is solved over their mean, a model many
+of a year and sample each. The flows of decisions that were found are worked out year by year and sample by sample too
+(`flows`), for every goal. Before another goal is solved over all samples it is solved over their mean, a model many
 times smaller: its plan is where the search begins, and its bound is a bound for the whole too (average any plan's flows
 over the samples and they serve the mean need at the same expected cost; the tail of the samples is no less than their
-mean).
+mean). Only where value and bound have then not met is all solved as one (`whole`).
 
 Travel, when it is not the first goal, decides who goes where among the places that the goals before it chose to open;
 it does not open others.
@@ -34,6 +35,7 @@ from placements.optimisation.fairness import completed
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, cost_per_child_year
 from placements.optimisation.samples import mean_of
+from placements.optimisation.whole import Whole
 from placements.settings import GOAL_NAMES, WEIGHTED_GOAL
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +47,8 @@ GIVE_WAY: Final = 0.001
 _TIME_SHARE: Final = 0.6
 #: Part of a goal's time spent on the mean of the samples, and of its tolerance that may be left open there.
 _MEAN_SHARE: Final = 0.4
+#: The same where nothing is to come after it but flows.
+_MEAN_SHARE_ALONE: Final = 0.7
 _MEAN_TOLERANCE: Final = 0.75
 #: A plan for the mean need may be too little used once need varies: raised minimum occupancy, for the start only.
 _MARGIN: Final = 1.2
@@ -130,10 +134,10 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
     tell = progress or (lambda share, text: None)
     began = time.monotonic()
     limits = problem.limits
-    siting = build_model(problem)
-    engine = Engine(siting.linear, seed)
+    whole = Whole(problem, seed)
+    siting = whole.siting
     mean = _Mean(problem, seed) if len(problem.weights) > 1 else None
-    solution = _first(problem, siting, engine, start)
+    solution = _first(problem, whole, start)
     results: list[GoalResult] = []
     cut_short = False
     goals = limits.goals_in_order
@@ -145,48 +149,48 @@ def solve(problem: Problem, seed: int, progress: Progress | None = None, start: 
         tolerance = limits.later_tolerance if position else limits.tolerance
         lowest = -math.inf if goal in ("net_cost", WEIGHTED_GOAL) else 0.0
         goal_began = time.monotonic()
-        held = (siting.open_column, solution[siting.open_column]) if goal == "travel" and position else None
+        is_held = goal == "travel" and position > 0
         if goal == DECOMPOSED and not position:
             # What stays open of the tolerance is left to what the networks do not know: running cost of places used.
-            search, units = FewestAway(problem, seed), solution[siting.open_column]
-            found = search.search(tolerance * DECOMPOSED_TOLERANCE, left * share * _DECOMPOSED_SHARE, units)
+            networks = None if whole.flows is None else whole.flows.networks
+            search, units = FewestAway(problem, seed, networks), solution[siting.open_column]
+            allowed = left * share * (1.0 if whole.is_too_large else _DECOMPOSED_SHARE)
+            found = search.search(tolerance * DECOMPOSED_TOLERANCE, allowed, units)
             lowest, cut_short = found.bound, search.cut_short
-            solution, _ = better_start(engine, siting, objective, solution, [found.units], left * share)
+            solution, _ = better_start(whole, goal, solution, [found.units], left * share)
             if mean is not None:
                 mean.know(search.told())
                 mean.begin_from(solution[siting.open_column])
-        elif mean is not None and held is None:
-            allowed = left * share * _MEAN_SHARE
+        elif mean is not None and not is_held:
+            allowed = left * share * (_MEAN_SHARE_ALONE if whole.is_too_large else _MEAN_SHARE)
             plan, bound = mean.minimise(goal, allowed, tolerance)
             lowest = max(lowest, bound if goal in _HELD_BY_THE_MEAN else lowest)
             plans = [solution[siting.open_column]] if position or start is not None else []
             plans += [] if plan is None or any(np.array_equal(plan, other) for other in plans) else [plan]
-            solution, held_up = better_start(engine, siting, objective, solution, plans, allowed)
+            solution, held_up = better_start(whole, goal, solution, plans, allowed)
             if not held_up:
                 careful = mean.careful(goal, allowed / 2, tolerance)
                 plans = [] if careful is None else [careful]
-                solution, _ = better_start(engine, siting, objective, solution, plans, allowed / 2)
+                solution, _ = better_start(whole, goal, solution, plans, allowed / 2)
         spent = time.monotonic() - goal_began
         if not within(float(objective @ solution), lowest, tolerance):
-            answer = engine.minimise(
-                objective,
-                gap=tolerance,
-                time_limit_s=max(left * share - spent, 0.01),
-                start=None if held else solution,
-                fixed=held,
-            )
+            allowed = max(left * share - spent, 0.01)
+            if is_held:
+                answer = whole.of_decisions(goal, solution[siting.open_column], allowed)
+            else:
+                answer = whole.search(goal, tolerance, allowed, solution)
             if answer.solution is not None and answer.value <= objective @ solution + SMALL:
-                solution = tidy(siting, answer.solution)
+                solution = answer.solution
             lowest = max(lowest, answer.bound)
         value = float(objective @ solution)
         results.append(goal_result(problem, goal, value, min(lowest, value), tolerance, time.monotonic() - goal_began))
         most = value + GIVE_WAY * abs(value) + SMALL
-        engine.fix(objective, most)
+        whole.keep(goal, most)
         if mean is not None and goal in _HELD_BY_THE_MEAN:
             mean.fix(goal, most)
     tell(1.0, "done")
     return Solved(
-        siting, solution, tuple(results), cut_short or engine.cut_short or (mean is not None and mean.cut_short)
+        siting, solution, tuple(results), cut_short or whole.cut_short or (mean is not None and mean.cut_short)
     )
 
 
@@ -259,40 +263,49 @@ class _Mean:
         self._engine.fix(self._siting.objectives[goal], most)
 
 
-def _first(problem: Problem, siting: SitingModel, engine: Engine, start: Floats | None) -> Floats:
+def _first(problem: Problem, whole: Whole, start: Floats | None) -> Floats:
     """Return a solution that keeps the rules: that of the plan to begin from, or nothing, or any there is."""
-    objective = siting.objectives[problem.limits.goals_in_order[0]]
+    siting, goal = whole.siting, problem.limits.goals_in_order[0]
     allowed = problem.limits.time_limit_s
     if start is not None:
-        held = (siting.open_column, start[siting.open_option, siting.open_year])
-        answer = engine.minimise(objective, gap=0.0, time_limit_s=allowed, fixed=held)
+        answer = whole.of_decisions(goal, start[siting.open_option, siting.open_year], allowed)
         if answer.solution is not None:
-            return tidy(siting, answer.solution)
+            return answer.solution
         if answer.status == TIME_LIMIT:
             raise NoPlanError("there was no time to work out the plan to begin from", is_proved=False)
     if not problem.one_of:
         return do_nothing(problem, siting)
-    answer = engine.minimise(objective, gap=1.0, time_limit_s=allowed * _MEAN_SHARE)
+    until = time.monotonic() + allowed * _MEAN_SHARE
+    # One unit of one of the options named and nothing else is nearly always a plan, and found at once.
+    for decision in np.flatnonzero(np.isin(siting.open_option, np.array(problem.one_of))).tolist():
+        alone = np.zeros(len(siting.open_column))
+        alone[decision] = 1.0
+        answer = whole.of_decisions(goal, alone, until - time.monotonic())
+        if answer.solution is not None:
+            return answer.solution
+        if answer.status == TIME_LIMIT:
+            break
+    answer = whole.search(goal, 1.0, max(until - time.monotonic(), 0.01))
     if answer.solution is None:
         proved = answer.status == INFEASIBLE
         reason = "keeps the rules" if proved else "was found in the time allowed"
         raise NoPlanError(f"no plan with one of the options named {reason}", is_proved=proved)
-    return tidy(siting, answer.solution)
+    return answer.solution
 
 
 def better_start(
-    engine: Engine, siting: SitingModel, objective: Floats, solution: Floats, plans: list[Floats], time_limit_s: float
+    whole: Whole, goal: str, solution: Floats, plans: list[Floats], time_limit_s: float
 ) -> tuple[Floats, bool]:
     """Return the best of a solution and of plans, each with its best flows, and whether any plan kept all rules."""
-    best, held_up = solution, False
+    siting = whole.siting
+    objective, best, held_up = siting.objectives[goal], solution, False
     for opened in plans:
-        held = (siting.open_column, np.round(opened))
-        answer = engine.minimise(objective, gap=0.0, time_limit_s=time_limit_s / len(plans), fixed=held)
-        if answer.status != OPTIMAL or answer.solution is None:
+        answer = whole.of_decisions(goal, opened, time_limit_s / len(plans))
+        if answer.solution is None:
             continue
         held_up = True
         if answer.value < objective @ best - SMALL:
-            best = tidy(siting, answer.solution)
+            best = answer.solution
     return best, held_up
 
 
@@ -300,14 +313,6 @@ def do_nothing(problem: Problem, siting: SitingModel) -> Floats:
     """Return the solution that opens and uses nothing: all need stays away."""
     out = np.zeros(siting.linear.variables)
     out[siting.away_column] = problem.need[siting.away_atom, siting.away_year, siting.away_sample]
-    return completed(siting, out)
-
-
-def tidy(siting: SitingModel, solution: Floats) -> Floats:
-    """Return the solution with whole units whole and nothing below 0: the engine keeps to its own small tolerances."""
-    out = np.clip(solution, 0.0, None)
-    whole = np.concatenate(siting.linear.whole)
-    out[whole] = np.round(out[whole])
     return completed(siting, out)
 
 

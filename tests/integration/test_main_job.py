@@ -188,6 +188,30 @@ def test_optimise_says_why(study_copy, capsys):
     assert not re.search(r"\b(optimal|best)\b", " ".join(option["paragraph"] for option in report["why"]["options"]))
 
 
+def test_compare_sets_files_and_the_best_plan_side_by_side(study_copy, tmp_path, capsys):
+    """Each file by its name beside doing nothing and the plan; steps as asked for; nothing to compare is said."""
+    path = tmp_path / "fewer-and-dearer.toml"
+    path.write_text(
+        '[[intervention]]\nkind = "reduce_entries"\nname = "Fewer"\nshare = 0.2\n'
+        '[[intervention]]\nkind = "change_price"\nname = "Dearer"\nshare = 0.1\n',
+        encoding="utf-8",
+    )
+    code, out, _ = run(
+        capsys, "compare", path, "--study", study_copy, "--plan", "best", "--steps", "--samples", "3", "--json"
+    )
+    report = json.loads(out)
+    assert code in (0, 6)
+    names = [row["scenario"] for row in report["scenarios"]]
+    assert names == ["do nothing", "Best plan found", "Fewer and dearer"]
+    assert report["profile"] == "shareable"
+    steps = [row["step"] for row in report["steps"] if row["scenario"] == "Fewer and dearer"]
+    assert steps == ["Fewer", "Dearer", "interaction", "together"]
+    for scenario in (study_copy / "scenarios").glob("*.toml"):
+        scenario.unlink()
+    code, _, err = run(capsys, "compare", "--study", study_copy)
+    assert (code, "nothing to compare" in err) == (2, True)
+
+
 def test_locate_works_on_any_csv_by_itself(tmp_path, capsys):
     """The promised columns are added to the file's own, which stay as they are, in their order."""
     path = tmp_path / "children.csv"
@@ -287,7 +311,8 @@ def test_real_data_are_never_written_over(study_copy, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "demo", "synthesise", "check", "locate", "analyse", "optimise", "map", "report", "run"]
+    "command",
+    ["init", "demo", "synthesise", "check", "locate", "analyse", "optimise", "compare", "map", "report", "run"],
 )
 def test_every_command_has_help_with_an_example_and_json(capsys, command):
     """Help shows how it is called, and `--json` is there."""

@@ -15,10 +15,8 @@ from scipy.optimize import linprog
 from placements.county import County
 from placements.forecasting import Forecast
 from placements.optimisation import evaluate
-from placements.optimisation.blocks import Blocks
 from placements.optimisation.budget import NET_REVENUE, spent_of
 from placements.optimisation.efficient import Frontier, frontier
-from placements.optimisation.engine import Engine
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, build_problem
 from tests.property.test_optimise_brute_force import best_by_enumeration, cases
@@ -119,19 +117,3 @@ def test_more_money_keeps_more_local(case: tuple[County, Forecast], against: str
         assert one.away_child_years > other.away_child_years
         assert one.bound_child_years >= other.bound_child_years - 1e-9
     assert all(p.bound_child_years <= p.away_child_years + 1e-9 for p in points)
-
-
-@settings(max_examples=12, deadline=None, phases=UNSHRUNK)
-@given(cases(), st.data())
-def test_years_and_samples_apart_are_as_good_as_together(case: tuple[County, Forecast], data: st.DataObject) -> None:
-    """For any decision the flows found apart, if any, are the best of the whole; if it is not allowed there are none."""
-    siting = build_model(problem_of(*case))
-    most = np.concatenate(siting.linear.upper)[siting.open_column].astype(int)
-    units = np.array([data.draw(st.integers(0, number)) for number in most.tolist()], float)
-    apart = Blocks(siting).solve(units)
-    away = siting.objectives["away_child_years"]
-    held = (siting.open_column, units)
-    together = Engine(siting.linear, 1).minimise(away, gap=0.0, time_limit_s=30, fixed=held)
-    if apart is not None:
-        assert together.solution is not None
-        assert away @ apart == pytest.approx(together.value, abs=1e-3)

@@ -49,6 +49,17 @@ def test_a_smoke_run_in_which_all_sides_agree(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == printed
 
 
+def test_all_goals_of_a_county_in_order():
+    """The first goal is what the search alone finds, and travel is proved with the decisions held."""
+    asked = [sys.executable, "-m", "benchmarks.county_sides"], [TINY, "1", "1e-6", "60", "4"]
+    plan, ours = (in_this_process([*asked[0], part, *asked[1]]) for part in ("plan", "ours"))
+    assert [goal["name"] for goal in plan["goals"]] == list(county_sides.GOALS)
+    lost = made_up(Sizes.read(TINY), 1).out_of_reach
+    assert abs(plan["goals"][0]["value"] - lost - ours["value"]) < county.CLOSE
+    assert plan["goals"][2]["status"] == "optimal"
+    assert not plan["cut_short"]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_decisions_are_worked_out_as_the_model_has_it(seed):
     """Random decisions: the check finds a rule broken exactly where the model has no solution, and the same away."""

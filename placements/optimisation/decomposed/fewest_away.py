@@ -60,10 +60,10 @@ class FewestAway:
     same): who uses it works the flows out under all rules.
     """
 
-    def __init__(self, problem: Problem, seed: int) -> None:
+    def __init__(self, problem: Problem, seed: int, networks: Networks | None = None) -> None:
         #: The decisions, without flows: which option, and which year.
         self.decisions = decisions = decisions_alone(problem)
-        self._networks = Networks(problem, decisions)
+        self._networks = networks or Networks(problem, decisions)
         self._cuts = Cuts(problem, self._networks)
         self._viability = Viability(problem, decisions, self._networks)
         self._master = Master(decisions, self._cuts.parts, seed)

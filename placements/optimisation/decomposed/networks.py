@@ -42,8 +42,10 @@ class Ways:
         Atoms with need, positions in the problem.
     need : ndarray
         Of each of them, child-years.
+    link, hop : ndarray of int
+        Links and hops, positions in the problem.
     link_atom, link_node, hop_node : ndarray of int
-        Positions within `atoms` and within the nodes.
+        Of each of them: positions within `atoms` and within the nodes.
     hop_place : ndarray of int
         Positions in the problem.
     through : ndarray
@@ -54,6 +56,8 @@ class Ways:
     sample: int
     atoms: Ints
     need: Floats
+    link: Ints
+    hop: Ints
     link_atom: Ints
     link_node: Ints
     hop_node: Ints
@@ -176,7 +180,7 @@ def _ways(problem: Problem, there: Flags, year: int, sample: int) -> Ways:
     through = np.zeros(len(nodes))
     np.add.at(through, link_node, need[link_atom])
     hop_node = np.searchsorted(nodes, atoms.hop_node[hops])
-    return Ways(year, sample, own, need, link_atom, link_node, hop_node, atoms.hop_place[hops], through)
+    return Ways(year, sample, own, need, links, hops, link_atom, link_node, hop_node, atoms.hop_place[hops], through)
 
 
 def _side_of_need(ways: Ways, need: Floats, hop_limit: Whole, usable: Whole) -> Ints:

@@ -15,7 +15,7 @@ with both sides linear in the units u; prevention takes from the need what it av
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -131,7 +131,6 @@ def _towards(ways: Ways, left: Floats, places: Ints) -> Ways:
     position = np.searchsorted(places, ways.hop_place)
     position = np.minimum(position, len(places) - 1)
     kept = places[position] == ways.hop_place
-    return Ways(
-        ways.year, ways.sample, ways.atoms, left[ways.atoms], ways.link_atom, ways.link_node,
-        ways.hop_node[kept], position[kept], ways.through,
-    )  # fmt: skip
+    return replace(
+        ways, need=left[ways.atoms], hop=ways.hop[kept], hop_node=ways.hop_node[kept], hop_place=position[kept]
+    )
