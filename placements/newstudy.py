@@ -209,7 +209,8 @@ def init_study(
         write_text(folder / "targets.csv", _TARGETS)
     if not (folder / ".gitignore").exists():
         write_text(
-            folder / ".gitignore", "# Real returns describe children.\n/data/\n/maps/\n/reports/\n/quarantine/\n"
+            folder / ".gitignore",
+            "# Real returns describe children.\n/.placements/\n/data/\n/maps/\n/reports/\n/quarantine/\n",
         )
     return open_study(folder)
 

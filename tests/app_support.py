@@ -10,8 +10,9 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from placements.app import Setup, create_app
-from placements.app.worker import COMPARE, READ, Gone, Process, Refused
+from placements.app.worker import COMPARE, READ, GoneError, Process, RefusedError
 from placements.interventions import OpenHome, scenario_text
+from placements.newstudy import init_study
 
 HOME = OpenHome(name="Small home", district="Guildford", places=3, capital_gbp=500_000.0, evidence="made up")
 BASE: Mapping[str, Any] = {
@@ -46,7 +47,7 @@ def compared(request: Mapping[str, Any]) -> dict[str, Any]:
     names += [entry["name"] for entry in request["scenarios"]]
     rows = [{"scenario": name, "away_child_years": 100 - 10 * at, "capital_gbp": 5e5 * at, "mean_miles": 6.0}
             for at, name in enumerate(names)]  # fmt: skip
-    chances = {name: {than: 0.75 for than in names} for name in names}
+    chances = {name: dict.fromkeys(names, 0.75) for name in names}
     return {"years": 5, "futures": 25, "scenarios": rows, "probability_better": {"away_child_years": chances},
             "gains": [], "steps": [], "profile": "shareable", "report": "UEs="}  # fmt: skip
 
@@ -80,6 +81,8 @@ def browser(client: TestClient) -> TestClient:
 
 def started(folder: Path, process: Process | None = None, **settings: Any) -> TestClient:
     """Return a browser on an application; use it as a context, so that the application begins and ends."""
+    if not (folder / "study.toml").exists():
+        init_study(folder, "Rutland")
     (folder / "maps").mkdir(exist_ok=True, parents=True)
     (folder / "maps" / "placements.html").write_text("<!DOCTYPE html><title>map</title>")
     app = create_app(Setup(folder, **settings), process or MadeUp(folder))
@@ -99,4 +102,4 @@ def send(client: TestClient, path: str, data: Mapping[str, Any], **headers: str)
     return client.post(path, data={"csrf": token(client), **data}, headers=given)
 
 
-__all__ = ["BASE", "HOME", "Gone", "MadeUp", "Refused", "browser", "compared", "send", "started", "token"]
+__all__ = ["BASE", "HOME", "GoneError", "MadeUp", "RefusedError", "browser", "compared", "send", "started", "token"]

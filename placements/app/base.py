@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pandas as pd
+
 from placements import codes
 from placements.county import County
 from placements.disclosure.shown import ShownFigures
@@ -38,7 +40,8 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
         "profile": county.settings.disclosure.profile,
         "years": found.future.years,
         "sections": {
-            section.key: {"title": section.title, "html": render_blocks(section.blocks)} for section in document.sections
+            section.key: {"title": section.title, "html": render_blocks(section.blocks)}
+            for section in document.sections
         },
         "figures": [
             {"label": figure.label, "value": figure.value, "of": figure.denominator, "definition": figure.definition}
@@ -61,7 +64,7 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
 def gap_rows(county: County, released: ShownFigures) -> list[dict[str, str]]:
     """Return need, local places and the gap by service, need and area, and by age too where nothing is hidden."""
     breakdowns = [EXPLORED, *([_AGES] if released.profile == INTERNAL else [])]
-    tables = {by: county.sufficiency(by) for by in breakdowns}
+    tables: dict[tuple[str, ...], pd.DataFrame] = {by: county.sufficiency(by) for by in breakdowns}
     areas = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
     out = []
     for by, texts in shown_together(tables, released.profile, released).items():

@@ -62,9 +62,7 @@ def board(values: Mapping[str, Any], *, only_differences: bool = False) -> Board
     )
 
 
-def _cell(
-    row: Mapping[str, Any], nothing: Mapping[str, Any], key: str, *, has_band: bool, is_money: bool
-) -> Cell:
+def _cell(row: Mapping[str, Any], nothing: Mapping[str, Any], key: str, *, has_band: bool, is_money: bool) -> Cell:
     text = _text(row.get(key), is_money)
     low, high = (_text(row.get(f"{key}_{end}_80"), is_money) for end in ("low", "high"))
     band = f"{low} to {high}" if has_band and low != high else ""

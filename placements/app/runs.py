@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from placements.app.store import CANCELLED, DONE, FAILED, INTERRUPTED, Run, Store
-from placements.app.worker import Gone, Process, Refused
+from placements.app.worker import GoneError, Process, RefusedError
 
 #: Seconds between notes of how far a run is: each is a write to disk.
 _NOTE_EVERY: Final = 0.3
@@ -75,9 +75,9 @@ class Queue:
         noted = _Sparing(self._store, run.id)
         try:
             result = self._process.ask(run.kind, run.request, noted)
-        except Refused as error:
+        except RefusedError as error:
             self._store.finish(run.id, FAILED, error=str(error))
-        except Gone:
+        except GoneError:
             was_cancelled = run.id in self._cancelled
             self._store.finish(run.id, CANCELLED if was_cancelled else INTERRUPTED)
         else:

@@ -23,6 +23,7 @@ from placements.app.setup import Setup
 from placements.app.site import COOKIE, Site, go, page
 from placements.app.store import Session, Store
 from placements.app.worker import READ, Process
+from placements.study import open_study
 
 #: Owner of what the server itself asks for.
 NOBODY: Final = ""
@@ -39,13 +40,15 @@ def create_app(setup: Setup, process: Process | None = None) -> Starlette:
     process : Process, optional
         Does the work; a process of its own when not given.
     """
+    profile = open_study(setup.folder).with_profile(setup.profile).settings.disclosure.profile
     store = Store(setup.store)
     queue = Queue(store, process or Process(setup.folder, setup.profile))
+    site = Site(setup, profile, store, queue)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         queue.start()
-        if store.latest(READ) is None:
+        if site.base is None:
             store.ask(NOBODY, READ, "Read the study", {})
             queue.wake()
         yield
@@ -64,7 +67,7 @@ def create_app(setup: Setup, process: Process | None = None) -> Starlette:
         middleware=[Middleware(Guard, setup=setup), Middleware(BaseHTTPMiddleware, dispatch=_known)],
         lifespan=lifespan,
     )
-    app.state.site = Site(setup, store, queue)
+    app.state.site = site
     return app
 
 
@@ -95,9 +98,7 @@ async def _known(request: Request, answer: Callable[[Request], Awaitable[Respons
     return response
 
 
-async def _answered(
-    request: Request, session: Session, answer: Callable[[Request], Awaitable[Response]]
-) -> Response:
+async def _answered(request: Request, session: Session, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     if request.method not in SAFE_METHODS and not await is_ours(request, session.csrf):
         message = "This page is older than your session. Go back, load it again, and do it once more."
         return page(request, "message.html.j2", "Not done", 403, message=message)

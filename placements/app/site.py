@@ -33,17 +33,33 @@ MENU: Final = (
 
 @dataclass(frozen=True)
 class Site:
-    """The application's parts, in every request at `request.app.state.site`."""
+    """The application's parts, in every request at `request.app.state.site`.
+
+    Attributes
+    ----------
+    setup : Setup
+    profile : str
+        Disclosure profile in force: what was made under another is not shown.
+    store : Store
+    queue : Queue
+    """
 
     setup: Setup
+    profile: str
     store: Store
     queue: Queue
 
     @property
     def base(self) -> Mapping[str, Any] | None:
-        """Return what the pages show of the study; None before it was first read."""
+        """Return what the pages show of the study; None before it was first read under the profile in force."""
         run = self.store.latest(READ)
-        return None if run is None else run.result
+        return None if run is None or run.result is None or run.result["profile"] != self.profile else run.result
+
+    def run(self, run_id: str, owner: str) -> Run | None:
+        """Return a run of a browser; None if it is not theirs, or was made under another disclosure profile."""
+        run = self.store.run(run_id, owner)
+        made_otherwise = run is not None and run.result is not None and run.result["profile"] != self.profile
+        return None if made_otherwise else run
 
     @cached_property
     def templates(self) -> jinja2.Environment:

@@ -144,7 +144,10 @@ class Store:
 
     def begin_session(self, *, is_admitted: bool) -> tuple[str, Session]:
         """Return a new token, which is kept nowhere but in the browser, and its session."""
-        token, session = secrets.token_urlsafe(32), Session(secrets.token_hex(8), secrets.token_urlsafe(32), is_admitted)
+        token, session = (
+            secrets.token_urlsafe(32),
+            Session(secrets.token_hex(8), secrets.token_urlsafe(32), is_admitted),
+        )
         with self._writing() as base:
             row = (_digest(token), session.owner, session.csrf, int(is_admitted), time.time())
             base.execute("insert into sessions values (?, ?, ?, ?, ?)", row)

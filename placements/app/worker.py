@@ -175,9 +175,9 @@ class Process:
 
         Raises
         ------
-        Refused
+        RefusedError
             The worker said why it cannot be answered.
-        Gone
+        GoneError
             The worker stopped: it was told to, or crashed.
         """
         pipe = self._ready()
@@ -190,10 +190,10 @@ class Process:
                 elif said[0] == ANSWER:
                     return cast(dict[str, Any], said[1])
                 else:
-                    raise Refused(str(said[1]))
+                    raise RefusedError(str(said[1]))
         except (EOFError, OSError) as error:
             self.stop()
-            raise Gone("the work was stopped") from error
+            raise GoneError("the work was stopped") from error
 
     def stop(self) -> None:
         """End the process at once; whoever waits for its answer is told that it is gone."""
@@ -215,9 +215,9 @@ class Process:
         return self._pipe
 
 
-class Refused(PlacementsError):
+class RefusedError(PlacementsError):
     """The worker cannot answer, for a reason that it gives."""
 
 
-class Gone(PlacementsError):
+class GoneError(PlacementsError):
     """The worker stopped before it answered."""

@@ -61,7 +61,8 @@ def shown_together(
 ) -> dict[tuple[str, ...], list[dict[str, str]]]:
     """Return several such tables, by their breakdowns, in one release: none of them gives away what another hides."""
     rows = {
-        by: _records(table.reset_index()[list(by)].astype("str").rename(columns=_COLUMN)) for by, table in tables.items()
+        by: _records(table.reset_index()[list(by)].astype("str").rename(columns=_COLUMN))
+        for by, table in tables.items()
     }
     figures = _figures(rows, profile, released)
     return {

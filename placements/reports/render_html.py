@@ -19,18 +19,24 @@ def render_html(document: Document) -> str:
     folder = files("placements.reports") / "templates"
     style = (folder / "statement.css").read_text(encoding="utf-8") + _running_head(document.marks)
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return _environment().get_template("statement.html.j2").render(
-        document=document,
-        style=style,
-        style_hash=digest,
-        internal=any("NOT FOR SHARING" in mark for mark in document.marks),
-        **_numbers(),
+    return (
+        _environment()
+        .get_template("statement.html.j2")
+        .render(
+            document=document,
+            style=style,
+            style_hash=digest,
+            internal=any("NOT FOR SHARING" in mark for mark in document.marks),
+            **_numbers(),
+        )
     )
 
 
 def render_blocks(blocks: Sequence[Block]) -> str:
     """Return some blocks as HTML to stand in another page; their tables and figures are numbered from 1."""
-    page = '{% from "blocks.html.j2" import render with context %}{% for block in blocks %}{{ render(block) }}{% endfor %}'
+    page = (
+        '{% from "blocks.html.j2" import render with context %}{% for block in blocks %}{{ render(block) }}{% endfor %}'
+    )
     return _environment().from_string(page).render(blocks=blocks, **_numbers())
 
 

@@ -15,7 +15,7 @@ from placements.app.board import board
 from placements.app.runs import Queue
 from placements.app.store import CANCELLED, DONE, FAILED, INTERRUPTED, QUEUED, Store
 from placements.app.worker import COMPARE, READ
-from tests.app_support import BASE, Gone, MadeUp, Refused, browser, compared, send, started
+from tests.app_support import BASE, GoneError, MadeUp, RefusedError, browser, compared, send, started
 
 
 def until(is_so, seconds: float = 10.0) -> None:
@@ -73,7 +73,7 @@ def test_a_run_survives_a_reload_and_is_cancelled(tmp_path) -> None:
             return compared(request)
         tell(0.25, "year 2 of 5")
         go.wait(10)
-        raise Gone("stopped")
+        raise GoneError("stopped")
 
     class Slow(MadeUp):
         def stop(self) -> None:
@@ -98,8 +98,8 @@ def test_what_cannot_be_done_says_why(tmp_path) -> None:
 
     def answer(kind, request, tell):
         if kind == READ:
-            raise Refused("data/ssda903/2024: there is no header.csv")
-        raise Refused("it is not known where 'Home' would be")
+            raise RefusedError("data/ssda903/2024: there is no header.csv")
+        raise RefusedError("it is not known where 'Home' would be")
 
     with started(tmp_path, MadeUp(tmp_path, answer)) as client:
         until(lambda: "there is no header.csv" in client.get("/").text)
@@ -115,7 +115,10 @@ def test_a_restart_says_what_was_cut_off_and_goes_on_with_what_waited(tmp_path) 
     """Nothing is lost, and nothing is said to be under way that is not."""
     path = tmp_path / "app.sqlite"
     before = Store(path)
-    cut, waits = before.ask("me", COMPARE, "first", {}), before.ask("me", COMPARE, "second", {"plan": 1, "scenarios": []})
+    cut, waits = (
+        before.ask("me", COMPARE, "first", {}),
+        before.ask("me", COMPARE, "second", {"plan": 1, "scenarios": []}),
+    )
     assert before.next_run().id == cut
     store = Store(path)
     queue = Queue(store, MadeUp(tmp_path))
@@ -165,7 +168,7 @@ def test_the_gap_is_looked_into(tmp_path) -> None:
     with started(tmp_path) as client:
         until(lambda: "Disabled children" in client.get("/gap").text)
         page = client.get("/gap").text
-        rows = [page.index(text) for text in ('<th scope="row">Disabled', '<td>Woking</td>')]
+        rows = [page.index(text) for text in ('<th scope="row">Disabled', "<td>Woking</td>")]
         assert rows == sorted(rows)
         only = client.get("/gap", params={"need": "Family", "area": "Guildford"}).text
         assert "1 groups" in only

@@ -107,3 +107,19 @@ def test_nobody_sees_a_page_before_the_password(tmp_path) -> None:
         assert client.cookies["placements"] != before
         assert client.get("/gap", follow_redirects=False).status_code == 200
         assert browser(client).get("/gap", follow_redirects=False).status_code == 303
+
+
+def test_what_was_made_under_another_profile_is_not_shown(tmp_path) -> None:
+    """A study that was read as shareable is read again when it is served as internal, and the other way about."""
+    with started(tmp_path) as client:
+        while client.app.state.site.base is None:
+            pass
+        run = send(client, "/compare", {"scenario": ["plan"]}).url.path
+        while not client.app.state.site.store.runs("")[0].is_over:
+            pass
+        cookies = dict(client.cookies)
+    with started(tmp_path, profile="internal") as client:
+        client.cookies.update(cookies)
+        assert client.app.state.site.base is None
+        assert "Tinyshire" not in client.get("/").text
+        assert "£500,000" not in client.get(run).text

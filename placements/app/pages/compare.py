@@ -69,7 +69,7 @@ async def ask(request: Request) -> Response:
 async def shown(request: Request) -> Response:
     """Show a run: how far it is, or what came out."""
     site = site_of(request)
-    run = site.store.run(request.path_params["run"], session_of(request).owner)
+    run = site.run(request.path_params["run"], session_of(request).owner)
     if run is None:
         return missing(request, "That run")
     if run.result is None:
@@ -81,7 +81,7 @@ async def shown(request: Request) -> Response:
 
 async def progress(request: Request) -> Response:
     """Show how far a run is: a part of its page."""
-    run = site_of(request).store.run(request.path_params["run"], session_of(request).owner)
+    run = site_of(request).run(request.path_params["run"], session_of(request).owner)
     if run is None:
         return missing(request, "That run")
     response = page(request, "progress.html.j2", "Comparison", run=run)
@@ -93,7 +93,7 @@ async def progress(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """Stop a run."""
     site = site_of(request)
-    run = site.store.run(request.path_params["run"], session_of(request).owner)
+    run = site.run(request.path_params["run"], session_of(request).owner)
     if run is None:
         return missing(request, "That run")
     site.queue.cancel(run.id)
@@ -103,7 +103,7 @@ async def cancel(request: Request) -> Response:
 async def again(request: Request) -> Response:
     """Put a run that came to nothing in the queue once more."""
     site, owner = site_of(request), session_of(request).owner
-    run = site.store.run(request.path_params["run"], owner)
+    run = site.run(request.path_params["run"], owner)
     if run is None:
         return missing(request, "That run")
     new = site.store.ask(owner, run.kind, run.title, run.request)
@@ -113,7 +113,7 @@ async def again(request: Request) -> Response:
 
 async def report(request: Request) -> Response:
     """Send a comparison as a Word document."""
-    run = site_of(request).store.run(request.path_params["run"], session_of(request).owner)
+    run = site_of(request).run(request.path_params["run"], session_of(request).owner)
     if run is None or run.result is None:
         return missing(request, "That report")
     note(request, f"downloaded the comparison of {run.title} as Word")
@@ -122,7 +122,7 @@ async def report(request: Request) -> Response:
 
 
 def _chosen(request: Request, chosen: list[str]) -> Mapping[str, str] | None:
-    """Return the chosen scenarios but the plan, by name; None if one is not there. Of two with a name, both are told."""
+    """Return the chosen scenarios but the plan, by name, each of two alike by one of its own; None if one is gone."""
     site, owner = site_of(request), session_of(request).owner
     base: Mapping[str, Any] = site.base or {"written": {}}
     known = {f"draft:{one.id}": (one.name, one.scenario) for one in site.store.drafts(owner)}
