@@ -43,8 +43,7 @@ BASE: Mapping[str, Any] = {
 
 def compared(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return a comparison of as many scenarios as were asked for."""
-    names = ["do nothing", *(["Best plan found"] if request["plan"] else [])]
-    names += [entry["name"] for entry in request["scenarios"]]
+    names = ["do nothing", *(entry["name"] for entry in request["scenarios"])]
     rows = [{"scenario": name, "away_child_years": 100 - 10 * at, "capital_gbp": 5e5 * at, "mean_miles": 6.0}
             for at, name in enumerate(names)]  # fmt: skip
     chances = {name: dict.fromkeys(names, 0.75) for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +13,7 @@ from placements.disclosure.release import cleared
 from placements.disclosure.secrets import county_secrets
 from placements.errors import UsageError
 from placements.forecasting import Forecast
-from placements.interventions import Intervention, parse_scenario
-from placements.optimisation import Plan
-from placements.pipeline import BEST_PLAN
+from placements.interventions import parse_scenario
 from placements.reports.content import Document, Section
 from placements.reports.context import Context
 from placements.reports.future import future_of
@@ -32,29 +29,35 @@ Tell = Callable[[float, str], None]
 
 
 def compared_values(
-    county: County, future: Forecast, plan: Plan, request: Mapping[str, Any], tell: Tell
-) -> dict[str, Any]:
+    county: County, future: Forecast, request: Mapping[str, Any], tell: Tell
+) -> tuple[dict[str, Any], bytes]:
     """Compare scenarios.
 
     Parameters
     ----------
     county : County
     future : Forecast
-    plan : Plan
-        The best plan found, compared if it is asked for.
     request : mapping
-        `scenarios` (a list of `name` and `scenario`, the TOML), `plan` and `steps` (whether wanted).
+        `scenarios` (a list of `name` and `scenario`, the TOML) and `steps` (whether wanted).
     tell : callable
         Called with the share done and what is being done.
+
+    Returns
+    -------
+    dict
+        As `commands.compared.shown`, with `profile` and `steps`.
+    bytes
+        The same as a Word document, which has passed disclosure control.
 
     Raises
     ------
     UsageError, SettingsError
         When there is nothing to compare, too much, or a scenario cannot be followed.
     """
-    named: dict[str, tuple[Intervention, ...]] = {BEST_PLAN: plan.interventions} if request.get("plan") else {}
-    for entry in request["scenarios"]:
-        named[str(entry["name"])] = parse_scenario(str(entry["scenario"]), Path(str(entry["name"])))
+    named = {
+        str(entry["name"]): parse_scenario(str(entry["scenario"]), Path(str(entry["name"])))
+        for entry in request["scenarios"]
+    }
     if not 1 <= len(named) <= MOST:
         raise UsageError(f"choose 1 to {MOST} scenarios: there are {len(named)}")
     wants_steps = bool(request.get("steps"))
@@ -73,7 +76,7 @@ def compared_values(
                 tell(began + part * done, what)
 
             values["steps"] += steps_shown(result, contributions(result, name, step), profile)
-    return {**values, "report": base64.b64encode(report(result)).decode("ascii")}
+    return values, report(result)
 
 
 def report(result: Comparison) -> bytes:

@@ -6,6 +6,7 @@ study's disclosure profile lets be shown, and it is scanned for what must not be
 
 from __future__ import annotations
 
+import base64
 import json
 import multiprocessing
 import traceback
@@ -22,8 +23,8 @@ from placements.county import County
 from placements.disclosure.release import cleared
 from placements.disclosure.secrets import county_secrets
 from placements.errors import PlacementsError, UsageError
-from placements.forecasting import Forecast
-from placements.optimisation import Plan
+from placements.forecasting import Forecast, forecast
+from placements.loading import load_within
 from placements.pipeline import run_study
 from placements.progress import Reporter, Stage
 from placements.study import open_study
@@ -90,7 +91,6 @@ class Held:
 
     county: County
     future: Forecast
-    plan: Plan
 
 
 class Worker:
@@ -108,30 +108,39 @@ class Worker:
 
     def answer(self, kind: str, request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         """Answer a question with plain values that may be shown."""
-        if kind == READ or self._held is None:
-            base = self._read(tell)
-            if kind == READ:
-                return base
-        assert self._held is not None
-        held = self._held
+        if kind == READ:
+            return self._read(tell)
         if kind != COMPARE:
             raise UsageError(f"there is no such work as {kind!r}")
-        values = compared_values(held.county, held.future, held.plan, request, tell)
-        return self._cleared("comparison.json", values)
+        held = self._held or self._load(tell)
+        values, word = compared_values(held.county, held.future, request, tell)
+        self._scan("comparison.json", json.dumps(values, ensure_ascii=False))
+        # The report was scanned as the Word document that it is: coded as text it is letters by chance.
+        return {**values, "report": base64.b64encode(word).decode("ascii")}
 
     def _read(self, tell: Tell) -> dict[str, Any]:
         study = open_study(self._folder).with_profile(self._profile)
         found = run_study(study, Told(tell=tell))
-        self._held = Held(found.county, found.future, found.plan)
+        self._held = Held(found.county, found.future)
         tell(1.0, "pages")
-        return self._cleared("pages.json", base_values(study, found))
+        values = base_values(study, found)
+        # Charts stand in the pages coded as text, which only a scan of HTML reads as what they are.
+        pages = "".join(section["html"] for section in values["sections"].values())
+        self._scan("pages.html", f"<!DOCTYPE html><title>Pages</title>{pages}")
+        self._scan("pages.json", json.dumps({**values, "sections": {}}, ensure_ascii=False))
+        return values
 
-    def _cleared(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    def _load(self, tell: Tell) -> Held:
+        """Read what a comparison needs, and no more: another process may have worked the pages out."""
+        county = load_within(open_study(self._folder).with_profile(self._profile), lambda share, what: tell(0.0, what))
+        self._held = Held(county, forecast(county, progress=lambda share, what: tell(0.0, f"forecast: {what}")))
+        return self._held
+
+    def _scan(self, name: str, text: str) -> None:
+        """Refuse what must not leave this process."""
         assert self._held is not None
         county = self._held.county
-        text = json.dumps(values, ensure_ascii=False)
         cleared(name, text, county_secrets(county), county.settings.disclosure.profile)
-        return values
 
 
 def work(pipe: Connection, folder: str, profile: str | None) -> None:

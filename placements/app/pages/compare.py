@@ -16,6 +16,7 @@ from placements.app.board import board
 from placements.app.compared import MOST
 from placements.app.site import go, missing, note, page, session_of, site_of
 from placements.app.worker import COMPARE
+from placements.pipeline import BEST_PLAN
 
 _HOUR: Final = 3600.0
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,14 +56,13 @@ async def ask(request: Request) -> Response:
     if site.store.waiting() >= setup.runs_waiting:
         return _choice(request, "Too many runs are waiting for their turn: wait a while.", 429)
     request_ = {
-        "plan": _PLAN in chosen,
         "scenarios": [{"name": name, "scenario": text} for name, text in named.items()],
         "steps": form.get("steps") == "yes",
     }
-    titles = [*(["Best plan found"] if _PLAN in chosen else []), *named]
-    run = site.store.ask(owner, COMPARE, ", ".join(titles), request_)
+    title = ", ".join(named)
+    run = site.store.ask(owner, COMPARE, title, request_)
     site.queue.wake()
-    note(request, f"asked for a comparison of {', '.join(titles)}")
+    note(request, f"asked for a comparison of {title}")
     return go(f"/compare/{run}")
 
 
@@ -122,16 +122,15 @@ async def report(request: Request) -> Response:
 
 
 def _chosen(request: Request, chosen: list[str]) -> Mapping[str, str] | None:
-    """Return the chosen scenarios but the plan, by name, each of two alike by one of its own; None if one is gone."""
+    """Return the chosen scenarios by name, each of two that are called alike by one of its own; None if one is gone."""
     site, owner = site_of(request), session_of(request).owner
     base: Mapping[str, Any] = site.base or {"written": {}}
-    known = {f"draft:{one.id}": (one.name, one.scenario) for one in site.store.drafts(owner)}
+    known = {_PLAN: (BEST_PLAN, base["plan"])} if site.base else {}
+    known |= {f"draft:{one.id}": (one.name, one.scenario) for one in site.store.drafts(owner)}
     known |= {f"saved:{one.name}": (one.name, one.scenario) for one in site.store.scenarios(owner)}
     known |= {f"written:{stem}": (stem.replace("-", " ").capitalize(), text) for stem, text in base["written"].items()}
     out: dict[str, str] = {}
     for key in chosen:
-        if key == _PLAN:
-            continue
         if key not in known:
             return None
         name, text = known[key]
