@@ -195,11 +195,13 @@ def local_cost(county: County, groups: pd.DataFrame) -> pd.Series:
 
 def _assumed(county: County, groups: pd.DataFrame, location: str) -> pd.Series:
     """Return the assumed weekly cost: of a private place if stated, else of any other sector's."""
-    cost = pd.Series(np.nan, index=groups.index)
+    kinds = groups[["provision"]].drop_duplicates().assign(location=location)
+    cost = pd.Series(np.nan, index=kinds.index)
     for sector in ("private", *codes.SECTOR):
-        frame = groups[["provision"]].assign(sector=sector, location=location)
-        cost = cost.fillna(assumed_weekly_cost(frame, county.unit_costs).astype(float))
-    return cost
+        if cost.notna().all():
+            break
+        cost = cost.fillna(assumed_weekly_cost(kinds.assign(sector=sector), county.unit_costs).astype(float))
+    return groups["provision"].map(cost.set_axis(kinds["provision"])).astype(float)
 
 
 def _require_costs(groups: pd.DataFrame, need: Floats, prevented: Floats) -> None:

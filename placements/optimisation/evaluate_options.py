@@ -12,8 +12,9 @@ from placements.county import County
 from placements.forecasting import Forecast
 from placements.interventions import Opening, RecruitCarers, ReduceEntries
 from placements.interventions.options import from_option
-from placements.optimisation.demand import build_demand
+from placements.optimisation.demand import demand_after, what_would_come
 from placements.optimisation.fewer import concerns
+from placements.optimisation.in_force import certain
 from placements.optimisation.plan import Plan
 
 _CHILD_YEAR: Final = 1e-3
@@ -91,7 +92,8 @@ def prevention_kept(county: County, forecast: Forecast, plan: Plan) -> list[str]
     chosen = [entry for entry in plan.chosen if isinstance(entry, ReduceEntries)]
     committed = tuple(entry for entry in plan.interventions if entry not in chosen)
     runs, weights = np.array(plan.runs, np.intp), np.array(plan.weights)
-    before, after = (build_demand(county, forecast, runs, weights, given) for given in (committed, plan.interventions))
+    would_come = what_would_come(county, forecast, runs, weights)
+    before, after = (demand_after(county, would_come, certain(given)) for given in (committed, plan.interventions))
     hits = sum((concerns(entry, before.groups, county.areas).astype(int) for entry in chosen), np.zeros(1, int))
     found = ["two of the options chosen prevent starts of the same demand group"] if (hits > 1).any() else []
     index = pd.MultiIndex.from_product([before.groups["group"], range(1, forecast.years + 1)])

@@ -23,8 +23,9 @@ import pandas as pd
 from placements.county import County
 from placements.errors import UsageError
 from placements.forecasting import Forecast
-from placements.optimisation.demand import build_demand
+from placements.optimisation.demand import demand_after, what_would_come
 from placements.optimisation.evaluate_parts import places_named
+from placements.optimisation.in_force import certain
 from placements.optimisation.places import opened_places
 from placements.optimisation.plan import Plan
 from placements.optimisation.problem import cost_per_child_year
@@ -145,8 +146,9 @@ def _saved(county: County, forecast: Forecast, plan: Plan, of_area: Mapping[str,
     What the prevention chosen averts is saved whole, placements that would have been local among it.
     """
     runs, weights = np.array(plan.runs, np.intp), np.array(plan.weights)
+    would_come = what_would_come(county, forecast, runs, weights)
     before, after = (
-        build_demand(county, forecast, runs, weights, given)
+        demand_after(county, would_come, certain(given))
         for given in ([entry for entry in plan.interventions if entry not in plan.chosen], plan.interventions)
     )
     groups = after.groups.set_index("group")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from placements.county import County
 from placements.forecasting import Forecast
 from placements.optimisation.engine import INFEASIBLE, OPTIMAL, Answer, Engine
-from placements.optimisation.flows import Flows
+from placements.optimisation.flows import Flows, rounds
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, build_problem
 from tests.siting_support import OPTION, PREVENTING, cases
@@ -95,6 +95,30 @@ def test_flows_apart_are_as_good_as_together(case: tuple[County, Forecast], data
         most = apart.value + give_way * abs(apart.value) + FEW
         kept.append((flows.goals[goal], most))
         engine.fix(siting.objectives[goal], most)
+
+
+@settings(max_examples=8, deadline=None)
+@given(CASES, st.data())
+def test_limits_are_kept_however_little_it_costs_at_first_to_miss_them(
+    case: tuple[County, Forecast], data: st.DataObject
+) -> None:
+    """Where missing a limit is too cheap to be avoided, it is found out that it can be kept: the value is the same."""
+    problem = problem_of(case, minimum=0.9, revenue=data.draw(st.sampled_from([60.0, 200.0])))
+    flows = Flows(problem)
+    units, goal = drawn_units(problem, flows.siting, data), flows.goals[data.draw(st.sampled_from(GOALS))]
+    away = flows.goals["away_child_years"]
+    found = flows.given(units)
+    fewest = found.best(away, [], SECONDS)
+    if fewest.solution is None:
+        return
+    kept = [(away, fewest.value + data.draw(st.floats(0.1, 4.0)))]
+    dear = flows.given(units).best(goal, kept, SECONDS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rounds, "_MISSING", 1e-6)
+        cheap = found.best(goal, kept, SECONDS)
+    assert cheap.status == dear.status
+    if dear.solution is not None:
+        assert is_close(cheap.value, dear.value)
 
 
 @settings(max_examples=5, deadline=None)

@@ -101,7 +101,8 @@ class Search:
             is_settled = len(self.columns) == known
             found = self._mixed(counts, missing)
             if found.missed <= KEPT and not (counts and math.isinf(missing)):
-                # The limits can be kept: from now on they are.
+                # The limits can be kept: from now on they are. What was settled without the goal is not with it.
+                is_settled = is_settled and bool(counts)
                 counts, missing = 1.0, math.inf
                 found = self._mixed(counts, missing)
             if not counts and is_settled:
