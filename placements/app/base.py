@@ -12,7 +12,6 @@ from placements.disclosure.shown import ShownFigures
 from placements.disclosure.sufficiency import shown_together
 from placements.disclosure.suppress import INTERNAL
 from placements.interventions import read_scenario, scenario_text
-from placements.manifest import solver
 from placements.pipeline import RunResult
 from placements.reports.render_html import render_blocks
 from placements.study import Study
@@ -28,9 +27,9 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        `authority`, `date`, `marks`, `profile`; `sections` of the statement by key (`title`, `html`); `figures`; `gap`
-        (rows of the explorer); `areas` and `boundary_sets` to choose from; `plan` and `written` (scenarios as TOML);
-        `solver`; `outputs` (name, path from the study's folder, what it is).
+        `authority`, `date`, `marks`, `profile`; `sections` of the statement by key (`title`, `html`); `gap` (rows of
+        the explorer); `areas` to choose from; `plan` and `written` (scenarios as TOML); `outputs` (name, and path from
+        the study's folder).
     """
     county, document = found.county, found.document
     return {
@@ -38,21 +37,14 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
         "date": document.date_text,
         "marks": list(document.marks),
         "profile": county.settings.disclosure.profile,
-        "years": found.future.years,
         "sections": {
             section.key: {"title": section.title, "html": render_blocks(section.blocks)}
             for section in document.sections
         },
-        "figures": [
-            {"label": figure.label, "value": figure.value, "of": figure.denominator, "definition": figure.definition}
-            for figure in document.figures
-        ],
         "gap": gap_rows(county, found.released),
         "areas": dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True)),
-        "boundary_sets": list(county.settings.boundary_sets),
         "plan": scenario_text(found.plan.interventions, title="Best plan found"),
         "written": {path.stem: scenario_text(read_scenario(path), title=path.stem) for path in study.scenarios},
-        "solver": solver(found.plan),
         "outputs": [
             {"name": name, "path": path.relative_to(study.folder).as_posix()}
             for name, path in found.paths.items()

@@ -14,8 +14,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED, INTERRUPTED = (
@@ -89,7 +91,8 @@ class Run:
     share : float
         Done, 0 to 1.
     doing : str
-    result : mapping or None
+    answer : str or None
+        The result as it was kept: of all runs in a list, hardly one is read.
     error : str
         In words, when it failed.
     asked : float
@@ -103,9 +106,14 @@ class Run:
     state: str
     share: float
     doing: str
-    result: Mapping[str, Any] | None
+    answer: str | None
     error: str
     asked: float
+
+    @property
+    def result(self) -> Mapping[str, Any] | None:
+        """Return the result; None if there is none."""
+        return None if self.answer is None else _parsed(self.answer)
 
     @property
     def is_over(self) -> bool:
@@ -318,11 +326,16 @@ class Store:
 
 
 def _run(row: sqlite3.Row) -> Run:
-    result = None if row["result"] is None else json.loads(row["result"])
     return Run(
         row["id"], row["kind"], row["title"], json.loads(row["request"]), row["state"], row["share"], row["doing"],
-        result, row["error"], row["asked"],
+        row["result"], row["error"], row["asked"],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _parsed(answer: str) -> Mapping[str, Any]:
+    """Return a result: every page shows the last reading of the study, which is long."""
+    return MappingProxyType(json.loads(answer))
 
 
 def _digest(token: str) -> str:

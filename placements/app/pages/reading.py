@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from placements.app.security import MAP_POLICY
-from placements.app.site import go, missing, note, page, reading, session_of, site_of
+from placements.app.site import go, missing, note, page, reading, site_of
 from placements.app.worker import READ
 
 #: What each page shows of the statement: path, title, sections.
@@ -30,7 +30,7 @@ async def sections(request: Request) -> Response:
     _, title, keys = next(entry for entry in _OF_SECTIONS if entry[0] == request.url.path)
     base = site_of(request).base
     shown = [base["sections"][key] for key in keys if key in base["sections"]] if base else []
-    return page(request, "sections.html.j2", title, sections=shown, figures=base["figures"] if base else [])
+    return page(request, "sections.html.j2", title, sections=shown)
 
 
 async def the_map(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def read_again(request: Request) -> Response:
 
 async def progress(request: Request) -> Response:
     """Show how far the reading is: a part of a page."""
-    return page(request, "reading.html.j2", "Reading", owner=session_of(request).owner)
+    return page(request, "reading.html.j2", "Reading")
 
 
 def _is_in(row: Mapping[str, str], chosen: Mapping[str, str]) -> bool:
