@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
 from placements import codes
-from placements.interventions import INTERVENTIONS, Intervention
+from placements.interventions import Intervention
+from placements.interventions.kinds import BY_NAME
 from placements.interventions.opening import SEXES
 from placements.interventions.scenario import plain_type
 
@@ -169,13 +170,13 @@ def _number(text: str, hint: Any) -> str:
 @cache
 def _fields_of(kind: str) -> Mapping[str, tuple[Any, Any]]:
     """Return the type and default of each field of a kind."""
-    cls = next(one for one in INTERVENTIONS if one.kind == kind)
+    cls = BY_NAME[kind]
     hints = get_type_hints(cls)
     return MappingProxyType({entry.name: (plain_type(hints[entry.name]), entry.default) for entry in fields(cls)})
 
 
 def _options(kind: str, name: str, areas: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    cls = next(one for one in INTERVENTIONS if one.kind == kind)
+    cls = BY_NAME[kind]
     if name == "district":
         return (("", "-"), *((label, label) for label in areas.values()))
     if name == "areas":

@@ -79,7 +79,7 @@ def _scenario(result: Comparison, name: str, row: Mapping[Any, Any], profile: st
     for key in _CHILD_YEARS:
         out |= {key: child_years_shown(row[key], profile)}
         out |= {end: child_years_shown(row[at], profile) for end, at in _ends(key)}
-    fewer = result.mean(result.nothing.away.sum(axis=0) - outcome.away.sum(axis=0))
+    fewer = result.mean(outcome.fewer_away_than(result.nothing))
     used, usable = (result.mean(values.sum(axis=0)) for values in (outcome.kept_by_new, outcome.usable))
     kept = result.mean(outcome.kept_local.sum(axis=0))
     occupied = share_text(used, usable, profile) if profile != INTERNAL else ""

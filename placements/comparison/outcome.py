@@ -52,6 +52,10 @@ class Outcome:
     avoided_gbp: Floats
     away_by_group: Floats
 
+    def fewer_away_than(self, other: Outcome) -> Floats:
+        """Return how many fewer child-years are away than in another, all years, (samples,)."""
+        return np.asarray(other.away.sum(axis=0) - self.away.sum(axis=0))
+
     @property
     def idle(self) -> Floats:
         """Return usable places of the interventions that nobody needed, in child-years, (years, samples)."""

@@ -120,14 +120,10 @@ def contributions(result: Comparison, scenario: str, progress: Progress | None =
     return Steps(
         scenario,
         tuple(entry.name for entry in entries),
-        alone=np.array([_fewer(one, nothing) for one in alone]).reshape(number, samples),
-        removed=np.array([_fewer(every, one) for one in without]).reshape(number, samples),
-        together=_fewer(every, nothing),
+        alone=np.array([one.fewer_away_than(nothing) for one in alone]).reshape(number, samples),
+        removed=np.array([every.fewer_away_than(one) for one in without]).reshape(number, samples),
+        together=every.fewer_away_than(nothing),
         npv_alone_gbp=np.array([one.npv_gbp for one in alone]).reshape(number, samples),
         npv_removed_gbp=np.array([every.npv_gbp - one.npv_gbp for one in without]).reshape(number, samples),
         npv_together_gbp=every.npv_gbp,
     )
-
-
-def _fewer(outcome: Outcome, than: Outcome) -> Floats:
-    return np.asarray(than.away.sum(axis=0) - outcome.away.sum(axis=0))

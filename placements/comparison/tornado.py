@@ -152,11 +152,10 @@ def tornado(result: Comparison, scenario: str, progress: Progress | None = None)
 
 
 def _row(result: Comparison, name: str, words: str, outcome: Outcome, nothing: Outcome) -> dict[str, Any]:
-    fewer = np.asarray(nothing.away.sum(axis=0) - outcome.away.sum(axis=0))
     return {
         "assumption": name,
         "moved_to": words,
-        **result.banded(fewer).named("fewer_away"),
+        **result.banded(outcome.fewer_away_than(nothing)).named("fewer_away"),
         **result.banded(outcome.npv_gbp).named("npv_gbp"),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from placements.interventions.carers import ConvertAgencyCarers, RecruitCarers, RetainCarers
@@ -39,4 +41,8 @@ INTERVENTIONS: Final[tuple[type[Opening] | type[Change], ...]] = (
     ChangeUseByOthers,
     ChangePrice,
     ReorganiseBoundary,
+)
+#: The same by the name that a scenario gives them.
+BY_NAME: Final[Mapping[str, type[Opening] | type[Change]]] = MappingProxyType(
+    {kind.kind: kind for kind in INTERVENTIONS}
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from placements.errors import SettingsError, UsageError
-from placements.interventions.kinds import INTERVENTIONS
+from placements.interventions.kinds import BY_NAME
 from placements.interventions.opening import Intervention
 from placements.writing import write_text
 
@@ -69,10 +69,9 @@ def parse_scenario(text: str, path: Path) -> tuple[Intervention, ...]:
 
 
 def _make(values: Mapping[str, Any], where: str, problems: list[str]) -> Intervention | None:
-    kinds = {kind.kind: kind for kind in INTERVENTIONS}
-    kind = kinds.get(values.get("kind", ""))
+    kind = BY_NAME.get(values.get("kind", ""))
     if kind is None:
-        problems.append(f"{where}: kind = {values.get('kind')!r}: choose from {', '.join(kinds)}")
+        problems.append(f"{where}: kind = {values.get('kind')!r}: choose from {', '.join(BY_NAME)}")
         return None
     hints, allowed = get_type_hints(kind), {entry.name: entry for entry in fields(kind)}
     given: dict[str, Any] = {}

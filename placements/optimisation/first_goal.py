@@ -106,9 +106,7 @@ class FirstGoal:
 
     def _by_year(self, decided: Floats) -> Floats:
         assert self._search is not None
-        decisions, units = self._search.decisions, np.zeros((len(self._problem.options), self._problem.years))
-        np.add.at(units, (decisions.open_option, decisions.open_year), decided)
-        return units
+        return self._search.decisions.by_year(decided, self._problem)
 
     def _pounds(self) -> Floats:
         """Return capital and fixed running cost of each decision, over all years."""

@@ -107,6 +107,12 @@ class SitingModel:
     away_sample: Ints
     away_column: Ints
 
+    def by_year(self, decided: Floats, problem: Problem) -> Floats:
+        """Return units of the decisions, whole, by option of their problem and year, (options, years)."""
+        out = np.zeros((len(problem.options), problem.years))
+        np.add.at(out, (self.open_option, self.open_year), np.round(decided))
+        return out
+
 
 def build_model(problem: Problem) -> SitingModel:
     """Build the model from the problem's arrays."""

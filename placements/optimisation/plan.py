@@ -127,10 +127,7 @@ def _optional_places(problem: Problem) -> int:
 
 def _units(problem: Problem, solved: Solved) -> Floats:
     """Return the units decided on, (options, years)."""
-    siting = solved.siting
-    units = np.zeros((len(problem.options), problem.years))
-    np.add.at(units, (siting.open_option, siting.open_year), np.round(solved.solution[siting.open_column]))
-    return units
+    return solved.siting.by_year(solved.solution[solved.siting.open_column], problem)
 
 
 def _chosen(problem: Problem, units: Floats) -> tuple[list[Opening | ReduceEntries], list[int]]:

@@ -164,9 +164,8 @@ def solve_again(
         solved = solve(smaller, seed, start=None if start is None else start[keep])
     except NoPlanError as error:
         return Variant(IMPOSSIBLE if error.is_proved else UNANSWERED, (), nothing)
-    units = nothing
-    siting = solved.siting
-    np.add.at(units, (keep[siting.open_option], siting.open_year), np.round(solved.solution[siting.open_column]))
+    units, siting = nothing, solved.siting
+    units[keep] = siting.by_year(solved.solution[siting.open_column], smaller)
     proved = all(goal.status == OPTIMAL for goal in solved.goals)
     return Variant(OPTIMAL if proved else "time limit", solved.goals, units)
 
