@@ -104,6 +104,11 @@ class County:
         """Return the school journeys of all plans in force; with `osm` or a server they are worked out once, here."""
         return school_journeys(self.placements, self.snapshot, self.travel_method)
 
+    @cached_property
+    def area_names(self) -> Mapping[str, str]:
+        """Return the names of the planning areas by id."""
+        return dict(zip(self.areas["area"].astype("str"), self.areas["name"].astype("str"), strict=True))
+
     @property
     def snapshot(self) -> dt.date:
         """Return the day that "now" means in this study."""

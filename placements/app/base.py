@@ -42,7 +42,7 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
             for section in document.sections
         },
         "gap": gap_rows(county, found.released),
-        "areas": dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True)),
+        "areas": dict(county.area_names),
         "plan": scenario_text(found.plan.interventions, title="Best plan found"),
         "written": {path.stem: scenario_text(read_scenario(path), title=path.stem) for path in study.scenarios},
         "outputs": [
@@ -57,7 +57,7 @@ def gap_rows(county: County, released: ShownFigures) -> list[dict[str, str]]:
     """Return need, local places and the gap by service, need and area, and by age too where nothing is hidden."""
     breakdowns = [EXPLORED, *([_AGES] if released.profile == INTERNAL else [])]
     tables: dict[tuple[str, ...], pd.DataFrame] = {by: county.sufficiency(by) for by in breakdowns}
-    areas = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
+    areas = county.area_names
     out = []
     for by, texts in shown_together(tables, released.profile, released).items():
         for key, row in zip(tables[by].index, texts, strict=True):

@@ -63,7 +63,7 @@ def compared_values(
     wants_steps = bool(request.get("steps"))
     share = _COMPARE_SHARE if wants_steps else 1.0
     result = compare(county, future, named, progress=lambda done, what: tell(done * share, what))
-    areas = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
+    areas = county.area_names
     profile = county.settings.disclosure.profile
     values = {**shown(result, areas, profile), "profile": profile, "steps": []}
     if wants_steps:

@@ -40,7 +40,7 @@ def access_rows(county: County, profile: str) -> list[dict[str, Any]]:
     limit = county.settings.thresholds.far_miles
     table = county.access().reset_index()
     hidden = confidential_kinds(county.provision)
-    names = {**dict(zip(county.areas["area"], county.areas["name"], strict=True)), ALL_AREAS: ALL_AREAS}
+    names = {**county.area_names, ALL_AREAS: ALL_AREAS}
     rows: list[dict[str, Any]] = []
     for (service, wanted), group in table.groupby(["service", "wanted"], sort=True):
         whole = profile != INTERNAL and (service == codes.CARE or wanted in hidden)

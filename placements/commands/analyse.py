@@ -178,7 +178,7 @@ def _label(county: County, name: str, value: str) -> str:
     if name == "provision":
         return WANTED_LABEL.get(value, value)
     if name == "area":
-        return str(dict(zip(county.areas["area"], county.areas["name"], strict=True)).get(value, value))
+        return str(county.area_names.get(value, value))
     return value
 
 

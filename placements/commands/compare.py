@@ -84,7 +84,7 @@ def compare_report(
     with reporter.stage("compare") as stage:
         result = compare(county, future, named, samples=samples or SAMPLES, progress=stage)
         stage.done(f"{len(result.scenarios)} scenarios in {len(result.weights)} futures")
-    areas = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
+    areas = county.area_names
     level = county.settings.disclosure.profile
     report = {
         "authority": county.authority.name,

@@ -99,7 +99,7 @@ def _changes(one: Definition, by: Sequence[str], table: pd.DataFrame) -> list[di
 
 def _labelled(county: County, one: Definition, by: Sequence[str], rows: list[dict[Any, Any]]) -> list[dict[str, Any]]:
     """Return the rows with what a reader sees in place of codes."""
-    areas = dict(zip(county.areas["area"], county.areas["name"], strict=True))
+    areas = county.area_names
     labels = {name: areas if name == "area" else DIMENSIONS[name].labels for name in by if name in DIMENSIONS}
     if one.kind is Kind.BREAKDOWN:
         labels["category"] = one.categories

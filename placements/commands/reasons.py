@@ -40,7 +40,7 @@ def plan_reasons(county: County, future: Forecast, plan: Plan, seconds: float, r
         stage.done(
             f"{len(found.reasons)} options explained, {len(found.unanswered)} questions not answered in the time"
         )
-    names = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
+    names = county.area_names
     return shown(found, names, county.settings.disclosure.profile)
 
 

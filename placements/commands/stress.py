@@ -50,7 +50,7 @@ def plan_stress(county: County, future: Forecast, plan: Plan, replications: int,
         found = stress(county, future, plan, replications=replications, progress=stage)
         kept, planned = found.by_year["kept_local"].sum(), found.by_year["planned_kept_local"].sum()
         stage.done(f"{replications} replications of {len(found.samples)} samples, {_part(kept, planned)} kept local")
-    names = dict(zip(county.areas["area"].astype("str"), county.areas["name"].astype("str"), strict=True))
+    names = county.area_names
     return shown(found, names, county.settings.disclosure.profile)
 
 

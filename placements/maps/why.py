@@ -14,7 +14,7 @@ def reasons(county: County, plan: Plan, profile: str) -> dict[str, str]:
     Child-years are expected values of a forecast, not children; small ones are not told when shared all the same, nor
     which need and area they are of, since few of today's children would stand behind them.
     """
-    areas = dict(zip(county.areas["area"], county.areas["name"], strict=True))
+    areas = county.area_names
     return {
         str(row["name"]): _sentence(
             float(row["child_years"]),

@@ -21,7 +21,7 @@ def explain(county: County, plan: Plan) -> pd.DataFrame:
         `idle` (usable child-years not used), `main_need`,
         `main_area`, and `sentence`.
     """
-    names = dict(zip(county.areas["area"], county.areas["name"], strict=True))
+    names = county.area_names
     detail = kept_by_place(plan)
     rows = []
     for (name, place), own in plan.idle.groupby(["name", "place"], sort=False):

@@ -144,8 +144,11 @@ class Context:
     @cached_property
     def area_names(self) -> Mapping[str, str]:
         """Return the names of the planning areas."""
-        names = dict(zip(self.county.areas["area"], self.county.areas["name"], strict=True))
-        return {**names, schemas.AREA_UNKNOWN: "Not known", schemas.AREA_OUTSIDE: "Home outside the authority"}
+        return {
+            **self.county.area_names,
+            schemas.AREA_UNKNOWN: "Not known",
+            schemas.AREA_OUTSIDE: "Home outside the authority",
+        }
 
     @cached_property
     def host_names(self) -> Mapping[str, str]:
