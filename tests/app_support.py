@@ -10,7 +10,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from placements.app import Setup, create_app
-from placements.app.worker import COMPARE, READ, GoneError, Process, RefusedError
+from placements.app.worker import COMPARE, FORM, READ, GoneError, Process, RefusedError
 from placements.interventions import OpenHome, scenario_text
 from placements.newstudy import init_study
 
@@ -21,9 +21,22 @@ BASE: Mapping[str, Any] = {
     "marks": ["Draft", "Synthetic data: no real children"],
     "profile": "shareable",
     "years": 5,
+    "form": FORM,
+    "overview": {
+        "figures": [
+            {"name": "care_out_of_county", "label": "Children looked after outside", "value": "45%", "numerator": "450",
+             "denominator": "1,000", "excluded": "c", "definition": "Of those whose location is known"},
+            {"name": "looked_after", "label": "Children looked after", "value": "1,005", "numerator": "", "denominator": "",
+             "excluded": "", "definition": "At the end of the day"},
+            {"name": "uasc", "label": "Unaccompanied", "value": "10%", "numerator": "100", "denominator": "1,005",
+             "excluded": "0", "definition": "Recorded as such"},
+        ],
+        "said": "<ul><li>What is said in short.</li></ul>",
+        "trend": "",
+    },
     "sections": {
         key: {"title": f"Section {key}", "html": f"<p>What is said of {key}.</p>"}
-        for key in ("summary", "children", "plans", "forecast", "plan", "why", "quality", "method", "provenance")
+        for key in ("forecast", "plan", "why", "quality", "method", "provenance")
     },
     "figures": [],
     "gap": [
@@ -44,11 +57,36 @@ BASE: Mapping[str, Any] = {
 def compared(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return a comparison of as many scenarios as were asked for."""
     names = ["do nothing", *(entry["name"] for entry in request["scenarios"])]
-    rows = [{"scenario": name, "away_child_years": 100 - 10 * at, "capital_gbp": 5e5 * at, "mean_miles": 6.0}
-            for at, name in enumerate(names)]  # fmt: skip
+    scenarios = [
+        {"scenario": name, "away_child_years": 100 - 10 * at, "away_child_years_low_80": 80 - 10 * at,
+         "away_child_years_high_80": 130 - 10 * at, "capital_gbp": 5e5 * at, "mean_miles": 6.0}
+        for at, name in enumerate(names)
+    ]  # fmt: skip
     chances = {name: dict.fromkeys(names, 0.75) for name in names}
-    return {"years": 5, "futures": 25, "scenarios": rows, "probability_better": {"away_child_years": chances},
-            "gains": [], "steps": [], "profile": "shareable", "report": "UEs="}  # fmt: skip
+    regret = [{"scenario": name, "mean_regret": 10.0, "largest_regret": 30.0, "best_in": 0.4} for name in names]
+    return {
+        "years": 5,
+        "futures": 25,
+        "scenarios": scenarios,
+        "probability_better": {"away_child_years": chances},
+        "regret": {"away_child_years": regret, "net_gbp": regret},
+        "gains": [
+            {"scenario": name, "area": "Guildford", "need": "core", "fewer_away": 10, "fewer_away_low_80": "c",
+             "fewer_away_high_80": 20}
+            for name in names[1:]
+        ],
+        "steps": [],
+        "assumptions": [
+            {"scenario": name, "assumption": what, "moved_to": to, "npv_gbp": value}
+            for name in names[1:]
+            if request.get("assumptions")
+            for what, to, value in (("as assumed", "", 1e6), ("lead time", "-1 years", 2e6), ("lead time", "+1 years", -5e5),
+                                    ("entries", "-10%", "c"), ("entries", "+10%", 3e6))
+        ],
+        "profile": "shareable",
+        "report": "UEs=",
+        "form": FORM,
+    }  # fmt: skip
 
 
 class MadeUp(Process):

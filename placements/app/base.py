@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from placements import codes
+from placements.app.overview import overview
 from placements.county import County
 from placements.disclosure.shown import ShownFigures
 from placements.disclosure.sufficiency import shown_together
@@ -27,9 +28,9 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        `authority`, `date`, `marks`, `profile`; `sections` of the statement by key (`title`, `html`); `gap` (rows of
-        the explorer); `areas` to choose from; `plan` and `written` (scenarios as TOML); `outputs` (name, and path from
-        the study's folder).
+        `authority`, `date`, `marks`, `profile`; `overview` (see there); `sections` of the statement by key (`title`,
+        `html`); `gap` (rows of the explorer); `areas` to choose from; `plan` and `written` (scenarios as TOML);
+        `outputs` (name, and path from the study's folder).
     """
     county, document = found.county, found.document
     return {
@@ -37,6 +38,7 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
         "date": document.date_text,
         "marks": list(document.marks),
         "profile": county.settings.disclosure.profile,
+        "overview": overview(document),
         "sections": {
             section.key: {"title": section.title, "html": render_blocks(section.blocks)}
             for section in document.sections

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from placements.commands.compared import shown, steps_shown
-from placements.comparison import DO_NOTHING, Comparison, compare, contributions
+from placements.commands.compared import shown, steps_shown, tornado_shown
+from placements.comparison import DO_NOTHING, Comparison, compare, contributions, tornado
 from placements.county import County
 from placements.disclosure.release import cleared
 from placements.disclosure.secrets import county_secrets
@@ -21,10 +22,8 @@ from placements.reports.render_docx import render_docx
 from placements.reports.sections.scenarios import comparison as comparison_blocks
 from placements.reports.words import long_date
 
-#: Scenarios side by side, beside doing nothing: more cannot be taken in at a glance.
-MOST: Final = 4
-#: Part of the time that the comparison itself takes, where it is taken apart by step too.
-_COMPARE_SHARE: Final = 0.3
+#: Part of the time that the comparison itself takes, where scenarios are taken apart too.
+_COMPARE_SHARE: Final = 0.2
 Tell = Callable[[float, str], None]
 
 
@@ -38,45 +37,61 @@ def compared_values(
     county : County
     future : Forecast
     request : mapping
-        `scenarios` (a list of `name` and `scenario`, the TOML) and `steps` (whether wanted).
+        `scenarios` (a list of `name` and `scenario`, the TOML); `steps` and `assumptions` (whether each is to be taken
+        apart by its steps, and by what is assumed).
     tell : callable
         Called with the share done and what is being done.
 
     Returns
     -------
     dict
-        As `commands.compared.shown`, with `profile` and `steps`.
+        As `commands.compared.shown`, with `profile`, `steps` and `assumptions`.
     bytes
         The same as a Word document, which has passed disclosure control.
 
     Raises
     ------
     UsageError, SettingsError
-        When there is nothing to compare, too much, or a scenario cannot be followed.
+        When there is nothing to compare, or a scenario cannot be followed.
     """
     named = {
         str(entry["name"]): parse_scenario(str(entry["scenario"]), Path(str(entry["name"])))
         for entry in request["scenarios"]
     }
-    if not 1 <= len(named) <= MOST:
-        raise UsageError(f"choose 1 to {MOST} scenarios: there are {len(named)}")
-    wants_steps = bool(request.get("steps"))
-    share = _COMPARE_SHARE if wants_steps else 1.0
-    result = compare(county, future, named, progress=lambda done, what: tell(done * share, what))
-    areas = county.area_names
+    if not named:
+        raise UsageError("there is nothing to compare: name a scenario")
+    work = _Work(tell, len(named) * (bool(request.get("steps")) + bool(request.get("assumptions"))))
+    result = compare(county, future, named, progress=work.told)
     profile = county.settings.disclosure.profile
-    values = {**shown(result, areas, profile), "profile": profile, "steps": []}
-    if wants_steps:
-        others = [name for name in result.scenarios if name != DO_NOTHING]
-        for at, name in enumerate(others):
-            began = share + (1 - share) * at / len(others)
-            part = (1 - share) / len(others)
-
-            def step(done: float, what: str, began: float = began, part: float = part) -> None:
-                tell(began + part * done, what)
-
-            values["steps"] += steps_shown(result, contributions(result, name, step), profile)
+    values = {**shown(result, county.area_names, profile), "profile": profile, "steps": [], "assumptions": []}
+    for name in named:
+        if request.get("steps"):
+            values["steps"] += steps_shown(result, contributions(result, name, work.next()), profile)
+        if request.get("assumptions"):
+            values["assumptions"] += tornado_shown(result, name, tornado(result, name, work.next()), profile)
     return values, report(result)
+
+
+@dataclass
+class _Work:
+    """Tells how far all of it is: the comparison first, then parts that take about as long as each other."""
+
+    tell: Tell
+    parts: int
+    _begun: int = 0
+
+    def told(self, done: float, what: str) -> None:
+        """Tell how far the part under way is."""
+        first = _COMPARE_SHARE if self.parts else 1.0
+        if not self._begun:
+            self.tell(done * first, what)
+            return
+        self.tell(first + (1 - first) * (self._begun - 1 + done) / self.parts, what)
+
+    def next(self) -> Tell:
+        """Begin the next part."""
+        self._begun += 1
+        return self.told
 
 
 def report(result: Comparison) -> bytes:

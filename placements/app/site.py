@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from placements.app.render import templates
 from placements.app.runs import Queue
 from placements.app.setup import Setup
 from placements.app.store import Run, Session, Store
-from placements.app.worker import READ
+from placements.app.worker import FORM, READ
 
 COOKIE: Final = "placements"
 #: Pages in the order of the menu: path and title.
@@ -52,27 +51,21 @@ class Site:
     @property
     def base(self) -> Mapping[str, Any] | None:
         """Return what the pages show of the study; None before it was first read under the profile in force."""
-        run = self.store.latest(READ)
-        return None if run is None or run.result is None or run.result["profile"] != self.profile else run.result
+        return next(self.readings(), None)
+
+    def readings(self) -> Iterator[Mapping[str, Any]]:
+        """Give what the readings of the study under the profile in force showed, the last first."""
+        return (run.result for run in self.store.done(READ) if run.result is not None and self._fits(run.result))
 
     def run(self, run_id: str, owner: str) -> Run | None:
-        """Return a run of a browser; None if it is not theirs, or was made under another disclosure profile."""
+        """Return a run of a browser; None if it is not theirs, or was made under another profile or in another form."""
         run = self.store.run(run_id, owner)
-        made_otherwise = run is not None and run.result is not None and run.result["profile"] != self.profile
+        made_otherwise = run is not None and run.result is not None and not self._fits(run.result)
         return None if made_otherwise else run
 
-    @cached_property
-    def templates(self) -> jinja2.Environment:
-        """Return the templates."""
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("placements.app"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["figure"] = figure_text
-        return environment
+    def _fits(self, result: Mapping[str, Any]) -> bool:
+        """Return whether a result was made under the profile in force, and has the form that the pages know."""
+        return bool(result["profile"] == self.profile and result.get("form") == FORM)
 
 
 def site_of(request: Request) -> Site:
@@ -93,23 +86,27 @@ def page(request: Request, template: str, title: str, status: int = 200, **value
     """Return a page made from a template."""
     site, session = site_of(request), session_of(request)
     base = site.base
-    text = site.templates.get_template(template).render(
-        title=title,
-        menu=MENU,
-        here=request.url.path,
-        csrf=session.csrf,
-        base=base,
-        reading=reading(site),
-        has_password=bool(site.setup.password),
-        **values,
+    text = (
+        templates()
+        .get_template(template)
+        .render(
+            title=title,
+            menu=MENU,
+            here=request.url.path,
+            csrf=session.csrf,
+            base=base,
+            reading=reading(site),
+            has_password=bool(site.setup.password),
+            **values,
+        )
     )
     return HTMLResponse(text, status_code=status)
 
 
 def reading(site: Site) -> Run | None:
     """Return the reading of the study that is under way or waits, or else the last if it came to nothing."""
-    runs = site.store.runs("", READ)
-    return runs[0] if runs and runs[0].result is None else None
+    run = site.store.last_asked(READ)
+    return run if run is not None and run.result is None else None
 
 
 def note(request: Request, what: str) -> None:
@@ -126,16 +123,3 @@ def go(path: str) -> Response:
 def missing(request: Request, what: str) -> Response:
     """Return a page that says that something is not there."""
     return page(request, "message.html.j2", "Not found", 404, message=f"{what} is not here, or is not yours to see.")
-
-
-def figure_text(value: Any) -> str:
-    """Return a figure as it is read: thousands apart, nothing as a dash, what is hidden as it is."""
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
-    return str(value)

@@ -244,13 +244,17 @@ class Store:
             rows = base.execute("select * from runs where owner = ? order by asked desc", (owner,)).fetchall()
         return [_run(row) for row in rows if kind in (None, row["kind"])]
 
-    def latest(self, kind: str, state: str = DONE) -> Run | None:
-        """Return the last run of a kind and state, whosever it is."""
+    def last_asked(self, kind: str) -> Run | None:
+        """Return the last run of a kind, whosever it is and whatever became of it."""
         with self._reading() as base:
-            row = base.execute(
-                "select * from runs where kind = ? and state = ? order by asked desc limit 1", (kind, state)
-            ).fetchone()
+            row = base.execute("select * from runs where kind = ? order by asked desc limit 1", (kind,)).fetchone()
         return None if row is None else _run(row)
+
+    def done(self, kind: str) -> Iterator[Run]:
+        """Give the runs of a kind that came to something, whosever they are, the last asked for first, one by one."""
+        with self._reading() as base:
+            rows = base.execute("select * from runs where kind = ? and state = ? order by asked desc", (kind, DONE))
+            yield from map(_run, rows)
 
     def waiting(self) -> int:
         """Return how many runs wait for their turn."""

@@ -31,6 +31,8 @@ from placements.study import open_study
 
 #: What can be asked for: read the study and run all of it, or compare scenarios.
 READ, COMPARE = "read", "compare"
+#: The form of what is answered: raised when pages ask for more than older answers, which may be kept, hold.
+FORM: Final = 2
 #: What the worker says.
 PROGRESS, ANSWER, REFUSAL = "progress", "answer", "refusal"
 Tell = Callable[[float, str], None]
@@ -108,17 +110,19 @@ class Worker:
 
     def answer(self, kind: str, request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         """Answer a question with plain values that may be shown."""
-        if kind == READ:
-            return self._read(tell)
-        if kind != COMPARE:
+        does = {READ: self._read, COMPARE: self._compare}.get(kind)
+        if does is None:
             raise UsageError(f"there is no such work as {kind!r}")
+        return {**does(request, tell), "form": FORM}
+
+    def _compare(self, request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         held = self._held or self._load(tell)
         values, word = compared_values(held.county, held.future, request, tell)
-        self._scan("comparison.json", json.dumps(values, ensure_ascii=False))
+        self.cleared("comparison.json", json.dumps(values, ensure_ascii=False))
         # The report was scanned as the Word document that it is: coded as text it is letters by chance.
         return {**values, "report": base64.b64encode(word).decode("ascii")}
 
-    def _read(self, tell: Tell) -> dict[str, Any]:
+    def _read(self, _: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         study = open_study(self._folder).with_profile(self._profile)
         found = run_study(study, Told(tell=tell))
         self._held = Held(found.county, found.future)
@@ -126,8 +130,8 @@ class Worker:
         values = base_values(study, found)
         # Charts stand in the pages coded as text, which only a scan of HTML reads as what they are.
         pages = "".join(section["html"] for section in values["sections"].values())
-        self._scan("pages.html", f"<!DOCTYPE html><title>Pages</title>{pages}")
-        self._scan("pages.json", json.dumps({**values, "sections": {}}, ensure_ascii=False))
+        self.cleared("pages.html", f"<!DOCTYPE html><title>Pages</title>{pages}")
+        self.cleared("pages.json", json.dumps({**values, "sections": {}}, ensure_ascii=False))
         return values
 
     def _load(self, tell: Tell) -> Held:
@@ -136,11 +140,16 @@ class Worker:
         self._held = Held(county, forecast(county, progress=lambda share, what: tell(0.0, f"forecast: {what}")))
         return self._held
 
-    def _scan(self, name: str, text: str) -> None:
-        """Refuse what must not leave this process."""
+    def cleared(self, name: str, text: str) -> bytes:
+        """Return what may leave this process, or refuse it; something must have been answered before.
+
+        Raises
+        ------
+        DisclosureError
+        """
         assert self._held is not None
         county = self._held.county
-        cleared(name, text, county_secrets(county), county.settings.disclosure.profile)
+        return cleared(name, text, county_secrets(county), county.settings.disclosure.profile)
 
 
 def work(pipe: Connection, folder: str, profile: str | None) -> None:

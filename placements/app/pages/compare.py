@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from placements import codes
 from placements.app.board import board
-from placements.app.compared import MOST
+from placements.app.pack import pack_page
 from placements.app.site import go, missing, note, page, session_of, site_of
 from placements.app.worker import COMPARE
 from placements.pipeline import BEST_PLAN
 
+#: Scenarios side by side, beside doing nothing: more cannot be taken in at a glance.
+MOST: Final = 4
 _HOUR: Final = 3600.0
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PLAN: Final = "plan"
@@ -57,7 +59,7 @@ async def ask(request: Request) -> Response:
         return _choice(request, "Too many runs are waiting for their turn: wait a while.", 429)
     request_ = {
         "scenarios": [{"name": name, "scenario": text} for name, text in named.items()],
-        "steps": form.get("steps") == "yes",
+        **{part: form.get(part) == "yes" for part in ("steps", "assumptions")},
     }
     title = ", ".join(named)
     run = site.store.ask(owner, COMPARE, title, request_)
@@ -121,6 +123,18 @@ async def report(request: Request) -> Response:
     return Response(base64.b64decode(run.result["report"]), media_type=_WORD, headers=headers)
 
 
+async def one_page(request: Request) -> Response:
+    """Send the study's findings and a comparison as one page that opens without a server."""
+    site = site_of(request)
+    run, base = site.run(request.path_params["run"], session_of(request).owner), site.base
+    if run is None or run.result is None or base is None:
+        return missing(request, "That page")
+    note(request, f"downloaded the comparison of {run.title} as one page")
+    # Without the scenarios as text: what a person wrote into them has not been scanned.
+    headers = {"content-disposition": 'attachment; filename="scenarios-compared.html"'}
+    return HTMLResponse(pack_page(base, run.result, {}), headers=headers)
+
+
 def _chosen(request: Request, chosen: list[str]) -> Mapping[str, str] | None:
     """Return the chosen scenarios by name, each of two that are called alike by one of its own; None if one is gone."""
     site, owner = site_of(request), session_of(request).owner
@@ -148,4 +162,5 @@ ROUTES: Final = [
     Route("/compare/{run}/cancel", cancel, methods=["POST"]),
     Route("/compare/{run}/again", again, methods=["POST"]),
     Route("/compare/{run}/report", report),
+    Route("/compare/{run}/page", one_page),
 ]

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from placements.app.gap import FILTERS, ORDERS, SERVICES, choices, filtered, matrices
+from placements.app.overview import first_and_further, last_other
 from placements.app.security import MAP_POLICY
 from placements.app.site import go, missing, note, page, reading, site_of
 from placements.app.worker import READ
 
 #: What each page shows of the statement: path, title, sections.
 _OF_SECTIONS: Final = (
-    ("/", "Overview", ("summary", "children", "plans")),
     ("/forecast", "Forecast", ("forecast",)),
     ("/plan", "Plan and why", ("plan", "why")),
     ("/quality", "Data quality", ("quality", "method", "provenance")),
 )
-#: By what the gap can be looked into.
-_FILTERS: Final = ("service", "need", "area", "age_band")
-_SERVICES: Final = {"care": "Children looked after", "education": "EHC plans"}
+#: Where other pages stand.
+LINKS: Final = {"plan": "/plan", "compare": "/compare", "gap": "/gap"}
+
+
+async def the_overview(request: Request) -> Response:
+    """Show the headline figures, what has changed since they were last otherwise, and what is proposed."""
+    site = site_of(request)
+    readings = site.readings()
+    base = next(readings, None)
+    if base is None:
+        return page(request, "overview.html.j2", "Overview")
+    figures = base["overview"]["figures"]
+    first, further = first_and_further(figures)
+    changed = last_other(figures, readings)
+    return page(
+        request, "overview.html.j2", "Overview", first=first, further=further, links=LINKS,
+        changed=changed and {"date": changed[0]["date"], "rows": changed[1]},
+    )  # fmt: skip
 
 
 async def sections(request: Request) -> Response:
@@ -47,19 +62,15 @@ async def map_file(request: Request) -> Response:
 
 
 async def gap(request: Request) -> Response:
-    """Show need, places and the gap of the groups that were chosen."""
+    """Show need, places and the gap at a glance, and of the groups that were chosen."""
     base = site_of(request).base
     rows = base["gap"] if base else []
-    chosen = {name: request.query_params.get(name, "") for name in _FILTERS}
-    choices = {
-        name: sorted({row[name] for row in rows if row[name] and _is_in(row, {"service": chosen["service"]})})
-        for name in _FILTERS
-    }
-    shown = [row for row in rows if _is_in(row, chosen)]
+    chosen = {name: request.query_params.get(name, "") for name in FILTERS}
     order = request.query_params.get("sort", "gap")
-    shown.sort(key=lambda row: _rank(row, order), reverse=order == "gap")
-    return page(request, "gap.html.j2", "Gap explorer", rows=shown, chosen=chosen, choices=choices, services=_SERVICES,
-                order=order)  # fmt: skip
+    return page(
+        request, "gap.html.j2", "Gap explorer", rows=filtered(rows, chosen, order), chosen=chosen, order=order,
+        choices=choices(rows, chosen), orders=ORDERS, services=SERVICES, matrices=matrices(rows),
+    )  # fmt: skip
 
 
 async def read_again(request: Request) -> Response:
@@ -78,22 +89,8 @@ async def progress(request: Request) -> Response:
     return page(request, "reading.html.j2", "Reading")
 
 
-def _is_in(row: Mapping[str, str], chosen: Mapping[str, str]) -> bool:
-    return all(not value or row[name] == value for name, value in chosen.items())
-
-
-def _rank(row: Mapping[str, Any], order: str) -> tuple[float, str, str]:
-    """Return where a row stands: by its gap, what is hidden last, or by name."""
-    names = (row["need"], row["area"])
-    if order != "gap":
-        return (0.0, *(names if order == "need" else names[::-1]))
-    try:
-        return (float(row["gap"].replace(",", "")), *names)
-    except ValueError:
-        return (float("-inf"), *names)
-
-
 ROUTES: Final = [
+    Route("/", the_overview),
     *(Route(path, sections) for path, _, _ in _OF_SECTIONS),
     Route("/map", the_map),
     Route("/map/file", map_file),
