@@ -10,7 +10,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from placements.app import Setup, create_app
-from placements.app.worker import COMPARE, FORM, READ, GoneError, Process, RefusedError
+from placements.app.process import COMPARE, FORM, READ, GoneError, Process, RefusedError
 from placements.interventions import OpenHome, scenario_text
 from placements.newstudy import init_study
 
@@ -47,6 +47,7 @@ BASE: Mapping[str, Any] = {
     ],
     "areas": {"E1": "Guildford", "E2": "Woking"},
     "boundary_sets": [],
+    "plan_name": "Best plan found",
     "plan": scenario_text((HOME,), title="Best plan found"),
     "written": {"homes-first": scenario_text((HOME,), title="Homes first")},
     "solver": None,

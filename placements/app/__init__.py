@@ -4,8 +4,7 @@ The pages know nothing of children: a worker process holds the county, and what 
 control (`worker`, `base`). Nothing leaves the machine: every page loads from this program alone.
 """
 
-from placements.app.export import export_pack
 from placements.app.server import create_app, serve
 from placements.app.setup import Setup
 
-__all__ = ["Setup", "create_app", "export_pack", "serve"]
+__all__ = ["Setup", "create_app", "serve"]

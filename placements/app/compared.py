@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from placements.app.process import Tell
 from placements.commands.compared import shown, steps_shown, tornado_shown
 from placements.comparison import DO_NOTHING, Comparison, compare, contributions, tornado
 from placements.county import County
@@ -24,7 +25,6 @@ from placements.reports.words import long_date
 
 #: Part of the time that the comparison itself takes, where scenarios are taken apart too.
 _COMPARE_SHARE: Final = 0.2
-Tell = Callable[[float, str], None]
 
 
 def compared_values(

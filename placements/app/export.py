@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from placements.app.pack import pack_page
+from placements.app.process import COMPARE, READ
 from placements.app.setup import Setup
 from placements.app.store import Store
-from placements.app.worker import COMPARE, READ, Worker
+from placements.app.worker import Worker
 from placements.errors import UsageError
 from placements.interventions import scenario_text
 from placements.pipeline import BEST_PLAN, read_scenarios

@@ -1,13 +1,9 @@
-"""What stands on the overview? Headline figures, how they came to be, what is proposed, and what has changed."""
+"""Which figures stand first on the overview, and what has changed since they were last otherwise?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final
-
-from placements.reports.content import BulletList, Document, Figure, Heading, TracedFigure
-from placements.reports.render_html import render_blocks
 
 #: Figures that stand first, by their name in `analysis.indicators`; all others follow in a table.
 FIRST: Final = (
@@ -20,26 +16,6 @@ FIRST: Final = (
     "plans_independent_special",
     "education_avoidable",
 )
-_SUMMARY, _CHILDREN = "summary", "children"
-
-
-def overview(document: Document) -> dict[str, Any]:
-    """Return what the overview shows of a statement.
-
-    Returns
-    -------
-    dict
-        `figures` (see `reports.content.TracedFigure`; those that stand first come first), `said` (the summary's points
-        and what is proposed, as HTML) and `trend` (the charts of earlier years, as HTML).
-    """
-    blocks = {section.key: section.blocks for section in document.sections}
-    said = [block for block in blocks.get(_SUMMARY, ()) if isinstance(block, BulletList | Heading)]
-    trend = [block for block in blocks.get(_CHILDREN, ()) if isinstance(block, Figure)]
-    return {
-        "figures": [asdict(one) for one in _in_order(document.figures)],
-        "said": render_blocks(said),
-        "trend": render_blocks(trend),
-    }
 
 
 def first_and_further(
@@ -78,8 +54,3 @@ def last_other(
         if found:
             return reading, found
     return None
-
-
-def _in_order(figures: Sequence[TracedFigure]) -> list[TracedFigure]:
-    places = {name: at for at, name in enumerate(FIRST)}
-    return sorted(figures, key=lambda one: places.get(one.name, len(places)))

@@ -6,8 +6,8 @@ import threading
 import time
 from typing import Final
 
+from placements.app.process import GoneError, Process, RefusedError
 from placements.app.store import CANCELLED, DONE, FAILED, INTERRUPTED, Run, Store
-from placements.app.worker import GoneError, Process, RefusedError
 
 #: Seconds between notes of how far a run is: each is a write to disk.
 _NOTE_EVERY: Final = 0.3

@@ -17,12 +17,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from placements.app.pages import compare, downloads, password, reading, scenarios
+from placements.app.process import READ, Process
 from placements.app.runs import Queue
 from placements.app.security import SAFE_METHODS, Guard, is_ours
 from placements.app.setup import Setup
 from placements.app.site import COOKIE, Site, go, page
 from placements.app.store import Session, Store
-from placements.app.worker import READ, Process
 from placements.study import open_study
 
 #: Owner of what the server itself asks for.

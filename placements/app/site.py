@@ -9,11 +9,11 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from placements.app.process import FORM, READ
 from placements.app.render import templates
 from placements.app.runs import Queue
 from placements.app.setup import Setup
 from placements.app.store import Run, Session, Store
-from placements.app.worker import FORM, READ
 
 COOKIE: Final = "placements"
 #: Pages in the order of the menu: path and title.

@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import json
 import multiprocessing
+import os
+import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -19,6 +21,7 @@ from typing import Any, Final, cast
 
 from placements.app.base import base_values
 from placements.app.compared import compared_values
+from placements.app.process import ANSWER, COMPARE, FORM, PROGRESS, READ, REFUSAL, Tell
 from placements.county import County
 from placements.disclosure.release import cleared
 from placements.disclosure.secrets import county_secrets
@@ -28,14 +31,6 @@ from placements.loading import load_within
 from placements.pipeline import run_study
 from placements.progress import Reporter, Stage
 from placements.study import open_study
-
-#: What can be asked for: read the study and run all of it, or compare scenarios.
-READ, COMPARE = "read", "compare"
-#: The form of what is answered: raised when pages ask for more than older answers, which may be kept, hold.
-FORM: Final = 2
-#: What the worker says.
-PROGRESS, ANSWER, REFUSAL = "progress", "answer", "refusal"
-Tell = Callable[[float, str], None]
 
 #: Stages of a whole run of a study, and the part of its time that each takes, about.
 _STAGES: Final[Mapping[str, float]] = {
@@ -154,6 +149,7 @@ class Worker:
 
 def work(pipe: Connection, folder: str, profile: str | None) -> None:
     """Answer questions until there is nobody to ask them: the body of the process."""
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     worker = Worker(Path(folder), profile)
     while True:
         try:
@@ -173,69 +169,9 @@ def work(pipe: Connection, folder: str, profile: str | None) -> None:
             pipe.send((REFUSAL, f"the program made a mistake ({type(error).__name__}); please report it"))
 
 
-@dataclass
-class Process:
-    """A worker process, begun anew whenever it is needed and there is none.
-
-    Parameters
-    ----------
-    folder : Path
-    profile : str or None
-    """
-
-    folder: Path
-    profile: str | None
-    _process: Any = None
-    _pipe: Connection | None = None
-
-    def ask(self, kind: str, request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-        """Return the answer to a question; blocks.
-
-        Raises
-        ------
-        RefusedError
-            The worker said why it cannot be answered.
-        GoneError
-            The worker stopped: it was told to, or crashed.
-        """
-        pipe = self._ready()
-        try:
-            pipe.send((kind, dict(request)))
-            while True:
-                said = pipe.recv()
-                if said[0] == PROGRESS:
-                    tell(float(said[1]), str(said[2]))
-                elif said[0] == ANSWER:
-                    return cast(dict[str, Any], said[1])
-                else:
-                    raise RefusedError(str(said[1]))
-        except (EOFError, OSError) as error:
-            self.stop()
-            raise GoneError("the work was stopped") from error
-
-    def stop(self) -> None:
-        """End the process at once; whoever waits for its answer is told that it is gone."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join(10)
-        self._process = None
-
-    def _ready(self) -> Connection:
-        if self._process is None or not self._process.is_alive():
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(
-                target=work, args=(theirs, str(self.folder), self.profile), name="placements-worker", daemon=True
-            )
-            self._process.start()
-            theirs.close()
-        assert self._pipe is not None
-        return self._pipe
-
-
-class RefusedError(PlacementsError):
-    """The worker cannot answer, for a reason that it gives."""
-
-
-class GoneError(PlacementsError):
-    """The worker stopped before it answered."""
+def _end_with_the_server() -> None:
+    """End at once when the server is gone: in the middle of a solve nobody would be told for minutes."""
+    server = multiprocessing.parent_process()
+    assert server is not None
+    server.join()
+    os._exit(1)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import pytest
 
 from placements.app.setup import Setup
+from placements.interventions import OpenHome, scenario_text
 
 PROCESSES = Path("/proc")
 pytestmark = pytest.mark.skipif(not (PROCESSES / "self" / "stat").exists(), reason="processes are looked at in /proc")
@@ -76,13 +77,14 @@ def test_nothing_is_lost_when_the_server_is_killed_while_it_reads_a_study(study_
         csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
         draft, _ = ask(port, "/scenarios", cookie, csrf=csrf, name="Saved before", source="nothing")
         assert draft.startswith("/scenarios/")
-        ask(port, f"{draft}/save", cookie, csrf=csrf)
+        text = scenario_text((OpenHome(name="New home", district="Guildford", places=3, evidence="made up"),))
+        assert ask(port, draft, cookie, csrf=csrf, name="Saved before", scenario=text)[0] == draft
+        assert ask(port, f"{draft}/save", cookie, csrf=csrf)[0] == "/scenarios"
         until(lambda: states() == ["running"])
         workers = children(server.pid)
         assert workers, "the county is held by a process of its own"
         server.send_signal(signal.SIGKILL)
         server.wait(10)
-    # A worker that is in the middle of something sees that nobody is there as soon as it tells how far it is.
     until(lambda: not any(is_alive(worker) for worker in workers))
 
     with served(study_copy, port):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from placements.app.bars import WIDTH, Row, bars
 from placements.app.gap import choices, filtered, matrices
 from placements.app.overview import changes, last_other
-from placements.app.worker import READ
+from placements.app.process import READ
 from tests.app_support import BASE, MadeUp, send, started
 
 FIGURES = BASE["overview"]["figures"]

@@ -12,9 +12,9 @@ import time
 import pytest
 
 from placements.app.board import board
+from placements.app.process import COMPARE, READ
 from placements.app.runs import Queue
 from placements.app.store import CANCELLED, DONE, FAILED, INTERRUPTED, QUEUED, Store
-from placements.app.worker import COMPARE, READ
 from tests.app_support import BASE, GoneError, MadeUp, RefusedError, browser, compared, send, started
 
 

@@ -14,9 +14,8 @@ from starlette.routing import Route
 from placements import codes
 from placements.app.board import board
 from placements.app.pack import pack_page
+from placements.app.process import COMPARE
 from placements.app.site import go, missing, note, page, session_of, site_of
-from placements.app.worker import COMPARE
-from placements.pipeline import BEST_PLAN
 
 #: Scenarios side by side, beside doing nothing: more cannot be taken in at a glance.
 MOST: Final = 4
@@ -139,7 +138,7 @@ def _chosen(request: Request, chosen: list[str]) -> Mapping[str, str] | None:
     """Return the chosen scenarios by name, each of two that are called alike by one of its own; None if one is gone."""
     site, owner = site_of(request), session_of(request).owner
     base: Mapping[str, Any] = site.base or {"written": {}}
-    known = {_PLAN: (BEST_PLAN, base["plan"])} if site.base else {}
+    known = {_PLAN: (str(base["plan_name"]), base["plan"])} if site.base else {}
     known |= {f"draft:{one.id}": (one.name, one.scenario) for one in site.store.drafts(owner)}
     known |= {f"saved:{one.name}": (one.name, one.scenario) for one in site.store.scenarios(owner)}
     known |= {f"written:{stem}": (stem.replace("-", " ").capitalize(), text) for stem, text in base["written"].items()}

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from placements.app.gap import FILTERS, ORDERS, SERVICES, choices, filtered, matrices
 from placements.app.overview import first_and_further, last_other
+from placements.app.process import READ
 from placements.app.security import MAP_POLICY
 from placements.app.site import go, missing, note, page, reading, site_of
-from placements.app.worker import READ
 
 #: What each page shows of the statement: path, title, sections.
 _OF_SECTIONS: Final = (
