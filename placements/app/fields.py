@@ -57,8 +57,8 @@ LABEL: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "minimum_occupancy": ("Least occupancy", "Below which it does not pay, 0 to 1"),
         "needs": ("Needs", "None chosen: any"),
         "need_groups": ("Needs", "None chosen: all"),
-        "age_low": ("Youngest age", "Completed years"),
-        "age_high": ("Oldest age", "Completed years, included"),
+        "age_low": ("Youngest age", "Completed years; empty: as is usual for the kind"),
+        "age_high": ("Oldest age", "Completed years, included; empty: as is usual for the kind"),
         "sex": ("Sex", ""),
         "provision": ("Kind of place", ""),
         "provisions": ("Kinds of place", "None chosen: all"),
@@ -82,6 +82,13 @@ LABEL: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "age_bands": ("Age bands", "With commas; empty: all"),
     }
 )
+#: Fields that most people leave as they are: they stand folded away.
+RARE: Final = (
+    *("postcode", "easting", "northing", "staff", "minimum_occupancy", "age_low", "age_high", "sex", "option_id"),
+    *("site_id", "ramp_up_years"),
+)
+_COSTS: Final = (("capital_gbp", "capital"), ("yearly_cost_gbp", "yearly"), ("weekly_cost_gbp", "weekly"))
+_AGES: Final = ("age_low", "age_high")
 _MANY: Final = ("needs", "need_groups", "areas", "provisions", "sectors")
 
 
@@ -98,6 +105,8 @@ class Field:
     options : tuple of (str, str)
         Value and label of each choice.
     is_required : bool
+    is_rare : bool
+        Whether it is folded away: most leave it as it is, and so it is here.
     """
 
     name: str
@@ -107,6 +116,7 @@ class Field:
     value: str | tuple[str, ...]
     options: tuple[tuple[str, str], ...]
     is_required: bool
+    is_rare: bool
 
 
 def inputs(kind: str, values: Mapping[str, Any], areas: Mapping[str, str]) -> list[Field]:
@@ -131,8 +141,38 @@ def inputs(kind: str, values: Mapping[str, Any], areas: Mapping[str, str]) -> li
         value: str | tuple[str, ...] = _text(given)
         if widget == "choices":
             value = tuple(str(item) for item in given or ())
-        out.append(Field(name, label, help_text, widget, value, options, default is MISSING))
+        is_usual = given == default or name not in values
+        if is_usual and name in _AGES:
+            value = ""
+        out.append(Field(name, label, help_text, widget, value, options, default is MISSING, name in RARE and is_usual))
     return out
+
+
+def described(entry: Intervention, areas: Mapping[str, str]) -> str:
+    """Return in a line what an intervention is: how many of what, where, from when, at what cost."""
+    values = values_of(entry)
+    where = values.get("district") or [areas.get(area, area) for area in values.get("areas") or ()]
+    year = values.get("opens_year", values.get("from_year"))
+    number, share, named = values.get("places"), values.get("share"), LABEL["provisions"][0].lower()
+    kinds = [item.replace("_", " ") for item in values.get("provisions") or ()]
+    parts = [
+        KIND_LABEL[entry.kind],
+        f"{number:g} {'place' if number == 1 else 'places'}" if number else "",
+        f"{share:+.0%}" if share else "",
+        f"{named}: {', '.join(kinds)}" if kinds else "",
+        f"in {where if isinstance(where, str) else ', '.join(where)}" if where else "",
+        f"decided in year {year}" if year else "",
+        *(
+            f"{label} £{values[name]:,.0f}"
+            for name, label in (
+                ("capital_gbp", "capital"),
+                ("yearly_cost_gbp", "yearly"),
+                ("weekly_cost_gbp", "weekly"),
+            )
+            if values.get(name)
+        ),
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def toml_of(kind: str, given: Mapping[str, list[str]]) -> str:

@@ -38,6 +38,11 @@ def filtered(rows: Sequence[Mapping[str, str]], chosen: Mapping[str, str], order
     return sorted(found, key=lambda row: _rank(row, order), reverse=order == "gap")
 
 
+def told(rows: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Return the groups whose gap may be told."""
+    return [row for row in rows if _number(row["gap"]) > _LOWEST]
+
+
 def matrices(rows: Sequence[Mapping[str, str]]) -> list[Matrix]:
     """Return the gap at a glance, by service, and by home area and then age where there are ages."""
     out = []

@@ -167,7 +167,10 @@ def test_the_gap_is_looked_into(tmp_path) -> None:
     """By need and area, the widest first, what is hidden last."""
     with started(tmp_path) as client:
         until(lambda: "Disabled children" in client.get("/gap").text)
-        page = client.get("/gap").text
+        first = client.get("/gap").text
+        assert "1 more group is too small" in first
+        assert "<td>Woking</td>" not in first
+        page = client.get("/gap", params={"hidden": "yes"}).text
         groups = page[page.index('id="groups"') :]
         rows = [groups.index(text) for text in ('<th scope="row">Disabled', "<td>Woking</td>")]
         assert rows == sorted(rows)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from placements.app.gap import FILTERS, ORDERS, SERVICES, choices, filtered, matrices
+from placements.app.gap import FILTERS, ORDERS, SERVICES, choices, filtered, matrices, told
 from placements.app.overview import first_and_further, last_other
 from placements.app.process import READ
 from placements.app.security import MAP_POLICY
@@ -66,10 +66,12 @@ async def gap(request: Request) -> Response:
     base = site_of(request).base
     rows = base["gap"] if base else []
     chosen = {name: request.query_params.get(name, "") for name in FILTERS}
-    order = request.query_params.get("sort", "gap")
+    order, everything = (request.query_params.get(name, usual) for name, usual in (("sort", "gap"), ("hidden", "")))
+    found = filtered(rows, chosen, order)
+    shown = found if everything == "yes" else told(found)
     return page(
-        request, "gap.html.j2", "Gap explorer", rows=filtered(rows, chosen, order), chosen=chosen, order=order,
-        choices=choices(rows, chosen), orders=ORDERS, services=SERVICES, matrices=matrices(rows),
+        request, "gap.html.j2", "Gap explorer", rows=shown, untold=len(found) - len(shown), chosen=chosen, order=order,
+        everything=everything, choices=choices(rows, chosen), orders=ORDERS, services=SERVICES, matrices=matrices(rows),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from placements.app.fields import KIND_LABEL, inputs, toml_of, values_of
+from placements.app.fields import KIND_LABEL, described, inputs, toml_of, values_of
 from placements.app.site import go, missing, note, page, session_of, site_of
 from placements.app.store import Draft
 from placements.errors import PlacementsError
@@ -72,6 +72,7 @@ def _composer(request: Request, draft: Draft, problem: str = "", status: int = 2
     return page(
         request, "composer.html.j2", draft.name, status, draft=draft, entries=entries, kinds=KIND_LABEL, form=form,
         kind=kind, position=position, problem=problem or wrong,
+        described=[described(entry, areas) for entry in entries],
     )  # fmt: skip
 
 

@@ -119,12 +119,12 @@ def known_shares(
 
 
 def charted_share(share: Share) -> tuple[float, str]:
-    """Return a share for a chart, worked out from the counts that are shown, and its text; NaN when it is not shown."""
+    """Return a share for a chart as it is shown elsewhere, and its text; NaN when it is not shown."""
     if NOT_AVAILABLE in share:
         return math.nan, "none"
     if SUPPRESSED in share:
         return math.nan, "hidden"
-    return min(words.value_of(share.numerator) / max(words.value_of(share.denominator), 1.0), 1.0), share.percent
+    return words.value_of(share.percent) / 100, share.percent
 
 
 def share_of_shown(part: str, whole: str, profile: str) -> Share:
