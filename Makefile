@@ -36,7 +36,7 @@ test: $(VENV)/.test  ## Lint, types and all tests but the slow sweeps
 	@$(BIN)/python -m pytest -n auto --dist loadscope
 
 test-all: $(VENV)/.test  ## Every test, the slow sweeps too
-	@$(BIN)/python -m pytest -m '' -n auto --dist loadscope
+	@PLACEMENTS_THOROUGH=1 $(BIN)/python -m pytest -m '' -n auto --dist loadscope
 
 bench: $(VENV)/.run  ## Time reading, checking and locating a whole nation, beside a peer (about 1 GB of files; SCALE=0.1 for less)
 	@$(BIN)/python -m benchmarks.read --scale $(SCALE)

@@ -11,9 +11,10 @@ from placements.geography.authorities import find_authority
 from placements.geography.postcodes import open_directory
 from placements.newstudy import init_study
 from placements.synthetic import synthesise
+from tests import examples
 
 #: A machine that is busy with other tests is no reason to fail one.
-settings.register_profile("placements", deadline=None)
+settings.register_profile("placements", deadline=None, max_examples=examples(30, 100))
 settings.load_profile("placements")
 
 ROOT = Path(__file__).resolve().parents[1]

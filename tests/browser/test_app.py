@@ -13,14 +13,17 @@ import pytest
 import uvicorn
 
 from placements.app import Setup, create_app
+from placements.app.pack import pack_page
 from placements.newstudy import init_study
-from tests.app_support import MadeUp
+from tests.app_support import BASE, MadeUp, compared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)")
 
 PAGES = ("/", "/map", "/gap", "/forecast", "/plan", "/scenarios", "/compare", "/quality", "/downloads")
 SECONDS = 240_000
+#: What axe holds pages against.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 def served(app, port: int) -> Iterator[str]:
@@ -101,17 +104,16 @@ def test_every_page_is_accessible_at_desk_and_phone(page) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
 
 
-def accessible(page) -> None:
-    """Hold every page against axe, on a desk's screen and a phone's."""
+def accessible(page, paths=PAGES) -> None:
+    """Hold pages against axe, on a desk's screen and a phone's."""
     from axe_playwright_python.sync_playwright import Axe
 
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
-        for path in PAGES:
+        for path in paths:
             page.goto(path)
             page.wait_for_load_state("networkidle")
-            found = Axe().run(page, options=options).response["violations"]
+            found = Axe().run(page, options=RULES).response["violations"]
             assert [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in found] == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
 
@@ -144,17 +146,20 @@ def whole_way(page, tmp_path) -> None:
         page.goto("/scenarios")
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Begin").click()
+        accessible(page, (f"{page.url}?add=open_home",))
         add_home(page, f"New: {name.lower()}", places)
         assert page.get_by_text(f"New: {name.lower()}").first.is_visible()
     page.goto("/compare")
     for name in ("A home of four", "A home of two"):
         page.get_by_label(name).check()
+    page.get_by_label("Move each assumption").check()
     page.get_by_role("button", name="Run").click()
     page.reload()
     page.get_by_role("table").first.wait_for(timeout=SECONDS)
     columns = page.get_by_role("table").first.get_by_role("columnheader").all_text_contents()
     assert columns[:2] == ["Measure", "do nothing"]
     assert sorted(columns[2:]) == ["A home of four", "A home of two"]
+    accessible(page, (page.url,))
     rows = page.get_by_role("row").count()
     page.get_by_role("link", name="Show only where they differ").click()
     assert page.get_by_role("row").count() < rows
@@ -229,3 +234,72 @@ def test_it_works_without_javascript(chromium, address) -> None:
     page.get_by_role("button", name="Show").click()
     assert "service=care" in page.url
     context.close()
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    """Return the path of a pack of five scenarios."""
+    names = ("Homes first", "Carers first", "Third", "Fourth", "Fifth")
+    request = {"scenarios": [{"name": name} for name in names], "assumptions": True}
+    path = tmp_path_factory.mktemp("pack") / "pack.html"
+    path.write_text(pack_page(BASE, compared(request), {"Homes first": "[[intervention]]\n"}), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def opened(chromium, pack, **options):
+    """Give a pack opened from its file by a browser that has no network; nothing may stand on its console."""
+    context = chromium.new_context(**options)
+    context.set_offline(True)
+    found, said, asked = context.new_page(), [], []
+    found.on("console", lambda message: said.append(message.text))
+    found.on("pageerror", lambda error: said.append(str(error)))
+    found.on("request", lambda request: asked.append(request.url))
+    found.goto(pack.as_uri())
+    yield found
+    context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith((pack.as_uri(), "data:"))] == []
+
+
+def test_a_pack_opens_without_a_server_and_is_accessible(chromium, pack) -> None:
+    """Every part by its link, on a desk's screen and a phone's; axe finds nothing; nothing is asked of a network."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    with opened(chromium, pack) as page:
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            for name in ("Overview", "Gap", "Forecast", "Scenarios", "Plan and why", "Data quality"):
+                page.get_by_role("navigation").get_by_role("link", name=name).click()
+                assert page.locator(".part:visible").count() == 1
+                found = Axe().run(page, options=RULES).response["violations"]
+                assert [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in found] == [], name
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+
+
+def test_scenarios_of_a_pack_are_chosen_and_groups_filtered(chromium, pack) -> None:
+    """Four side by side and no more; a row in which none of them differs is left out; a filter leaves its groups."""
+    with opened(chromium, pack) as page:
+        page.get_by_role("link", name="Scenarios", exact=True).click()
+        heads = page.locator(".board thead th:visible")
+        assert heads.all_text_contents() == ["Measure", "do nothing", "Homes first", "Carers first", "Third", "Fourth"]
+        page.get_by_role("checkbox", name="Fifth").click()
+        assert not page.get_by_role("checkbox", name="Fifth").is_checked()
+        assert "No more than 4" in page.locator("#choice-said").text_content()
+        page.get_by_role("checkbox", name="Third").uncheck()
+        page.get_by_role("checkbox", name="Fifth").check()
+        assert heads.all_text_contents() == ["Measure", "do nothing", "Homes first", "Carers first", "Fourth", "Fifth"]
+        rows = page.locator(".board tbody tr:visible").count()
+        page.get_by_label("Only measures where they differ").check()
+        assert 0 < page.locator(".board tbody tr:visible").count() < rows
+        page.get_by_role("link", name="Gap", exact=True).click()
+        page.get_by_label("Home area", exact=True).select_option("Woking")
+        assert page.locator("#groups tbody tr:visible").count() == 1
+        assert page.locator("#groups-count").text_content() == "1"
+
+
+def test_a_pack_shows_everything_without_scripts(chromium, pack) -> None:
+    """Where scripts are switched off, every part stands under the other."""
+    with opened(chromium, pack, java_script_enabled=False) as page:
+        assert page.locator(".part:visible").count() == 6
+        assert page.locator(".board thead th:visible").count() == 7

@@ -73,6 +73,7 @@ def test_each_study_has_its_file_one_that_cannot_be_read_its_reason(counties, si
         assert (row["looked_after"], row["low_80"], row["high_80"]) == (last["mean"], last["low_80"], last["high_80"])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_writes_the_same_bytes(counties, singly, tmp_path, capsys) -> None:
     """`--cluster local`: byte for byte what no cluster gives; where it ran is said on standard error only."""
@@ -211,7 +212,7 @@ def test_no_more_than_one_study_is_held_when_they_are_simulated_here(
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("cluster", [None, "local"])
+@pytest.mark.parametrize("cluster", [None, pytest.param("local", marks=pytest.mark.slow)])
 def test_a_real_interrupt_ends_all_and_leaves_nothing_half_done(counties, tmp_path, cluster) -> None:
     """Ctrl-C, which a terminal sends to the workers too: code 130, whole files only, no worker, no temporary file."""
     if cluster:

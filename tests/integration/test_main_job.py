@@ -141,14 +141,15 @@ def test_a_quarantined_row_is_the_row_it_names(study_copy):
         assert cells[header.index(item.column)].strip().upper() == str(item.value).upper()
 
 
-def test_places_with_no_child_of_their_kind_have_a_row_of_their_own(study_copy, capsys):
+@pytest.mark.parametrize("profile", ["internal", pytest.param("shareable", marks=pytest.mark.slow)])
+def test_places_with_no_child_of_their_kind_have_a_row_of_their_own(study_copy, capsys, profile):
     """By need and area there are places, or parts of them, of which the area has no child: nothing to hide of those."""
-    code, out, _ = run(capsys, "analyse", study_copy, "--by", "service,need,area", "--json")
+    code, out, _ = run(capsys, "analyse", study_copy, "--by", "service,need,area", "--profile", profile, "--json")
     assert code == 0
     rows = json.loads(out)["sufficiency"]
-    nobody = [row for row in rows if row["children"] == "0"]
+    nobody = [row for row in rows if str(row["children"]) == "0"]
     assert nobody
-    assert {row[name] for row in nobody for name in ("in_county", "avoidable", "need_local")} == {"0"}
+    assert {str(row[name]) for row in nobody for name in ("in_county", "avoidable", "need_local")} == {"0"}
 
 
 def test_analyse_as_json_is_safe_to_share(study_copy, capsys):
@@ -252,12 +253,13 @@ def test_mistakes_are_said_clearly_with_their_exit_code(tmp_path, capsys, argume
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("profile", ["internal", pytest.param("shareable", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("absent", ["gias", "ssda903", "sen2", "ofsted", "register"])
-def test_a_study_without_one_of_its_sources_is_still_analysed(study_copy, capsys, absent):
+def test_a_study_without_one_of_its_sources_is_still_analysed(study_copy, capsys, absent, profile):
     """What is there is read; what is not there is empty, not a crash."""
     shutil.rmtree(study_copy / "data" / absent)
-    for command in ("check", "analyse"):
-        code, out, err = run(capsys, command, study_copy, "--json")
+    for command in (("check",), ("analyse", "--profile", profile)):
+        code, out, err = run(capsys, command[0], study_copy, *command[1:], "--json")
         assert code == 0, err
         json.loads(out)
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placements.forecasting import forecast
+from tests import examples
 from tests.support import tiny_county
 
 ROW = st.tuples(
@@ -28,7 +29,7 @@ def county_of(rows: list[tuple[object, ...]], **forecast_settings: float):
     return tiny_county(frame, forecast=forecast_settings)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5, 15), deadline=None)
 @given(st.lists(ROW, max_size=25))
 def test_forecasts_are_finite_and_never_negative(rows: list[tuple[object, ...]]) -> None:
     """Whatever the data, places are finite and at least 0, and the avoidable part is no more than all."""
@@ -41,7 +42,7 @@ def test_forecasts_are_finite_and_never_negative(rows: list[tuple[object, ...]])
     assert (np.tril(result.cohorts.sum(axis=(0, 3)), -1) == 0).all()
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(3, 5), deadline=None)
 @given(st.floats(0.25, 2.0))
 def test_doubling_the_entry_rate_doubles_the_expectation(factor: float) -> None:
     """Expected child-years are proportional to the entry-rate lever."""

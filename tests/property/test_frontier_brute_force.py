@@ -19,6 +19,7 @@ from placements.optimisation.budget import NET_REVENUE, spent_of
 from placements.optimisation.efficient import Frontier, frontier
 from placements.optimisation.model import SitingModel, build_model
 from placements.optimisation.problem import Problem, build_problem
+from tests import examples
 from tests.property.test_optimise_brute_force import best_by_enumeration, cases
 
 POINTS = 3
@@ -69,7 +70,7 @@ def problem_of(county: County, forecast: Forecast) -> Problem:
     return build_problem(county, forecast, county.settings.optimise, (), forecast.seed)
 
 
-@settings(max_examples=6, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=examples(3, 6), deadline=None, phases=UNSHRUNK)
 @given(cases())
 def test_every_point_against_capital_is_what_enumeration_finds(case: tuple[County, Forecast]) -> None:
     """At every limit tried, with a point or without, the fewest away are those of the best of all decisions."""
@@ -84,7 +85,7 @@ def test_every_point_against_capital_is_what_enumeration_finds(case: tuple[Count
     assert abs(found.points[-1].away_child_years - fewest_at(county, forecast, whole)) < 0.02
 
 
-@settings(max_examples=6, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=examples(3, 6), deadline=None, phases=UNSHRUNK)
 @given(cases())
 def test_every_point_against_net_revenue_is_what_enumeration_finds(case: tuple[County, Forecast]) -> None:
     """No decision keeps more local for the net revenue of a limit, and none has less than the first limit."""
@@ -106,7 +107,7 @@ def test_every_point_against_net_revenue_is_what_enumeration_finds(case: tuple[C
 
 
 @pytest.mark.slow
-@settings(max_examples=6, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=examples(3, 6), deadline=None, phases=UNSHRUNK)
 @given(cases(), st.sampled_from(["capital", "net_revenue"]))
 def test_more_money_keeps_more_local(case: tuple[County, Forecast], against: str) -> None:
     """Along the points the limit rises, the child-years away fall and their bounds do not rise."""

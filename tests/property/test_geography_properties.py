@@ -20,6 +20,7 @@ from placements.geography.land import land
 from placements.geography.locate import locate
 from placements.geography.postcodes import compile_directory, save_directory
 from placements.settings import AreaSettings
+from tests import examples
 from tests.geography_support import GUILDFORD, RUSHMOOR, SEVENOAKS, WOKING, scattered
 
 DISTRICTS = (GUILDFORD, WOKING, RUSHMOOR, SEVENOAKS)
@@ -90,7 +91,7 @@ def test_lookup_is_a_dictionary(rows: list[tuple[str, int]], asked: list[str]) -
             assert tidy in known or status != "matched"
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(7, 20))
 @given(worlds)
 def test_saving_keeps_everything(world: object) -> None:
     """What is read back from disk is what was compiled."""
@@ -102,7 +103,7 @@ def test_saving_keeps_everything(world: object) -> None:
             assert (kept == getattr(world, name)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(9, 25), deadline=None)
 @given(worlds, st.sampled_from([0.5, 40.0, 400.0]))
 def test_regions_cover_the_land_without_overlap(world: object, tolerance: float) -> None:
     """However rough the points and the simplification, neighbours share edges and nothing is lost between them."""
@@ -118,7 +119,7 @@ def test_regions_cover_the_land_without_overlap(world: object, tolerance: float)
     assert tolerance > 1 or abs(area - ground.area) <= 0.002 * ground.area
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(9, 25), deadline=None)
 @given(worlds, st.integers(0, 100))
 def test_regions_are_the_nearest_points(world: object, seed: int) -> None:
     """Brute force: any place on land lies in the region of its nearest point (strays aside), but for simplification."""
@@ -138,7 +139,7 @@ def test_regions_are_the_nearest_points(world: object, seed: int) -> None:
         assert shapely.distance(region, shapely.Point(place)) <= 5
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5, 15), deadline=None)
 @given(worlds)
 def test_areas_partition_children_and_ground(world: object) -> None:
     """Each row gets one area of the list at every derived level, and the ground of the areas fits together."""
@@ -175,7 +176,7 @@ def test_the_sea_shrinks_as_gaps_are_bridged(world: object, gap_m: float) -> Non
     assert wide[(mesh.triangles >= mesh.size).any(axis=1)].all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5, 15), deadline=None)
 @given(worlds)
 def test_the_three_facts_hold_for_any_rows(world: object) -> None:
     """Location is known exactly when the district is; distant is out and not adjoining; distance is symmetric."""

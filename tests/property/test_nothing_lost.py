@@ -19,6 +19,7 @@ import pytest
 from placements.errors import DataError
 from placements.read.everything import READERS, read_source
 from placements.read.tables import SourceTables
+from tests import examples
 
 Damage = Callable[[bytes, random.Random], bytes]
 JUNK = [
@@ -180,7 +181,7 @@ def sweep(study: Path, work: Path, seeds: range) -> Counter[str]:
 
 def test_nothing_is_lost_from_damaged_files(small_study, tmp_path):
     """Some dozens of damaged files of every source, in every run."""
-    tried = sweep(small_study, tmp_path, range(12))
+    tried = sweep(small_study, tmp_path, range(examples(5, 12)))
     assert tried["read"] > tried["refused"] > 0
 
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from placements.county import County
 from placements.forecasting import Forecast
 from placements.optimisation import evaluate, optimise
+from tests import examples
 from tests.siting_support import CLOSE, PREVENTING, best_by_enumeration, cases
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=examples(6, 18), deadline=None)
 @given(cases())
 def test_the_optimiser_finds_what_enumeration_finds(case: tuple[County, Forecast]) -> None:
     """On tiny counties the fewest child-years away are those of the best of all possible decisions."""
@@ -35,7 +36,7 @@ def test_what_to_prevent_is_found_as_enumeration_finds_it(case: tuple[County, Fo
     evaluate(county, forecast, plan)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(4, 10), deadline=None)
 @given(cases(), st.floats(1.0, 3.0))
 def test_more_capital_never_hurts(case: tuple[County, Forecast], factor: float) -> None:
     """With more capital no more children are away."""
@@ -51,7 +52,7 @@ def test_more_capital_never_hurts(case: tuple[County, Forecast], factor: float) 
     assert rich.goal("away_child_years").value <= poor + 1e-3
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(3, 5), deadline=None)
 @given(cases(), st.integers(0, 50))
 def test_a_settled_child_changes_no_plan(case: tuple[County, Forecast], children: int) -> None:
     """However many children are settled, the plan is the same: it acts on need that starts after the snapshot."""

@@ -19,6 +19,7 @@ from placements.optimisation.opened import usable_places
 from placements.optimisation.problem import Problem, build_problem
 from placements.optimisation.recourse import CELL, one_more_place
 from placements.optimisation.variants import IMPOSSIBLE, Between
+from tests import examples
 from tests.siting_support import CLOSE, best_by_enumeration, cases
 
 Floats = npt.NDArray[np.float64]
@@ -29,7 +30,7 @@ def holds(found: Between, truth: float) -> bool:
     return found.low - CLOSE <= truth <= found.high + CLOSE
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(3, 5), deadline=None)
 @given(cases())
 def test_losses_are_those_of_enumeration(case: tuple[County, Forecast]) -> None:
     """Struck out, or with a rejected alternative in its stead, as many more are away as the best decision says."""
@@ -59,7 +60,7 @@ def test_losses_are_those_of_enumeration(case: tuple[County, Forecast]) -> None:
             assert holds(reason.alternative.loss.by_goal["away_child_years"], other - least)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(3, 5), deadline=None)
 @given(cases())
 def test_foresight_is_worth_something_and_averages_are_not_enough(case: tuple[County, Forecast]) -> None:
     """WS <= RP <= EEV; each sample's own plan is that of enumeration; what is said to hold EVPI holds it."""
@@ -117,7 +118,7 @@ def test_more_capital_gains_what_enumeration_gains(case: tuple[County, Forecast]
     assert holds(step.gain, gain)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(3, 8), deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_one_more_place_gains_what_a_linear_programme_gains(case: tuple[County, Forecast], random) -> None:
     """For every need and area, with whatever is opened: the fewest away without and with the place."""

@@ -23,6 +23,7 @@ def test_child_months_are_those_of_a_straight_line_between_ends_of_years():
     assert forecast_scale._child_months(rising) == 12 * (12 + 18 + 30)
 
 
+@pytest.mark.slow
 def test_a_small_measure_is_printed_and_written(tmp_path, capsys):
     """One authority, few runs, here: every figure is a number, and the table says what all of England would take."""
     words = ["--studies", "1", "--runs", "12", "--years", "1", "--folder", str(tmp_path / "studies")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.comparison_support import case, home
 NAMES = {"E07000209": "Guildford", "E07000217": "Woking", "E07000215": "Tandridge"}
 
 
+@cache
 def result() -> Comparison:
     """A scenario that keeps a dozen child-years local, and one that moves fewer than six."""
     county, forecast = case()
@@ -29,12 +31,18 @@ def result() -> Comparison:
     return compare(county, forecast, {"Many": many, "Few": few, "Bought": bought})
 
 
+@cache
+def parts_of(name: str) -> tuple[Any, Any]:
+    """Return a scenario's steps and tornado; they are the same for every profile."""
+    return contributions(result(), name), tornado(result(), name)
+
+
 def whole(found: Comparison, profile: str) -> dict[str, Any]:
     scenarios = [name for name in found.scenarios if name != DO_NOTHING]
     return {
         **shown(found, NAMES, profile),
-        "steps": [row for name in scenarios for row in steps_shown(found, contributions(found, name), profile)],
-        "tornado": [row for name in scenarios for row in tornado_shown(found, name, tornado(found, name), profile)],
+        "steps": [row for name in scenarios for row in steps_shown(found, parts_of(name)[0], profile)],
+        "tornado": [row for name in scenarios for row in tornado_shown(found, name, parts_of(name)[1], profile)],
     }
 
 

@@ -16,6 +16,7 @@ from placements.disclosure.ledger_file import read_ledger, write_entry
 from placements.disclosure.ledger_names import Naming
 from placements.disclosure.shown import shown_figures
 from placements.errors import DataError, DisclosureError, UsageError
+from tests import examples
 
 NAMING = Naming("E10000030", dt.date(2025, 3, 31))
 LATER = Naming("E10000030", dt.date(2026, 3, 31))
@@ -224,7 +225,7 @@ def told(entry_figures):
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(21, 60), deadline=None)
 @given(
     cells=st.tuples(*[st.integers(0, 9)] * 4),
     first=st.sampled_from(BREAKDOWNS),

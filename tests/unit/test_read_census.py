@@ -14,6 +14,7 @@ from placements import codes
 from placements.errors import UnreadableFilesError
 from placements.read.census import CommissioningCensus, authority_key, census_round, read_census
 from placements.validate import RULES
+from tests import examples
 from tests.rules_support import evidence
 
 NEW = (
@@ -219,7 +220,7 @@ ROUND = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(21, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROUND, min_size=1, max_size=3))
 def test_what_is_used_is_the_distinct_rows_of_each_placements_latest_round(tmp_path, rounds):
     """By a search of every round, as multisets of child, URN and cost."""
@@ -397,7 +398,7 @@ def test_a_reason_is_known_whatever_its_case_spaces_and_marks(case, data):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00", exclude_categories=["Cs"]), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(14, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=6))
 def test_no_text_whatever_loses_a_row(tmp_path, rows):
     """Whatever stands in the cells, every row that is not blank is used, set aside or superseded."""

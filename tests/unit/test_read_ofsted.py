@@ -18,6 +18,7 @@ from placements import codes
 from placements.errors import UnreadableFilesError
 from placements.read.ofsted import read_ofsted
 from placements.read.ofsted_layouts import day_of
+from tests import examples
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "ofsted"
 YEARS = (2021, 2022, 2023, 2024)
@@ -420,7 +421,7 @@ LISTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(14, 40), deadline=None)
 @given(LISTS)
 def test_what_is_open_is_worked_out_again_by_hand(lists):
     """Whatever lists there are: the status last heard, and absence from a later list that names any that are open."""
@@ -452,7 +453,7 @@ SMALL = published(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(21, 60), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, len(SMALL)), st.integers(0, 3), st.text('",\n;-9x é', max_size=4)), max_size=4)
 )

@@ -19,6 +19,7 @@ from placements.read.ofsted import read_ofsted
 from placements.read.own_places import with_own_places
 from placements.read.register import read_registers
 from placements.read.register_templates import COLUMNS, TEMPLATES
+from tests import examples
 
 ROOT = Path(__file__).resolve().parents[2]
 #: One row of each register with which nothing is wrong.
@@ -500,7 +501,7 @@ def test_units_complete_their_schools_bases(tmp_path):
     assert bases.loc["100001", "provision"] == "mainstream"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(14, 40), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from("ABCD"), st.tuples(st.none() | st.integers(0, 9), st.sampled_from(["", "GU1 1AA"]))
@@ -542,7 +543,7 @@ def test_no_damage_loses_a_row(name):
     pd.DataFrame([GOOD[name], GOOD[name]], columns=list(TEMPLATES[name])).to_csv(buffer, index=False)
     good = buffer.getvalue()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=examples(9, 25), deadline=None)
     @given(
         st.lists(st.tuples(st.integers(0, len(good)), st.integers(0, 3), st.text('",\n;-9x é', max_size=4)), max_size=4)
     )

@@ -12,6 +12,7 @@ from placements import codes
 from placements.errors import DataError, UnreadableFilesError
 from placements.read.sen2 import read_sen2
 from placements.read.when import day_in
+from tests import examples
 
 
 def blade(folder: Path, day: str = "16-01-2025", **modules: str) -> Path:
@@ -509,7 +510,7 @@ def reckoned(people: list[dict]) -> tuple[dict, list]:
     return plans, sorted(places, key=lambda place: place[0])  # by the person's table id, which is text
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(7, 20), deadline=None)
 @given(people=PEOPLE)
 def test_csv_and_xml_of_one_export_give_the_same_and_what_a_plain_reckoning_gives(people):
     """Plans and places are equal whichever way they came, and equal to those worked out child by child."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from placements.errors import DataError
 from placements.read.rawtable import read_csv
 from placements.read.ssda903 import read_ssda903
+from tests import examples
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "ssda903"
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n"
@@ -102,7 +103,7 @@ good = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(21, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(good | st.lists(cell, min_size=13, max_size=13).map(",".join), max_size=12))
 def test_rows_in_are_rows_used_quarantined_or_superseded(tmp_path_factory, rows):
     """Whatever the cells hold, every row is accounted for once."""
@@ -293,7 +294,7 @@ child_ids = st.sampled_from(["A1", "B2", "C3"])
 days = st.dates(pd.Timestamp("2020-01-01").date(), pd.Timestamp("2025-03-31").date())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(9, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     births=st.dictionaries(
         child_ids, st.dates(pd.Timestamp("2008-01-01").date(), pd.Timestamp("2018-01-01").date()), min_size=1
