@@ -32,7 +32,7 @@ def half_year_start(day: dt.date) -> dt.date:
 
 
 def then_population(day: dt.date) -> str:
-    """Return the name of the children looked after six months before a day: as a later release of that day's calls it."""
+    """Return the name of the children looked after six months before a day, as a release of that day is known by."""
     return f"{codes.CARE} on {half_year_start(day).isoformat()}"
 
 

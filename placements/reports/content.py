@@ -6,11 +6,15 @@ be shown: disclosure control has already been applied when they get here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["text", "number"]
+Kind: TypeAlias = Literal["text", "number", "status"]
 Tone: TypeAlias = Literal["note", "warning"]
+#: By the shape that a status begins with, how it may be coloured beside what it says.
+STATUS_TONES: Final[Mapping[str, str]] = MappingProxyType({"●": "good", "▲": "doubt", "■": "bad", "○": "none"})
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ class Table:
         Headers; the first column holds the row headers.
     rows : tuple of tuple of str
         Each as long as `columns`.
-    kinds : tuple of {"text", "number"}
-        What each column holds.
+    kinds : tuple of {"text", "number", "status"}
+        What each column holds. A status begins with a shape (`STATUS_TONES`), says itself in words, may be coloured.
     notes : tuple of str
         What a reader needs to know to read it: definitions, what was left out, markers.
     total_rows : int

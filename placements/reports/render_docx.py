@@ -16,6 +16,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from placements.reports import docx_parts as parts
 from placements.reports.content import (
+    STATUS_TONES,
     Block,
     BulletList,
     Callout,
@@ -37,6 +38,7 @@ _GREY: Final = RGBColor(0x50, 0x50, 0x50)
 _RED: Final = RGBColor(0xA0, 0x14, 0x14)
 #: A table of no more rows than this, its header included, is not broken over two pages.
 _WHOLE_ROWS: Final = 13
+_STATUS_FILL: Final = {"good": "E2F1E8", "doubt": "FDF1E6", "bad": "FBE6E6", "none": "FFFFFF"}
 _TONES: Final = {"note": ("00558C", "EAF3FA"), "warning": ("C75300", "FDF1E6")}
 
 
@@ -233,6 +235,9 @@ class _Writer:
                 run.bold = line == 0 or (line > first_total and block.total_rows > 0)
                 if line == 0:
                     parts.shade(cell, "E3EEF6")
+                elif block.kinds[place] == "status":
+                    run.bold = True
+                    parts.shade(cell, _STATUS_FILL[STATUS_TONES.get(text[:1], "none")])
                 # A short table stays whole; of a long one the first rows stay with the caption, the last together.
                 if place == 0 and (len(grid) <= _WHOLE_ROWS or line in (0, 1, len(grid) - 2, len(grid) - 1)):
                     paragraph.paragraph_format.keep_with_next = True

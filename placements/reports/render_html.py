@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from placements.reports.content import Block, Document
+from placements.reports.content import STATUS_TONES, Block, Document
 
 
 def render_html(document: Document) -> str:
@@ -51,6 +51,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["data_uri"] = _data_uri
     environment.filters["kind"] = _kind
+    environment.filters["tone"] = lambda cell: STATUS_TONES.get(cell[:1], "none")
     return environment
 
 

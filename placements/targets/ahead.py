@@ -108,7 +108,11 @@ def warning(county: County, future: Forecast, line: Line, milestone: Milestone) 
     if values is None or not np.isfinite(values).any():
         return None
     values = values[np.isfinite(values)]
-    missed = float(np.mean([line.misses(round(value, 2) if line.now.denominator else value, milestone) for value in values.tolist()]))
+    missed = float(
+        np.mean(
+            [line.misses(round(value, 2) if line.now.denominator else value, milestone) for value in values.tolist()]
+        )
+    )
     low, middle, high = np.quantile(values, (0.1, 0.5, 0.9)).tolist()
     return Warned(milestone, missed, low, middle, high)
 

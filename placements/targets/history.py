@@ -1,7 +1,7 @@
 """What was reported before? `targets-history.csv`: a row for each indicator of each report, as it was shown.
 
-The file only grows: the lines of earlier days are kept to the byte. Making the report of the same day again replaces the
-lines of that day, as long as no later one has been reported. It holds what a shareable report shows and nothing else.
+The file only grows: the lines of earlier days are kept to the byte. Making the report of the same day again replaces
+the lines of that day, as long as no later one has been reported. It holds what a shareable report shows, nothing else.
 """
 
 from __future__ import annotations

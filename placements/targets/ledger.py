@@ -89,8 +89,9 @@ def targets_of(table: pd.DataFrame, file: Path | None = None) -> tuple[Target, .
         With every mistake: line, column, what was found, what to do.
     """
     problems: list[str] = []
-    found = []
-    days, reasons = parse_dates(table["due_date"]), why_not(table["due_date"])
+    found: list[Target] = []
+    days = dict(zip(table.index, parse_dates(table["due_date"]), strict=True))
+    reasons = dict(zip(table.index, why_not(table["due_date"]), strict=True))
     seen: dict[tuple[str, dt.date], Any] = {}
     for line, row in table.iterrows():
         before = len(problems)

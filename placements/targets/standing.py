@@ -8,8 +8,8 @@ counted half, so that it is neither as cautious as the exact test nor as rash as
 Sources: H. O. Lancaster, *Significance tests in discrete distributions*, JASA 56 (1961); G. Berry and P. Armitage,
 *Mid-P confidence intervals: a brief review*, The Statistician 44 (1995).
 
-Children who are looked after on two days are largely the same, so that their number strays less than these laws say: the
-rule errs towards saying that a miss could be chance.
+Children who are looked after on two days are largely the same, so that their number strays less than these laws say:
+the rule errs towards saying that a miss could be chance.
 """
 
 from __future__ import annotations

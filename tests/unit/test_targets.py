@@ -92,7 +92,9 @@ def test_every_mistake_of_a_ledger_is_named_at_once(tmp_path):
 def test_a_ledger_without_reasons_is_read(tmp_path):
     """The column `reason` may be left out; any other that is missing is named."""
     path = ledger(
-        tmp_path, "care_distant,20%,15%,2026-03-31,A,B,", header="indicator,baseline,target,due_date,owner,action,status\n"
+        tmp_path,
+        "care_distant,20%,15%,2026-03-31,A,B,",
+        header="indicator,baseline,target,due_date,owner,action,status\n",
     )
     (one,) = targets_of(read_targets(path))
     assert (one.reason, one.owner, one.better) == ("", "A", "lower")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -69,7 +69,7 @@ def _proposal(context: Context, proposal: Proposal) -> list[Block]:
         f"{words.pounds(limits.revenue_per_year_gbp)} of running cost in any year. Each step is a proposal to be "
         "tested: sites, planning consent, staff and prices are not confirmed here."
     )
-    return [Paragraph(text), *_kinds(context, steps), _steps_table(context, proposal, steps), *_proof(proposal)]
+    return [Paragraph(text), *_kinds(context, steps), steps_table(context, steps, proposal.uses), *_proof(proposal)]
 
 
 def _in_order(steps: tuple[Intervention, ...]) -> list[Intervention]:
@@ -80,8 +80,17 @@ def _year(step: Intervention) -> int:
     return int(getattr(step, "opens_year", getattr(step, "from_year", 1)))
 
 
-def _steps_table(context: Context, proposal: Proposal, steps: list[Intervention]) -> Table:
-    rows = tuple(_step_row(context, proposal, step) for step in steps)
+def steps_table(context: Context, steps: Sequence[Intervention], uses: Mapping[str, Use] | None = None) -> Table:
+    """Return the steps of a plan: what, where, when, at what cost, and what the model expects of each.
+
+    Parameters
+    ----------
+    context : Context
+    steps : sequence of Intervention
+    uses : mapping of str to Use, optional
+        What each is expected to do, by its name.
+    """
+    rows = tuple(_step_row(context, uses or {}, step) for step in steps)
     return Table(
         "plan-steps",
         "The plan: what would be done, when, where and at what cost",
@@ -99,13 +108,13 @@ def _steps_table(context: Context, proposal: Proposal, steps: list[Intervention]
     )
 
 
-def _step_row(context: Context, proposal: Proposal, step: Intervention) -> tuple[str, ...]:
+def _step_row(context: Context, uses: Mapping[str, Use], step: Intervention) -> tuple[str, ...]:
     day, horizon = context.day, max(context.future.years, 1)
     year = _year(step)
     if isinstance(step, ReduceEntries):
         label = f"{KIND[step.kind]}: {step.name}"
         start = year_label(day, int(np.floor(year + step.lead_time_years + 1e-9)))
-        use = proposal.uses.get(step.name)
+        use = uses.get(step.name)
         why = step.evidence or "Fewer children would need a placement"
         why = why if use is None else _why(context, use, "Prevents")
         money = (words.pounds(step.capital_gbp), words.pounds(step.yearly_cost_gbp))
@@ -123,7 +132,7 @@ def _step_row(context: Context, proposal: Proposal, step: Intervention) -> tuple
         f"{step.places * units:,.0f}",
         words.pounds(step.capital_gbp * paid),
         words.pounds(step.yearly_cost_gbp * paid),
-        _why(context, proposal.uses.get(step.name)),
+        _why(context, uses.get(step.name)),
     )
 
 
