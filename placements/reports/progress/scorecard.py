@@ -112,8 +112,8 @@ def _due_table(given: ProgressContext, due: list[Line]) -> Table:
             "Reached: how many, of how many of whom it is known. Difference: what was reached less the target.",
             (
                 "By chance alone: if the true figure were exactly on target, how often a figure would come out at "
-                f"least this far from it. A miss that would come about by chance {100 * LEVEL:.0f} times in 100 or more is "
-                "said to be one that could be chance."
+                f"least this far from it. A miss that would come about by chance {100 * LEVEL:.0f} times in 100 or "
+                "more is said to be one that could be chance."
             ),
             *((_STEP_NOTE,) if any(line.last and line.last.is_interim for line in due) else ()),
         ),
