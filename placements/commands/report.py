@@ -101,8 +101,7 @@ def _warnings(county: County, future: Forecast, lines: tuple[Line, ...]) -> dict
 
 
 def _written(document: Document, county: County, study: Study, name: str) -> dict[str, Path]:
-    word, page = write_document(document, county, study.reports, name=name)
-    return {"Word": word, "HTML": page}
+    return write_document(document, county, study.reports, name=name, template=study.template)
 
 
 def _values(given: ProgressContext, paths: Mapping[str, Path]) -> dict[str, Any]:

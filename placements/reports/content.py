@@ -126,6 +126,9 @@ class Definitions:
     entries: tuple[Definition, ...]
 
 
+#: Marks that stand across the page too.
+DRAFT_MARK: Final = "Draft"
+INTERNAL_MARK: Final = "INTERNAL - NOT FOR SHARING"
 Block: TypeAlias = Paragraph | BulletList | Callout | Heading | Table | Figure | Definitions
 
 
@@ -179,6 +182,12 @@ class Document:
     date_iso: str
     marks: tuple[str, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def watermark(self) -> str:
+        """Return what stands across every page: a draft is not to be mistaken for a report; empty when it is none."""
+        words = {DRAFT_MARK: "DRAFT", INTERNAL_MARK: INTERNAL_MARK}
+        return next((words[mark] for mark in reversed(self.marks) if mark in words), "")
 
     @property
     def figures(self) -> tuple[TracedFigure, ...]:

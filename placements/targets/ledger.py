@@ -90,7 +90,7 @@ def targets_of(table: pd.DataFrame, file: Path | None = None) -> tuple[Target, .
     """
     problems: list[str] = []
     found: list[Target] = []
-    days = dict(zip(table.index, parse_dates(table["due_date"]), strict=True))
+    days: dict[Any, Any] = dict(zip(table.index, parse_dates(table["due_date"]), strict=True))
     reasons = dict(zip(table.index, why_not(table["due_date"]), strict=True))
     seen: dict[tuple[str, dt.date], Any] = {}
     for line, row in table.iterrows():

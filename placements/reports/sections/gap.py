@@ -97,6 +97,8 @@ def gap_by_kind(context: Context) -> dict[str, ShownGap]:
     found = {}
     for kind in _in_order(table.index, tuple(WANTED_LABEL)):
         service = codes.EDUCATION if kind in ("special_school", "specialist_base") else codes.CARE
+        if service not in context.asked:
+            continue
         found[kind] = _shown(context, service, {"wanted": kind}, cell(table, kind, "available_to_us"), {"wanted": kind})
     return found
 
