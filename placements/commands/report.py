@@ -1,11 +1,12 @@
-"""The documents that people are paid to write: the statement and the six-monthly report."""
+"""The documents that are written between one annual statement and the next: the six-monthly report, and briefings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from placements.comparison import compare
 from placements.county import County
 from placements.disclosure.headline import headline_texts
 from placements.disclosure.publication import county_figures
@@ -15,11 +16,13 @@ from placements.forecasting import Forecast, forecast
 from placements.interventions import read_scenario
 from placements.loading import load
 from placements.manifest import provenance
+from placements.pipeline import read_scenarios
 from placements.progress import Reporter
-from placements.reports import write_document
+from placements.reports import OWN, read_own_words, write_document
+from placements.reports.briefings import KINDS, briefing
 from placements.reports.content import Document
 from placements.reports.context import Context
-from placements.reports.future import Future
+from placements.reports.future import Future, future_of
 from placements.reports.progress import NAME as PROGRESS
 from placements.reports.progress import progress_report
 from placements.reports.progress.inputs import ProgressContext
@@ -88,6 +91,47 @@ def make_progress(
             paths["history"] = roll_forward(history_path, reported(lines, day))
         stage.done(f"{len(lines)} targets")
     return paths, _values(given, paths)
+
+
+def make_briefing(
+    kind: str, folder: Path, reporter: Reporter, *, profile: str | None = None, scenarios: Sequence[Path] = ()
+) -> dict[str, Path]:
+    """Write a short document: for members, for providers (market) or for one scenario (case).
+
+    Parameters
+    ----------
+    kind : str
+        One of `briefings.KINDS`.
+    folder : Path
+    reporter : Reporter
+    profile : str, optional
+    scenarios : sequence of Path
+        Scenario files that are held against doing nothing; providers are shown none.
+
+    Raises
+    ------
+    UsageError
+        When a case is asked for without one scenario, or a market statement with any.
+    """
+    if kind == "case" and len(scenarios) != 1:
+        raise UsageError("a business case is of one scenario: name its file with --scenario")
+    if kind == "market" and scenarios:
+        raise UsageError("a market position statement says nothing of plans: leave --scenario out")
+    study = open_study(folder).with_profile(profile)
+    named = read_scenarios(scenarios)
+    county = load(study, reporter)
+    with reporter.stage("forecast") as stage:
+        future = forecast(county, progress=stage)
+        stage.done(f"{future.runs} runs, {future.years} years")
+    ahead = Future(forecast=future)
+    if named:
+        with reporter.stage("compare") as stage:
+            ahead = future_of(compare(county, future, named, progress=stage), None)
+            stage.done(f"{len(named)} scenarios")
+    with reporter.stage("report"):
+        context = Context(county, ahead, county.settings.disclosure.profile, study.targets, provenance(county))
+        document = briefing(kind, context, read_own_words(study.reports / OWN))
+        return _written(document, county, study, KINDS[kind][0])
 
 
 def _warnings(county: County, future: Forecast, lines: tuple[Line, ...]) -> dict[str, Warned]:

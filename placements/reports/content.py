@@ -173,6 +173,8 @@ class Document:
     marks : tuple of str
         What must stand on every page: draft, synthetic, profile.
     sections : tuple of Section
+    is_brief : bool
+        Whether it is a page or two: no contents, no cover, sections without numbers.
     """
 
     title: str
@@ -182,6 +184,7 @@ class Document:
     date_iso: str
     marks: tuple[str, ...]
     sections: tuple[Section, ...]
+    is_brief: bool = False
 
     @property
     def watermark(self) -> str:

@@ -79,7 +79,8 @@ class _Writer:
         self._properties()
         self._front()
         for number, section in enumerate(self.content.sections, 1):
-            heading = self.file.add_heading(f"{number}. {section.title}", level=1)
+            label = section.title if self.content.is_brief else f"{number}. {section.title}"
+            heading = self.file.add_heading(label, level=1)
             parts.add_bookmark(heading, f"s_{section.key}", next(self.bookmarks))
             for block in section.blocks:
                 self._block(block)
@@ -191,6 +192,8 @@ class _Writer:
         self.file.add_paragraph(self.content.title, style="Title")
         self.file.add_paragraph(self.content.subtitle, style="Subtitle")
         self.file.add_paragraph(f"Prepared from data to {self.content.date_text}. {'. '.join(self.content.marks)}.")
+        if self.content.is_brief:
+            return
         label = self.file.add_paragraph("Contents", style="Subtitle")
         label.paragraph_format.space_before = Pt(14)
         entries = [(f"s_{part.key}", f"{number}. {part.title}") for number, part in enumerate(self.content.sections, 1)]

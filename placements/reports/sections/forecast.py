@@ -84,7 +84,7 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
         "their placement today, who are not moved; the rest are placements that start in the years between and that "
         "a plan can affect."
     )
-    return [Paragraph(text), _chart(context, service, total, now), _by_kind(context, future, service)]
+    return [Paragraph(text), _chart(context, service, total, now), by_kind_table(context, future, service)]
 
 
 def _chart(context: Context, service: str, total: pd.DataFrame, now: str) -> Figure:
@@ -160,7 +160,8 @@ def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
     )
 
 
-def _by_kind(context: Context, future: Forecast, service: str) -> Table:
+def by_kind_table(context: Context, future: Forecast, service: str) -> Table:
+    """Return the forecast of each kind of placement at its end, beside today."""
     p = context.profile
     by = pd.DataFrame(future.summary(["service", "provision"], "total").loc[service])
     rows = []

@@ -40,11 +40,11 @@ def section(context: Context) -> Section:
         ),
         BulletList(tuple(_sentence(kind, row) for kind, row in shown.items())),
         Heading("By kind of place"),
-        _chart(context, list(shown.items()), "kind", "kind of place", "Kind of place", WANTED_LABEL),
+        kind_chart(context),
     ]
     for service in context.services:
         blocks.append(Heading(SERVICE_LABEL[service]))
-        blocks += _of_service(context, service)
+        blocks += service_blocks(context, service)
     figures = tuple(
         TracedFigure(
             f"gap_{kind}",
@@ -60,7 +60,8 @@ def section(context: Context) -> Section:
     return Section("gap", title, tuple(blocks), figures)
 
 
-def _of_service(context: Context, service: str) -> list[Block]:
+def service_blocks(context: Context, service: str) -> list[Block]:
+    """Return the gap of a service by need, age and area."""
     groups = codes.CARE_NEED_GROUPS if service == codes.CARE else codes.EDUCATION_NEED_GROUPS
     key, who = ("care", "looked after") if service == codes.CARE else ("plans", "with EHC plans")
     blocks: list[Block] = []
@@ -89,6 +90,12 @@ class ShownGap:
     need_local: str
     places: str
     gap: str
+
+
+def kind_chart(context: Context) -> Figure:
+    """Return need and places by kind of place."""
+    shown = list(gap_by_kind(context).items())
+    return _chart(context, shown, "kind", "kind of place", "Kind of place", WANTED_LABEL)
 
 
 def gap_by_kind(context: Context) -> dict[str, ShownGap]:
