@@ -76,8 +76,8 @@ def _risk(outcome: Outcome) -> Paragraph:
         if cost.high <= 0
         else "it costs more in 9 of 10 futures or more"
     )
+    low, high = words.pounds(cost.low), words.pounds(cost.high)
     return Paragraph(
-        f"In 8 in 10 futures the net cost lies between {words.pounds(cost.low)} and {words.pounds(cost.high)}: "
-        f"{doubt}. Sites, planning consent, staff and prices are not confirmed here, and the forecast knows nothing of changes of "
-        "policy."
+        f"In 8 in 10 futures the net cost lies between {low} and {high}: {doubt}. Sites, planning consent, staff and "
+        "prices are not confirmed here, and the forecast knows nothing of changes of policy."
     )

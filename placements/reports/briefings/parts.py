@@ -27,8 +27,8 @@ def _protection(context: Context) -> Section:
         text = "This is an internal copy: small numbers are not hidden. It must not be shared."
     else:
         text = (
-            f"Counts of 1 to {SMALLEST_SHOWN - 1} children, and others that would give one away, are hidden (c); "
-            f"other counts are to the nearest {ROUND_TO}. Definitions, method and sources are in the sufficiency statement of "
-            "the same day, which gives the same figures."
+            f"Counts of 1 to {SMALLEST_SHOWN - 1} children, and others that would give one away, are hidden (c); the "
+            f"others are to the nearest {ROUND_TO}. Definitions, method and sources are in the sufficiency statement "
+            "of the same day, which gives the same figures."
         )
     return Section("protection", "About these figures", (Paragraph(text),))
