@@ -39,6 +39,8 @@ _GREY: Final = RGBColor(0x50, 0x50, 0x50)
 _RED: Final = RGBColor(0xA0, 0x14, 0x14)
 _BUILT_IN: Final = ("Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "List Bullet", "Footer")
 _TEMPLATE_ADVICE: Final = "open it in Word, use each of the built-in styles once, and save it again"
+#: With more sections than this the contents have a page of their own.
+_FEW_SECTIONS: Final = 8
 #: A table of no more rows than this, its header included, is not broken over two pages.
 _WHOLE_ROWS: Final = 13
 _STATUS_FILL: Final = {"good": "E2F1E8", "doubt": "FDF1E6", "bad": "FBE6E6", "none": "FFFFFF"}
@@ -198,7 +200,8 @@ class _Writer:
         label.paragraph_format.space_before = Pt(14)
         entries = [(f"s_{part.key}", f"{number}. {part.title}") for number, part in enumerate(self.content.sections, 1)]
         parts.contents(self.file, entries, "TOC 1")
-        self.file.add_page_break()
+        if len(entries) > _FEW_SECTIONS:
+            self.file.add_page_break()
 
     def _block(self, block: Block) -> None:
         match block:

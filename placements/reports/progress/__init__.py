@@ -34,5 +34,5 @@ def progress_report(given: ProgressContext) -> Document:
         date_text=long_date(context.day),
         date_iso=context.day.isoformat(),
         marks=context.marks,
-        sections=(*sections, provenance.section(context)),
+        sections=(*sections, provenance.section(context, with_settings=False)),
     )

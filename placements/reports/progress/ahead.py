@@ -29,8 +29,8 @@ def section(given: ProgressContext) -> Section:
     silent = [given.label(line) for line in given.lines if line.next and line.indicator not in given.warnings]
     if silent:
         text = (
-            f"The forecast does not tell of: {words.joined(silent)}. It knows how many children come, stay and leave, "
-            "and not how free places or settings of EHC plans will be used."
+            f"The forecast does not tell of: {'; '.join(silent)}. It knows how many children come, stay and leave, and "
+            "not how free places or settings of EHC plans will be used."
         )
         blocks.append(Paragraph(text))
     blocks += [Heading("What is planned"), *_planned(given)]
@@ -60,7 +60,7 @@ def _warnings(given: ProgressContext, lines: list[Line]) -> list[Block]:
     )
     blocks: list[Block] = [Paragraph(text)]
     if likely:
-        blocks.append(Callout("Likely to be missed unless something changes", f"{words.joined(likely)}.", "warning"))
+        blocks.append(Callout("Likely to be missed unless something changes", f"{'; '.join(likely)}.", "warning"))
     return [*blocks, _chart(given, lines)]
 
 
@@ -71,8 +71,9 @@ def _chart(given: ProgressContext, lines: list[Line]) -> Figure | Table:
         return data
     found = [given.warnings[line.indicator] for line in shares]
     texts = [f"target {one.milestone.amount.text}" for one in found]
+    likely = sum(one.missed >= LIKELY for one in found)
     drawn = dots(
-        "Where the forecast puts each share when its next target is due",
+        f"{likely} of {len(found)} shares are likely to miss their next target if today's pattern goes on",
         [given.label(line) for line in shares],
         [(round(one.middle, 2), round(one.low, 2), round(one.high, 2)) for one in found],
         texts,

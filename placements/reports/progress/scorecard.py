@@ -27,7 +27,7 @@ from placements.targets.standing import LEVEL, Standing
 #: How many targets stand so, in a sentence.
 _COUNTED: Final = (
     (Standing.MET, "met"),
-    (Standing.NEAR, "not met by no more than chance would bring"),
+    (Standing.NEAR, "not met, which could be chance"),
     (Standing.MISSED, "missed"),
     (Standing.NOT_STATED, "not stated, to protect small numbers"),
 )
@@ -144,7 +144,7 @@ def _difference(line: Line) -> str:
 
 def _chance(line: Line) -> str:
     if line.standing is Standing.MET:
-        return "Met"
+        return "-"
     if math.isnan(line.p_value):
         return "c"
     if line.p_value < 0.01:
@@ -161,7 +161,7 @@ def _reasons(given: ProgressContext, due: list[Line]) -> list[Block]:
         blocks += [Heading("Reasons that the council gives"), Definitions(tuple(told))]
     if silent:
         text = (
-            f"No reason is recorded for: {words.joined(silent)}. Write it into the column reason of targets.csv: it is "
+            f"No reason is recorded for: {'; '.join(silent)}. Write it into the column reason of targets.csv: it is "
             "the council's to say, and is not worked out."
         )
         blocks.append(Callout("Reasons still to be given", text, "warning"))
@@ -175,7 +175,7 @@ def _next(given: ProgressContext) -> list[Block]:
         blocks.append(_next_table(given, coming))
     unset = [given.label(line) for line in given.lines if not line.next]
     if unset:
-        text = f"For {words.joined(unset)} no further target is set. Add a row with a later date to targets.csv."
+        text = f"No further target is set for: {'; '.join(unset)}. Add a row with a later date to targets.csv."
         blocks.append(Callout("Targets still to be set", text, "warning"))
     return blocks
 

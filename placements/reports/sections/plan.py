@@ -14,7 +14,7 @@ from placements.disclosure.suppress import SUPPRESSED
 from placements.geography.authorities import district_names
 from placements.interventions import Intervention, Opening, RecruitCarers, ReduceEntries, RetainCarers
 from placements.reports import words
-from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
+from placements.reports.content import Block, BulletList, Callout, Heading, Kind, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.future import Goal, Proposal, Use, year_label
 from placements.reports.sections.gap import gap_by_kind
@@ -88,15 +88,18 @@ def steps_table(context: Context, steps: Sequence[Intervention], uses: Mapping[s
     context : Context
     steps : sequence of Intervention
     uses : mapping of str to Use, optional
-        What each is expected to do, by its name.
+        What each is expected to do, by its name; without it the table has no column for that.
     """
     rows = tuple(_step_row(context, uses or {}, step) for step in steps)
+    columns = ("What and where", "Decided", "In use", "Places", "Capital", "Running cost a year", "Why")
+    kinds: tuple[Kind, ...] = ("text", "text", "text", "number", "number", "number", "text")
+    shown = len(columns) if uses is not None else len(columns) - 1
     return Table(
         "plan-steps",
         "The plan: what would be done, when, where and at what cost",
-        ("What and where", "Decided", "In use", "Places", "Capital", "Running cost a year", "Why"),
-        rows,
-        ("text", "text", "text", "number", "number", "number", "text"),
+        columns[:shown],
+        tuple(row[:shown] for row in rows),
+        kinds[:shown],
         (
             (
                 "Decided: the financial year in which the money is committed. In use: the year in which the first "
@@ -104,7 +107,7 @@ def steps_table(context: Context, steps: Sequence[Intervention], uses: Mapping[s
                 "week by week. Foster carers: totals of all households."
             ),
             "Why: what the model expects the step to do over all years for children whose placements start in them.",
-        ),
+        )[: 1 if uses is None else 2],
     )
 
 
