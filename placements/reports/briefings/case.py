@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from placements.errors import UsageError
 from placements.reports import words
 from placements.reports.briefings.parts import framed
 from placements.reports.charts_money import Step, waterfall
@@ -18,7 +19,7 @@ def document(context: Context) -> Document:
     """Return the case for the first scenario that is compared with doing nothing."""
     outcome = next((one for one in context.future.outcomes if not one.is_baseline), None)
     if outcome is None:
-        raise ValueError("a case needs a scenario beside doing nothing")
+        raise UsageError("a business case needs a scenario beside doing nothing")
     years = words.plain_count(context.future.years, "year", "years")
     does: list[Block] = [
         Paragraph(

@@ -6,9 +6,13 @@ against the council, or a reader against a child, is not in it.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 from placements import codes
-from placements.analysis.gap import WANTED_LABEL
+from placements.analysis.gap import WANTED, WANTED_LABEL
 from placements.disclosure.suppress import SUPPRESSED
+from placements.forecasting import Forecast
 from placements.reports import words
 from placements.reports.briefings.parts import framed
 from placements.reports.content import Block, BulletList, Document, Heading, Paragraph, Section
@@ -29,7 +33,13 @@ def document(context: Context) -> Document:
         )
     ]
     if shown:
-        need += [BulletList(tuple(_sentence(kind, row) for kind, row in shown.items())), kind_chart(context)]
+        need.append(BulletList(tuple(_sentence(kind, row) for kind, row in shown.items())))
+        growing = _growing(context, shown)
+        if growing:
+            need.append(
+                Paragraph(f"If recent patterns go on, need will outgrow today's places of these kinds too: {growing}.")
+            )
+        need.append(kind_chart(context))
     sections = [Section("need", "What we need", tuple(need))]
     ahead = _ahead(context)
     if ahead:
@@ -57,7 +67,34 @@ def _sentence(kind: str, row: ShownGap) -> str:
         return f"{name}: we look for about {row.gap} more places."
     if row.gap == "0":
         return f"{name}: need and places are about in balance."
-    return f"{name}: we hold or can expect about {row.gap[1:]} more than needed, and do not look for more of them."
+    return f"{name}: we hold or can expect about {row.gap[1:]} more than are needed today."
+
+
+def _growing(context: Context, shown: Mapping[str, ShownGap]) -> str:
+    """Return the kinds with places to spare today that the forecast says need will outgrow."""
+    future = context.future.forecast
+    if future is None:
+        return ""
+    ahead = future.summary(["service", "provision"], "total")
+    last = ahead.xs(future.months[-1], level="month")["median"].groupby(lambda key: WANTED.get(key[1], key[1])).sum()
+    today: dict[str, float] = {}
+    for service, kind in _kinds(future):
+        count = words.value_of(context.count(service, {"provision": kind}))
+        today[WANTED.get(kind, kind)] = today.get(WANTED.get(kind, kind), 0.0) + (0.0 if math.isnan(count) else count)
+    kinds = [
+        WANTED_NOUN.get(kind, kind)
+        for kind, row in shown.items()
+        if row.gap != SUPPRESSED
+        and words.value_of(row.gap) <= 0
+        and kind in today
+        and float(last.get(kind, 0.0)) - today[kind] > -words.value_of(row.gap)
+    ]
+    return words.joined(kinds)
+
+
+def _kinds(future: Forecast) -> list[tuple[str, str]]:
+    pairs = future.groups[["service", "provision"]].drop_duplicates()
+    return [(str(service), str(kind)) for service, kind in pairs.itertuples(index=False, name=None)]
 
 
 def _ahead(context: Context) -> tuple[Block, ...]:

@@ -176,8 +176,8 @@ def _table(
         (
             (
                 "In the county: children in placements that local places can be made for. Avoidably outside: at "
-                "most, see the section on why. Places: held by our children or open to them. Gap: local need less "
-                "places."
+                "most, as reasons that are inferred cannot see safety or choice. Places: held by our children or open "
+                "to them. Gap: local need less places."
             ),
         ),
         int(gaps[-1][0] == TOTAL),
