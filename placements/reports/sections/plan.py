@@ -247,6 +247,12 @@ def _goals_table(goals: tuple[Goal, ...]) -> Table:
                 "could still be from the best possible, as a share of what was reached; for cost, of what the care of "
                 "these children costs in all. Values are model estimates over all years."
             ),
+            (
+                "Net cost here is counted from every one of these children being paid for as if no local place were "
+                "used, in the futures that the search looked at. The change in net cost under “What would change” is "
+                "counted from doing nothing, where some find a local place anyway, in futures of its own. So the two "
+                "sums differ, and neither can be had from the other."
+            ),
         ),
     )
 
