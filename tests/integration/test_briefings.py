@@ -15,6 +15,7 @@ from placements.reports.own_words import OwnWords
 from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html
 from placements.reports.sections import gap, summary
+from tests.reading import reading_age
 from tests.statement_support import statement_context, statement_county
 
 
@@ -42,6 +43,12 @@ def test_a_briefing_is_brief_and_complete(context, kind):
     assert [[c.text for c in r.cells] for t in file.tables for r in t.rows] == [
         list(row) for table in made.tables for row in (table.columns, *table.rows)
     ]
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_briefing_can_be_read_by_a_school_leaver(context, kind):
+    """Its prose as a whole needs the reading of a fourteen-year-old at most."""
+    assert reading_age(briefing(kind, context).prose()) <= 14
 
 
 def test_figures_are_those_of_the_statement(context):

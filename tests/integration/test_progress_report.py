@@ -2,9 +2,12 @@
 
 import dataclasses
 import io
+import itertools
 import re
+import shutil
 
 import docx
+import pypdf
 import pytest
 
 from placements import codes
@@ -14,17 +17,21 @@ from placements.disclosure.control.audit import audit
 from placements.disclosure.half_year import half_year_start, movement_population, then_population
 from placements.disclosure.headline import headline_texts
 from placements.forecasting import forecast
-from placements.reports.content import STATUS_TONES, Callout
+from placements.reports.content import STATUS_TONES, Callout, Figure
 from placements.reports.progress import progress_report
 from placements.reports.progress.ahead import chance_words, warning_words
 from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html
+from placements.reports.render_pdf import render_pdf
 from placements.targets import progress_lines, targets_of
 from placements.targets.ahead import months_ahead, warning
 from placements.targets.amounts import Amount
 from placements.targets.progress import Milestone
 from tests.progress_support import LAST, TARGETS, progress_context
+from tests.reading import reading_age
 from tests.statement_support import statement_context, statement_county
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +199,61 @@ def test_the_forecast_does_not_tell_of_what_it_does_not_know(county, future, con
     rows = TARGETS.iloc[[0]].assign(due_date="2029-09-30")
     (line,) = progress_lines(targets_of(rows), (), context.day, lambda one: headline_texts(context.figures, one))
     assert warning(county, future, line, line.final) is None
+
+
+def test_the_report_can_be_read_by_a_school_leaver(document):
+    """Its prose as a whole needs the reading of a fourteen-year-old at most."""
+    assert reading_age(document.prose()) <= 14
+
+
+def test_the_pdf_is_tagged_through_and_through(document):
+    """Headings go down one level at a time, every picture has alternative text, every cell names its headers."""
+    pytest.importorskip("weasyprint")
+    reader = pypdf.PdfReader(io.BytesIO(render_pdf(document)))
+    found: list[pypdf.generic.DictionaryObject] = []
+    todo = [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while todo:
+        node = todo.pop()
+        kids = node.get("/K", [])
+        for kid in reversed(kids if isinstance(kids, list) else [kids]):
+            one = kid.get_object()
+            if isinstance(one, dict) and "/S" in one:
+                todo.append(one)
+        found.append(node)
+    tags = [str(node.get("/S", "")) for node in found]
+    levels = [int(tag[2:]) for tag in tags if re.fullmatch(r"/H[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    pictures = [block for section in document.sections for block in section.blocks if isinstance(block, Figure)]
+    alts = [str(node["/Alt"]) for node in found if node.get("/S") == "/Figure" and "/Alt" in node]
+    assert sorted(alts) == sorted(picture.alt for picture in pictures)
+    ids = {str(node["/ID"]) for node in found if node.get("/S") == "/TH"}
+    assert len(ids) >= sum(len(one.columns) + len(one.rows) for one in document.tables)
+    cells = [node for node in found if node.get("/S") == "/TD"]
+    assert len(cells) == sum((len(one.columns) - 1) * len(one.rows) for one in document.tables)
+    for cell in cells:
+        named = {str(one) for one in cell["/A"]["/Headers"]}
+        assert named
+        assert named <= ids
+    assert tags.count("/Table") == len(document.tables)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)")
+def test_the_page_holds_against_axe(document, tmp_path):
+    """No accessibility rule is broken, on a desk's screen and a phone's, as a draft and in print."""
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    path.write_text(render_html(document), encoding="utf-8")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for width in (1280, 390):
+            page = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 800}).new_page()
+            page.goto(path.as_uri())
+            broken = Axe().run(page).response["violations"]
+            assert [(one["id"], one["nodes"][0]["html"][:200]) for one in broken] == []
+        browser.close()
 
 
 def test_words_of_chance_never_round_to_certainty():

@@ -202,6 +202,7 @@ def test_a_template_gives_its_styles_and_none_of_its_words(document, tmp_path):
 def test_a_draft_says_so_across_every_page_until_it_is_none(county, document, word):
     """The watermark is in Word's header and on the page; with `reports.draft = false` neither it nor the mark is."""
     assert document.watermark == "DRAFT"
+    assert '.watermark::before { content: "DRAFT"; }' in render_html(document)
     header = zipfile.ZipFile(io.BytesIO(word)).read("word/header1.xml").decode()
     assert 'string="DRAFT"' in header
     final = dataclasses.replace(county.settings, reports=dataclasses.replace(county.settings.reports, draft=False))
