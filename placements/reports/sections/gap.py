@@ -201,8 +201,14 @@ def _chart(
     }
     pairs = [(words.value_of(row.need_local), words.value_of(row.places)) for row in kept.values()]
     names = list(kept)
+    nameless = label_of(labels, codes.UNKNOWN)
     wide = sorted(
-        ((words.value_of(row.gap), name) for name, row in kept.items() if row.gap != SUPPRESSED), reverse=True
+        (
+            (words.value_of(row.gap), name)
+            for name, row in kept.items()
+            if row.gap != SUPPRESSED and name not in (nameless, codes.AGE_UNKNOWN)
+        ),
+        reverse=True,
     )
     widest = wide[0][1] if wide and wide[0][0] > 0 and (len(wide) == 1 or wide[0][0] > wide[1][0]) else ""
     heading = (
