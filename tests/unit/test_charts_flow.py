@@ -1,12 +1,13 @@
 """Flows are drawn to scale: what leaves an end is as high as the end, and nothing is drawn of what is not given."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placements.reports import charts_flow
 from placements.reports.charts_flow import flows
-import itertools
 
 BANDS = st.dictionaries(
     st.tuples(st.sampled_from("ABCD"), st.sampled_from("XYZ")), st.integers(6, 500), min_size=1, max_size=10
