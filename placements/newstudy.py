@@ -133,7 +133,7 @@ profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarke
 correction = false                  # true: figures published before are corrected, and the statement says so
 """
 _SOURCES: Final = ("ssda903", "sen2", "gias", "ofsted", "register", "census", "published")
-_TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status\n"
+_TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status,reason\n"
 
 
 def settings_text(
