@@ -122,12 +122,18 @@ occupancy_change = {d.compare.occupancy_change}             # of the places
 # North = ["Spelthorne", "Runnymede"]
 # South = ["Waverley"]
 
+[reports]
+# The statement's own order of sections, those to be left out not among them; reports/own/NAME.md adds a section NAME.
+sections = []                       # such as ["summary", "voices", "duty", "where", "gap", "plan"]; []: all
+template = ""                       # a Word file in this folder whose styles are used, such as house-style.docx
+draft = true                        # marked as a draft on every page; false when it is to be published
+
 [disclosure]
 profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarked, not to be shared
 correction = false                  # true: figures published before are corrected, and the statement says so
 """
 _SOURCES: Final = ("ssda903", "sen2", "gias", "ofsted", "register", "census", "published")
-_TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status\n"
+_TARGETS: Final = "indicator,baseline,target,due_date,owner,action,status,reason\n"
 
 
 def settings_text(
@@ -210,7 +216,8 @@ def init_study(
     if not (folder / ".gitignore").exists():
         write_text(
             folder / ".gitignore",
-            "# Real returns describe children.\n/.placements/\n/data/\n/maps/\n/reports/\n/quarantine/\n",
+            "# Real returns describe children.\n/.placements/\n/data/\n/maps/\n/reports/*\n!/reports/own/\n"
+            "/quarantine/\n",
         )
     return open_study(folder)
 

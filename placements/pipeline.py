@@ -23,7 +23,7 @@ from placements.manifest import coverage_words, outputs, provenance, write_manif
 from placements.maps import write_map
 from placements.optimisation import Plan, evaluate, optimise
 from placements.progress import Reporter
-from placements.reports import build_statement, write_document
+from placements.reports import OWN, build_statement, read_own_words, write_document
 from placements.reports.content import Document
 from placements.study import Study
 
@@ -133,12 +133,15 @@ def run_study(study: Study, reporter: Reporter | None = None) -> RunResult:
     with reporter.stage("map"):
         map_path = write_map(result, study.maps / "placements.html", plan=plan, released=released)
     with reporter.stage("statement"):
-        document = build_statement(result, plan=plan, provenance=source, targets=study.targets, released=released)
-        word, page = write_document(document, county, study.reports)
+        own = read_own_words(study.reports / OWN)
+        document = build_statement(
+            result, plan=plan, provenance=source, targets=study.targets, released=released, own=own
+        )
+        statement = write_document(document, county, study.reports, template=study.template)
     plan_path = release(
         study.reports / "best-plan.toml", scenario_text(plan.interventions), county_secrets(county), profile
     )
-    paths = {"map": map_path, "statement (Word)": word, "statement (HTML)": page, "plan": plan_path}
+    paths = {"map": map_path, **{f"statement ({what})": path for what, path in statement.items()}, "plan": plan_path}
     manifest = source | {
         "figures": [asdict(figure) for figure in document.figures],
         "outputs": outputs(list(paths.values()), study.folder),

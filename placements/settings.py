@@ -210,6 +210,19 @@ class DisclosureSettings:
 
 
 @dataclass(frozen=True)
+class ReportSettings:
+    """What the documents are like.
+
+    `sections` are those of the statement, in order, by key (all, in their own order, when empty); `template` a Word
+    file of the study's whose styles are taken; `draft` whether they are marked as drafts, on every page.
+    """
+
+    sections: tuple[str, ...] = ()
+    template: str = ""
+    draft: bool = True
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of `study.toml`."""
 
@@ -221,6 +234,7 @@ class Settings:
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     optimise: OptimiseSettings = field(default_factory=OptimiseSettings)
     compare: CompareSettings = field(default_factory=CompareSettings)
+    reports: ReportSettings = field(default_factory=ReportSettings)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     boundary_sets: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 

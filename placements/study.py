@@ -11,6 +11,7 @@ import pandas as pd
 
 from placements.assemble import assemble
 from placements.county import County
+from placements.errors import DataError
 from placements.geography.area_layer import area_file, read_area_layer
 from placements.geography.authorities import Authority, find_authority
 from placements.geography.official import boundary_file, user_boundaries
@@ -59,6 +60,15 @@ class Study:
     def targets(self) -> pd.DataFrame:
         """Return the ledger of targets (`targets.csv`), empty when there is none."""
         return read_targets(self.folder / "targets.csv")
+
+    @property
+    def template(self) -> Path | None:
+        """Return the Word file whose styles reports take, None when none is named; a DataError when it is not there."""
+        name = self.settings.reports.template
+        path = self.folder / name
+        if name and not path.is_file():
+            raise DataError("is not there", file=path, advice="mend reports.template in study.toml, or leave it empty")
+        return path if name else None
 
     @property
     def scenarios(self) -> tuple[Path, ...]:

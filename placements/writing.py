@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -73,6 +75,19 @@ def stable_zip(content: bytes) -> bytes:
             plain.external_attr = entry.external_attr
             target.writestr(plain, source.read(entry))
     return out.getvalue()
+
+
+def stable_workbook(content: bytes, changed: dt.datetime) -> bytes:
+    """Return a workbook as `stable_zip` does, with a given time of change (the library writes the clock's)."""
+    stamp = changed.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
+            target.writestr(entry, data)
+    return stable_zip(out.getvalue())
 
 
 def sha256(path: Path) -> str:

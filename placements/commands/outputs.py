@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from placements import codes
 from placements.commands.optimise_study import plan_values
 from placements.commands.reasons import plan_reasons
 from placements.commands.stress import plan_stress
@@ -66,14 +67,22 @@ def make_map(
         return write_map(result, path, plan=plan, boundary_set=boundary_set), plan
 
 
-def make_statement(folder: Path, profile: str | None, reporter: Reporter) -> tuple[tuple[Path, ...], Plan]:
-    """Write the sufficiency statement of a study; return its paths and the plan in it."""
+def make_statement(
+    folder: Path, profile: str | None, reporter: Reporter, services: tuple[str, ...] = codes.SERVICES
+) -> tuple[dict[str, Path], Plan]:
+    """Write the sufficiency statement of a study, for care, learning or both; return its paths and the plan in it."""
     study = open_study(folder).with_profile(profile)
     county = load(study, reporter)
     future, plan = plan_for(county, reporter)
     result = compare(county, future, scenarios_of(study, plan))
     with reporter.stage("statement"):
         paths = write_statement(
-            result, study.reports, plan=plan, provenance=provenance(county, plan), targets=study.targets
+            result,
+            study.reports,
+            plan=plan,
+            provenance=provenance(county, plan),
+            targets=study.targets,
+            services=services,
+            template=study.template,
         )
     return paths, plan

@@ -28,6 +28,7 @@ from placements.county import County
 from placements.disclosure.beside_published import declare_beside_published
 from placements.disclosure.boundaries import declare_boundaries, dimension_of, sets_of, under_boundaries
 from placements.disclosure.control.tables import Group, Plan, group
+from placements.disclosure.half_year import began, declare_half_year, half_year
 from placements.disclosure.held import HELD, declare_held, held_places
 from placements.disclosure.journeys import declare_journeys, journey_dimensions
 from placements.disclosure.ledger import shown_beside
@@ -119,6 +120,7 @@ def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Pl
             CARE: members(county, care, set(plans["child_id"])),
             PLANS: members(county, plans, set(care["child_id"])).join(journey_dimensions(county, plans)),
             **_past(county),
+            **half_year(county),
             HELD: held_places(county),
         }
     )
@@ -148,6 +150,7 @@ def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Pl
     plan.broad.extend(_one_way(plan))
     plan.ties.append({group(CARE, {"other_service": YES}): 1, group(PLANS, {"other_service": YES}): -1})
     _declare_trend(plan, county)
+    declare_half_year(plan, county)
     declare_held(plan)
     declare_beside_published(plan)
     declare_journeys(plan, group(PLANS, {"residential": YES}))
@@ -241,6 +244,7 @@ def members(county: County, stock: pd.DataFrame, in_other_service: set[str]) -> 
         "distant": distant,
         "host": stock["placement_authority"].where(outside, NONE),
         "uasc": np.where(stock["uasc"], YES, NO),
+        "began": began(stock, county.snapshot),
         "residential": np.where(stock["residential"], YES, NO),
         "other_service": np.where(stock["child_id"].isin(in_other_service), YES, NO),
         "costed": np.where(stock["weekly_cost_gbp"].notna(), YES, NO),

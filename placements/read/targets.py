@@ -8,13 +8,15 @@ from typing import Final
 import pandas as pd
 
 from placements.errors import DataError
-from placements.read.rawtable import plain, read_csv
+from placements.read.rawtable import ROW, plain, read_csv
 
 COLUMNS: Final = ("indicator", "baseline", "target", "due_date", "owner", "action", "status")
+#: Columns that may be left out.
+OPTIONAL: Final = ("reason",)
 
 
 def read_targets(path: Path) -> pd.DataFrame:
-    """Return the targets, all text, in the order of the file; empty when there is no such file.
+    """Return the targets, all text, indexed by their line in the file; empty when there is no such file.
 
     Raises
     ------
@@ -22,11 +24,11 @@ def read_targets(path: Path) -> pd.DataFrame:
         When a column is missing; all missing ones are named.
     """
     if not path.exists():
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*COLUMNS, *OPTIONAL)})
     table = read_csv(path)
     missing = [name for name in COLUMNS if plain(name) not in table.columns]
     if missing:
         raise DataError(
             f"has no column {', '.join(missing)}", file=path, advice=f"its columns are {', '.join(COLUMNS)}"
         )
-    return table.take({name: (name,) for name in COLUMNS})[list(COLUMNS)].reset_index(drop=True)
+    return table.take({name: (name,) for name in (*COLUMNS, *OPTIONAL)}).set_index(ROW)

@@ -151,9 +151,13 @@ def dots(
     percent: bool = False,
     axis: str = "",
     reference: float = math.nan,
+    targets: Sequence[float] = (),
     mark: str = "",
 ) -> tuple[bytes, bytes]:
-    """Draw a dot with its likely range on each row: `points` are (value, low, high); dashed at `reference`."""
+    """Draw a dot with its likely range on each row: `points` are (value, low, high); dashed at `reference`.
+
+    `targets` are drawn as crosses, one a row.
+    """
     scale = _PERCENT if percent else 1.0
     with styled():
         drawing, axes = canvas(1.05 + 0.34 * len(labels))
@@ -167,17 +171,19 @@ def dots(
             axes.plot(value, row, "o", color=BLUE, markersize=6)
             axes.annotate(
                 texts[row],
-                (max(value, high), row),
-                (6, 0),
+                (max(value, high, targets[row] * scale if targets else 0.0), row),
+                (8 if targets else 6, 0),
                 textcoords="offset points",
                 va="center",
                 fontsize=8,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
+        for row, aim in enumerate(targets):
+            axes.plot(aim * scale, row, "X", color=ORANGE, markersize=7, markeredgecolor="white", markeredgewidth=0.6)
         if math.isfinite(reference):
             axes.axvline(reference * scale, color=GREY, linestyle="--", linewidth=1)
         _rows(axes, labels)
-        top = np.nanmax(array, initial=1e-9)
+        top = max(np.nanmax(array, initial=1e-9), *(aim * scale for aim in (*targets, 0.0)))
         room = top * (1.12 + 0.018 * max(map(len, texts), default=0))
         least = np.nanmin(array, initial=top)
         cut = not percent and least > 0.6 * top

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,6 +70,39 @@ def trend(
         axes.yaxis.set_major_formatter(lambda value, _: number_text(value, percent))
         axes.grid(axis="y")
         return pictures(drawing, mark)
+
+
+def multiples(
+    heading: str, when: Sequence[str], groups: Mapping[str, tuple[Line, Line]], *, mark: str = ""
+) -> tuple[bytes, bytes]:
+    """Draw small multiples of shares over time: what was reached as a line, the targets as crosses."""
+    across = min(3, max(1, len(groups)))
+    down = max(1, math.ceil(len(groups) / across))
+    with styled():
+        drawing, grid = canvas(0.8 + 1.65 * down, down, across, sharex=True, sharey=True, squeeze=False)
+        title(grid[0, 0], heading)
+        steps = np.arange(len(when))
+        top = _top([line for pair in groups.values() for line in pair], _PERCENT)
+        for axes in grid.flat[len(groups) :]:
+            axes.set_visible(False)
+        for axes, (name, (reached, target)) in zip(grid.flat, groups.items(), strict=False):
+            values, aims = (np.array(line.values, dtype=float) * _PERCENT for line in (reached, target))
+            axes.plot(steps, values, color=BLUE, marker="o", linewidth=1.8, markersize=4)
+            axes.plot(steps, aims, "X", color=ORANGE, markersize=6, markeredgecolor="white", markeredgewidth=0.5)
+            known = np.flatnonzero(np.isfinite(values))
+            if len(known):
+                end = (float(known[-1]), float(values[known[-1]]))
+                axes.annotate(
+                    number_text(end[1], percent=True), end, (5, 0), textcoords="offset points", va="center",
+                    fontsize=8, color=BLUE,
+                )  # fmt: skip
+            axes.set_title("\n".join(textwrap.wrap(name, 26)), fontsize=8, pad=3)
+            axes.set_xticks(steps, when, fontsize=7)
+            axes.set_xlim(-0.3, max(len(when) - 1, 0.5) * 1.3 + 0.2)
+            axes.set_ylim(0, min(top * 1.2, 105))
+            axes.yaxis.set_major_formatter(lambda value, _: number_text(value, percent=True))
+            axes.grid(axis="y")
+        return pictures(drawing, f"line: reached; cross: target that was due | {mark}" if mark else "")
 
 
 def fan(

@@ -6,11 +6,15 @@ be shown: disclosure control has already been applied when they get here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["text", "number"]
+Kind: TypeAlias = Literal["text", "number", "status"]
 Tone: TypeAlias = Literal["note", "warning"]
+#: By the shape that a status begins with, how it may be coloured beside what it says.
+STATUS_TONES: Final[Mapping[str, str]] = MappingProxyType({"●": "good", "▲": "doubt", "■": "bad", "○": "none"})
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ class Table:
         Headers; the first column holds the row headers.
     rows : tuple of tuple of str
         Each as long as `columns`.
-    kinds : tuple of {"text", "number"}
-        What each column holds.
+    kinds : tuple of {"text", "number", "status"}
+        What each column holds. A status begins with a shape (`STATUS_TONES`), says itself in words, may be coloured.
     notes : tuple of str
         What a reader needs to know to read it: definitions, what was left out, markers.
     total_rows : int
@@ -122,6 +126,9 @@ class Definitions:
     entries: tuple[Definition, ...]
 
 
+#: Marks that stand across the page too.
+DRAFT_MARK: Final = "Draft"
+INTERNAL_MARK: Final = "INTERNAL - NOT FOR SHARING"
 Block: TypeAlias = Paragraph | BulletList | Callout | Heading | Table | Figure | Definitions
 
 
@@ -166,6 +173,8 @@ class Document:
     marks : tuple of str
         What must stand on every page: draft, synthetic, profile.
     sections : tuple of Section
+    is_brief : bool
+        Whether it is a page or two: no contents, no cover, sections without numbers.
     """
 
     title: str
@@ -175,6 +184,13 @@ class Document:
     date_iso: str
     marks: tuple[str, ...]
     sections: tuple[Section, ...]
+    is_brief: bool = False
+
+    @property
+    def watermark(self) -> str:
+        """Return what stands across every page: a draft is not to be mistaken for a report; empty when it is none."""
+        words = {DRAFT_MARK: "DRAFT", INTERNAL_MARK: INTERNAL_MARK}
+        return next((words[mark] for mark in reversed(self.marks) if mark in words), "")
 
     @property
     def figures(self) -> tuple[TracedFigure, ...]:

@@ -24,7 +24,7 @@ from placements.disclosure.publication import counted_of, county_figures, known_
 from placements.disclosure.shown import ShownFigures
 from placements.disclosure.suppress import INTERNAL
 from placements.geography.authorities import authority_names
-from placements.reports.content import TracedFigure
+from placements.reports.content import DRAFT_MARK, INTERNAL_MARK, TracedFigure
 from placements.reports.future import Future
 from placements.reports.words import Share, long_date
 
@@ -32,9 +32,18 @@ from placements.reports.words import Share, long_date
 SERVICE_NOUN: Final[Mapping[str, str]] = MappingProxyType(
     {codes.CARE: "children looked after", codes.EDUCATION: "children and young people with EHC plans"}
 )
+#: Headline figures that are not of children looked after alone.
+_SERVICES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("ehc_plans", "plans_out_of_county", "plans_independent_special", "education_avoidable"),
+            (codes.EDUCATION,),
+        ),
+        "care_and_plan": codes.SERVICES,
+    }
+)
 CORRECTION_MARK: Final = "Corrects figures published before"
 SYNTHETIC_MARK: Final = "Synthetic data: no real children"
-INTERNAL_MARK: Final = "INTERNAL - NOT FOR SHARING"
 #: By dimension of a release, the value that members have, or the values of which they have one.
 Where: TypeAlias = Mapping[str, str | Sequence[str]]
 
@@ -58,6 +67,8 @@ class Context:
         What the caller knows of sources, settings, seeds and versions.
     released : ShownFigures, optional
         The release of the county under the profile, where it has been worked out already.
+    asked : tuple of str
+        The services that the document is about.
     """
 
     county: County
@@ -66,6 +77,7 @@ class Context:
     targets: pd.DataFrame | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     released: ShownFigures | None = field(default=None, repr=False, compare=False)
+    asked: tuple[str, ...] = codes.SERVICES
     _made: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -91,8 +103,12 @@ class Context:
     @property
     def marks(self) -> tuple[str, ...]:
         """Return what must stand on every page."""
-        marks = ["Draft"]
-        marks += [CORRECTION_MARK] if self.county.settings.disclosure.correction else []
+        return (DRAFT_MARK, *self.lasting_marks) if self.county.settings.reports.draft else self.lasting_marks
+
+    @property
+    def lasting_marks(self) -> tuple[str, ...]:
+        """Return the marks that a document keeps when it is no draft any more: pictures carry them too."""
+        marks = [CORRECTION_MARK] if self.county.settings.disclosure.correction else []
         marks += [SYNTHETIC_MARK] if self.county.synthetic else []
         marks += [INTERNAL_MARK] if self.is_internal else []
         return tuple(marks)
@@ -100,12 +116,14 @@ class Context:
     @cached_property
     def care(self) -> pd.DataFrame:
         """Return one row per child looked after."""
-        return looked_after(self.county.placements, self.day)
+        stock = looked_after(self.county.placements, self.day)
+        return stock if codes.CARE in self.asked else stock.iloc[:0]
 
     @cached_property
     def plans(self) -> pd.DataFrame:
         """Return one row per EHC plan in force."""
-        return plans_in_force(self.county.placements, self.day)
+        stock = plans_in_force(self.county.placements, self.day)
+        return stock if codes.EDUCATION in self.asked else stock.iloc[:0]
 
     def stock(self, service: str) -> pd.DataFrame:
         """Return the stock of one service."""
@@ -139,7 +157,11 @@ class Context:
     @cached_property
     def headline(self) -> Mapping[str, Indicator]:
         """Return the headline figures by name."""
-        return {indicator.name: indicator for indicator in self.county.headline()}
+        return {
+            indicator.name: indicator
+            for indicator in self.county.headline()
+            if any(service in self.asked for service in _SERVICES_OF.get(indicator.name, (codes.CARE,)))
+        }
 
     @cached_property
     def area_names(self) -> Mapping[str, str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+import docx
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsmap, qn
+
+from placements.errors import DataError
 
 #: Units of Word: twentieths of a point, and eighths of a point for borders.
 _TWIPS_PER_CM: Final = 567
@@ -55,6 +60,56 @@ def contents(document: Any, entries: list[tuple[str, str]], style: str) -> None:
         paragraph._p.append(link)
         if position == len(entries) - 1:
             paragraph.add_run()._r.append(element("fldChar", fldCharType="end"))
+
+
+def emptied(template: Path) -> Any:
+    """Return a council's Word file without its words: styles, page, header and footer stay.
+
+    Raises
+    ------
+    DataError
+        When it is no Word file.
+    """
+    try:
+        file = docx.Document(str(template))
+    except (PackageNotFoundError, KeyError, ValueError) as error:
+        raise DataError(
+            "is no Word file", file=template, advice="save it as .docx, not .dotx or .doc, without a password"
+        ) from error
+    body = file.element.body
+    for child in list(body):
+        if child.tag != qn("w:sectPr"):
+            body.remove(child)
+    return file
+
+
+#: The shape that text follows, as Word itself writes it.
+_TEXT_SHAPE: Final = (
+    '<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e">'
+    '<v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>'
+    '<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/>'
+    '<v:f eqn="if @0 @4 21600"/></v:formulas><v:path textpathok="t" o:connecttype="rect"/>'
+    '<v:textpath on="t" fitshape="t"/></v:shapetype>'
+)
+
+
+def watermark(paragraph: Any, text: str) -> None:
+    """Put a text across the page, behind what is on it, from the header: as Word's own watermarks are made."""
+    width = 300 if len(text) <= 6 else 480
+    place = ";".join(
+        f"mso-position-{way}:center;mso-position-{way}-relative:margin" for way in ("horizontal", "vertical")
+    )
+    style = (
+        f"position:absolute;margin-left:0;margin-top:0;width:{width}pt;height:{2 * width // len(text)}pt;rotation:315"
+    )
+    shape = (
+        f'<w:pict xmlns:w="{nsmap["w"]}" xmlns:v="urn:schemas-microsoft-com:vml" '
+        f'xmlns:o="urn:schemas-microsoft-com:office:office">{_TEXT_SHAPE}'
+        f'<v:shape id="WaterMark" type="#_x0000_t136" alt="" style="{style};z-index:-251658752;{place}" '
+        'fillcolor="#e4e4e4" stroked="f"><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" '
+        f'string="{text}"/></v:shape></w:pict>'
+    )
+    paragraph.add_run()._r.append(parse_xml(shape))
 
 
 def boxed(paragraph: Any, colour: str, fill: str) -> None:

@@ -28,6 +28,16 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Money:
+    """What a scenario is expected to cost and to avoid over all years, in pounds, against doing nothing."""
+
+    capital_gbp: float
+    fixed_running_gbp: float
+    use_running_gbp: float
+    avoided_gbp: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one scenario leads to over the years forecast.
 
@@ -46,6 +56,8 @@ class Outcome:
         The same, less that of the baseline in the same run.
     cost_change : Estimate
         Net cost in pounds, capital included, less that of the baseline in the same run.
+    money : Money, optional
+        What its expected value is made of.
     """
 
     name: str
@@ -56,6 +68,7 @@ class Outcome:
     away: Estimate
     away_change: Estimate
     cost_change: Estimate
+    money: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +182,13 @@ def outcomes_of(result: Comparison) -> tuple[Outcome, ...]:
                 away=_estimate(result, away),
                 away_change=_estimate(result, away - nothing),
                 cost_change=_estimate(result, outcome.net_gbp.sum(axis=0)),
+                money=Money(
+                    float(outcome.capital_gbp.sum()),
+                    *(
+                        result.mean(part.sum(axis=0))
+                        for part in (outcome.fixed_running_gbp, outcome.use_running_gbp, outcome.avoided_gbp)
+                    ),
+                ),
             )
         )
     return tuple(found)

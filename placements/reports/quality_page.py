@@ -13,8 +13,8 @@ from typing import Final
 import pandas as pd
 
 from placements.disclosure.suppress import INTERNAL, count_text
-from placements.reports.content import Block, Document, Paragraph, Section, Table
-from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
+from placements.reports.content import INTERNAL_MARK, Block, Document, Paragraph, Section, Table
+from placements.reports.context import SYNTHETIC_MARK
 from placements.reports.quality_rows import RowFigures, row_figures
 from placements.reports.tables import noted, rows_of
 from placements.reports.words import long_date

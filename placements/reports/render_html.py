@@ -11,13 +11,17 @@ from typing import Any
 
 import jinja2
 
-from placements.reports.content import Block, Document
+from placements.reports.content import STATUS_TONES, Block, Document
 
 
 def render_html(document: Document) -> str:
     """Return the document as an HTML page (WCAG 2.2 AA is the aim) that forbids itself any network."""
     folder = files("placements.reports") / "templates"
-    style = (folder / "statement.css").read_text(encoding="utf-8") + _running_head(document.marks)
+    style = (
+        (folder / "statement.css").read_text(encoding="utf-8")
+        + _running_head(document.marks)
+        + _across(document.watermark)
+    )
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return (
         _environment()
@@ -51,6 +55,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["data_uri"] = _data_uri
     environment.filters["kind"] = _kind
+    environment.filters["tone"] = lambda cell: STATUS_TONES.get(cell[:1], "none")
     return environment
 
 
@@ -63,6 +68,11 @@ def _running_head(marks: Sequence[str]) -> str:
     """Return a rule that prints the status at the head of every page."""
     text = " | ".join(marks).replace("\\", "\\\\").replace('"', '\\"')
     return f'@page {{ @top-left {{ content: "{text}"; font: bold 9pt Arial, Helvetica, sans-serif; }} }}\n'
+
+
+def _across(watermark: str) -> str:
+    """Return a rule that draws the watermark: drawn, it is no text to be read out again on every page."""
+    return f'.watermark::before {{ content: "{watermark}"; }}\n' if watermark else ""
 
 
 def _data_uri(svg: bytes) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import zipfile
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +18,7 @@ from placements.synthetic.care_places import TYPES
 from placements.synthetic.damage import Damage, Tally, leave, set_to, spoil_rows
 from placements.synthetic.schools import SEN_LABEL, SPECIAL_KINDS
 from placements.synthetic.terrain import Terrain
-from placements.writing import stable_zip, write_bytes
+from placements.writing import stable_workbook, write_bytes
 
 Texts = npt.NDArray[np.object_]
 
@@ -119,20 +117,7 @@ def write_ofsted(path: Path, providers: pd.DataFrame, terrain: Terrain, rng: np.
     book.properties.created = _FIXED_TIME
     buffer = io.BytesIO()
     book.save(buffer)
-    return write_bytes(path, stable_zip(_fixed_times(buffer.getvalue())))
-
-
-def _fixed_times(content: bytes) -> bytes:
-    """Return the workbook with a fixed time of change (the library writes the clock's when it saves)."""
-    stamp = _FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
-            target.writestr(entry, data)
-    return out.getvalue()
+    return write_bytes(path, stable_workbook(buffer.getvalue(), _FIXED_TIME))
 
 
 def enrol(schools: pd.DataFrame, plans: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

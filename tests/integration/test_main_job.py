@@ -41,11 +41,12 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def test_everything_promised_is_there(finished):
-    """Map, statement in two formats, plan, manifest and quarantine."""
+    """Map, statement in its formats, plan, manifest and quarantine."""
     for name in (
         "maps/placements.html",
         "reports/sufficiency-statement.docx",
         "reports/sufficiency-statement.html",
+        "reports/sufficiency-statement.xlsx",
         "reports/best-plan.toml",
         "manifest.json",
         "quarantine/ssda903-episodes.csv",
@@ -98,7 +99,8 @@ def test_no_output_shows_a_child(finished):
     secrets = county_secrets(open_study(finished).load())
     assert len(secrets.identifiers) > 200
     for path in [*(finished / "maps").glob("*.html"), *(finished / "reports").iterdir(), finished / "manifest.json"]:
-        assert scan(path.read_bytes(), path.name, secrets) == (), path.name
+        # Ours are held to our own rules for counts: a 5 is six or seven, of which in another's file one is warned.
+        assert scan(path.read_bytes(), path.name, secrets, ours=True) == (), path.name
 
 
 def test_made_up_children_are_marked_on_every_page(finished):

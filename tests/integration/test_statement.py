@@ -11,22 +11,29 @@ import zipfile
 
 import docx
 import numpy as np
+import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
+from placements import codes
 from placements.comparison import compare
 from placements.disclosure.scanning import Secrets, scan, secrets_of
-from placements.errors import DisclosureError
+from placements.errors import DataError, DisclosureError, SettingsError
 from placements.forecasting import forecast
 from placements.optimisation import optimise
 from placements.reports import statement_of, write_document, write_statement
-from placements.reports.content import Callout, Figure, Table
+from placements.reports.content import Callout, Figure, Paragraph, Table
 from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
 from placements.reports.future import future_of, year_label
+from placements.reports.own_words import OwnWords
 from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html
-from placements.reports.sections import SECTIONS, plan, summary
+from placements.reports.render_pdf import pdf_is_possible, render_pdf
+from placements.reports.render_xlsx import render_xlsx
+from placements.reports.sections import KEYS, SECTIONS, plan, summary
 from tests.statement_support import statement_context, statement_county
 from tests.support import tiny_county
 
@@ -128,6 +135,115 @@ def test_word_and_html_hold_the_same_prose(document, word, page):
             for text in [block.text] if hasattr(block, "text") else list(getattr(block, "items", ())):
                 assert text in in_word
                 assert re.sub(r"\s+", " ", text) in flat
+
+
+def shown_again(cell):
+    """Return the text that a cell of a workbook shows, by its number format."""
+    value, form = cell.value, cell.number_format
+    if isinstance(value, str) or value is None:
+        return {"[c]": "c", "[x]": "x", None: ""}.get(value, value)
+    places = len(form.partition(".")[2].rstrip("%"))
+    if form.endswith("%"):
+        return f"{100 * value:.{places}f}%"
+    return f"{'-' if value < 0 else ''}{'£' if '£' in form else ''}{abs(value):,.{places}f}"
+
+
+def test_the_workbook_holds_the_same_figures(document):
+    """Every cell of every table, read back as a reader sees it, is the text that Word and HTML show."""
+    content = render_xlsx(document)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for number, table in enumerate(document.tables, 1):
+        rows = [[shown_again(cell) for cell in row] for row in book[f"Table {number}"].iter_rows(min_row=4)]
+        assert rows == [list(row) for row in table.rows], table.key
+    assert render_xlsx(document) == content
+
+
+@pytest.mark.skipif(not pdf_is_possible(), reason="no PDF here: the extra `pdf`, or Pango, is missing")
+def test_the_pdf_holds_the_same_figures_and_is_tagged(document):
+    """Every cell of every table stands in the text of the PDF; PDF/UA is declared and the content is tagged."""
+    content = render_pdf(document)
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "en-GB"
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    text = re.sub(r"\s+", "", "".join(page.extract_text() for page in reader.pages))
+    for table in document.tables:
+        for row in table.rows:
+            for cell in row:
+                assert re.sub(r"\s+", "", cell) in text, (table.key, cell)
+    assert render_pdf(document) == content
+
+
+def test_a_template_gives_its_styles_and_none_of_its_words(document, tmp_path):
+    """A council's own fonts, margins and header stay; its text goes; the report's marks are added."""
+    given = docx.Document()
+    given.add_paragraph("Words of an old report")
+    given.styles["Heading 1"].font.name = "Georgia"
+    given.sections[0].header.paragraphs[0].text = "County Council"
+    given.sections[0].left_margin = given.sections[0].right_margin = Cm(3)
+    given.save(tmp_path / "house.docx")
+    made = docx.Document(io.BytesIO(render_docx(document, tmp_path / "house.docx")))
+    assert made.styles["Heading 1"].font.name == "Georgia"
+    assert not any("old report" in paragraph.text for paragraph in made.paragraphs)
+    header = [paragraph.text for paragraph in made.sections[0].header.paragraphs]
+    assert header[0] == "County Council"
+    assert all(mark in header[-1] for mark in document.marks)
+    assert made.sections[0].left_margin.cm == pytest.approx(3, abs=0.01)
+    width = made.sections[0].page_width.cm - 6
+    assert max(sum(int(c.get(qn("w:w"))) for c in t._tbl.tblGrid) for t in made.tables) <= (width + 0.1) * 567
+    (tmp_path / "wrong.docx").write_text("no Word file")
+    with pytest.raises(DataError, match="is no Word file"):
+        render_docx(document, tmp_path / "wrong.docx")
+
+
+def test_a_draft_says_so_across_every_page_until_it_is_none(county, document, word):
+    """The watermark is in Word's header and on the page; with `reports.draft = false` neither it nor the mark is."""
+    assert document.watermark == "DRAFT"
+    assert '.watermark::before { content: "DRAFT"; }' in render_html(document)
+    header = zipfile.ZipFile(io.BytesIO(word)).read("word/header1.xml").decode()
+    assert 'string="DRAFT"' in header
+    final = dataclasses.replace(county.settings, reports=dataclasses.replace(county.settings.reports, draft=False))
+    held = statement_context(dataclasses.replace(county, settings=final))
+    assert "Draft" not in held.marks
+    one = dataclasses.replace(document, marks=held.marks)
+    assert one.watermark == ""
+    assert 'class="watermark' not in render_html(one)
+    assert "WaterMark" not in docx.Document(io.BytesIO(render_docx(one))).sections[0].header._element.xml
+
+
+@pytest.mark.parametrize(
+    ("service", "gone", "kept"), [(codes.CARE, "plans", "children"), (codes.EDUCATION, "children", "plans")]
+)
+def test_a_statement_of_one_service_says_nothing_of_the_other(context, service, gone, kept):
+    """For care alone no table is of EHC plans, and the other way round; the section of the other is left out."""
+    made = statement_of(
+        dataclasses.replace(context, asked=(service,), future=dataclasses.replace(context.future, proposal=None))
+    )
+    keys = [section.key for section in made.sections]
+    assert gone not in keys
+    assert kept in keys
+    other = "Children looked after" if service == codes.EDUCATION else "Children and young people with EHC plans"
+    for table in made.tables:
+        assert not any(row[0] == other for row in table.rows), table.key
+        assert not table.caption.startswith(other), table.key
+
+
+def test_sections_follow_the_council(context, county):
+    """Its order and its own words; what it leaves out is out, and where figures come from stays."""
+    chosen = dataclasses.replace(county.settings.reports, sections=("voices", "duty", "summary"))
+    held = dataclasses.replace(county, settings=dataclasses.replace(county.settings, reports=chosen))
+    own = (
+        OwnWords("voices", "Voices of children", (Paragraph("They told us."),)),
+        OwnWords("duty", "", (Paragraph("Our pledge."),)),
+    )
+    made = statement_of(dataclasses.replace(context, county=held), own)
+    assert [section.key for section in made.sections] == ["voices", "duty", "summary", "provenance"]
+    assert made.sections[1].blocks[0] == Paragraph("Our pledge.")
+    with pytest.raises(SettingsError, match="there is no section voices"):
+        statement_of(dataclasses.replace(context, county=held))
 
 
 def test_the_same_content_gives_the_same_bytes(context, county, word, page):
@@ -345,8 +461,9 @@ def test_word_opens_in_an_office_program(word, tmp_path):
 
 def test_every_section_is_there_in_order(document):
     """The sections of the tuple, each with a key of its own."""
-    assert len(document.sections) == len(SECTIONS)
     keys = [section.key for section in document.sections]
+    assert keys == list(KEYS)
+    assert len(document.sections) == len(SECTIONS)
     assert keys[0] == "summary"
     assert keys[-1] == "provenance"
     assert len(set(keys)) == len(keys)
@@ -410,9 +527,10 @@ def test_a_real_plan_and_comparison_are_shown_as_they_are(tmp_path):
     assert future.proposal is not None
     assert future.proposal.is_proved == chosen.is_proved
     assert [goal.value for goal in future.proposal.goals] == [goal.value for goal in chosen.goals]
-    word_path, page_path = write_statement(result, tmp_path / "reports", plan=chosen)
-    assert word_path.name == "sufficiency-statement.docx"
-    assert page_path.name == "sufficiency-statement.html"
-    found = docx.Document(word_path)
+    paths = write_statement(result, tmp_path / "reports", plan=chosen)
+    assert [path.name for what, path in paths.items() if what != "PDF"] == [
+        "sufficiency-statement.docx", "sufficiency-statement.html", "sufficiency-statement.xlsx",
+    ]  # fmt: skip
+    found = docx.Document(paths["Word"])
     steps = next(t for t in found.tables if t.rows[0].cells[0].text == "What and where")
     assert len(steps.rows) == 1 + len(chosen.interventions)

@@ -15,6 +15,8 @@ from placements.disclosure.held import HELD, OTHERS, OURS
 from placements.disclosure.publication import county_figures
 from placements.disclosure.suppress import INTERNAL
 from placements.reports.quality_rows import row_figures
+from placements.reports.sections import gap
+from tests.statement_support import statement_context
 from tests.support import tiny_county
 
 #: What hides the numbers of one table by themselves.
@@ -103,3 +105,22 @@ def test_rows_that_are_no_children_are_shown_as_they_are():
     assert row_figures(files, _set_aside(1).assign(source="gias"), "shareable").of_file(files.iloc[0]) == (
         "3", "2", "1", "0",
     )  # fmt: skip
+
+
+def test_the_widest_gap_is_in_a_place_that_can_be_named():
+    """Of children whose home is not known there may be the most, but no place can be made there."""
+    held = statement_context(tiny_county(), profile=INTERNAL)
+    row = gap.ShownGap("1", "9", "10", "0", "10")
+    less = gap.ShownGap("1", "4", "5", "0", "5")
+    rows = [("E10000030", less), (codes.UNKNOWN, row)]
+    names = {"E10000030": "Surrey", codes.UNKNOWN: "Not known"}
+    drawn = {}
+
+    def remember(heading, *rest, **options):
+        drawn["heading"] = heading
+        return b"", b""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gap, "paired_bars", remember)
+        gap._chart(held, rows, "area", "x", "Home area", names)
+    assert drawn["heading"] == "The widest gap is in Surrey"

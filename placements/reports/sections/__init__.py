@@ -42,3 +42,6 @@ SECTIONS: Final[tuple[Callable[[Context], Section], ...]] = (
     method.section,
     provenance.section,
 )
+
+#: What the settings call each of them: the name of its module, and the key of the section that it returns.
+KEYS: Final[tuple[str, ...]] = tuple(section.__module__.rpartition(".")[2] for section in SECTIONS)

@@ -12,6 +12,7 @@ from placements import codes
 from placements.analysis.profile import past_stock
 from placements.disclosure.suppress import INTERNAL, SUPPRESSED, is_small, signed_text
 from placements.forecasting import PLANNABLE, Forecast
+from placements.forecasting.cells import PHASES
 from placements.reports import words
 from placements.reports.charts_time import Line, fan
 from placements.reports.content import (
@@ -33,6 +34,8 @@ from placements.reports.tables import noted, numeric, rows_of
 _PAST_MONTHS = {codes.CARE: 24, codes.EDUCATION: 0}
 #: Months between the points that are drawn: fewer would show the rounding.
 _STEP = 3
+#: From so much more, or less, often than others do, placements of a need are said to end sooner, or last longer.
+_CLEARLY = 0.1
 _BANDS = (("19 in 20 runs", "low_95", "high_95"), ("8 in 10 runs", "low_80", "high_80"))
 
 
@@ -84,7 +87,7 @@ def _of_service(context: Context, future: Forecast, service: str) -> list[Block]
         "their placement today, who are not moved; the rest are placements that start in the years between and that "
         "a plan can affect."
     )
-    return [Paragraph(text), _chart(context, service, total, now), _by_kind(context, future, service)]
+    return [Paragraph(text), _chart(context, service, total, now), by_kind_table(context, future, service)]
 
 
 def _chart(context: Context, service: str, total: pd.DataFrame, now: str) -> Figure:
@@ -160,7 +163,8 @@ def _table(context: Context, service: str, total: pd.DataFrame) -> Table:
     )
 
 
-def _by_kind(context: Context, future: Forecast, service: str) -> Table:
+def by_kind_table(context: Context, future: Forecast, service: str) -> Table:
+    """Return the forecast of each kind of placement at its end, beside today."""
     p = context.profile
     by = pd.DataFrame(future.summary(["service", "provision"], "total").loc[service])
     rows = []
@@ -203,6 +207,10 @@ def _method(future: Forecast) -> BulletList:
             "EHC plan by the twenty-fifth."
         ),
         (
+            "Rates are told apart by kind of placement, by age, and by how long care has lasted "
+            f"({'; '.join(PHASES)}); those of the last months count most.{_needs(levers)}"
+        ),
+        (
             f"This is repeated {future.runs:,} times. The middle is the value that half of the runs lie above; the "
             "bands say how far the runs spread."
         ),
@@ -236,6 +244,21 @@ def _method(future: Forecast) -> BulletList:
         for step in levers.get("steps", ())
     ]
     return BulletList(tuple(items))
+
+
+def _needs(levers: Mapping[str, Any]) -> str:
+    """Return which needs have placements that end clearly sooner, or last clearly longer, than those of others."""
+    found: dict[bool, list[str]] = {True: [], False: []}
+    for row in levers.get("by_need", ()):
+        if abs(row["ends"] - 1) >= _CLEARLY:
+            label = words.lower_first(codes.NEED_GROUP_LABEL.get(row["need_group"], row["need_group"]))
+            found[row["ends"] > 1].append(label)
+    parts = [
+        f"{how} for {words.joined(needs)}"
+        for how, needs in (("end sooner", found[True]), ("last longer", found[False]))
+        if needs
+    ]
+    return f" By need, placements {' and '.join(parts)}." if parts else ""
 
 
 def _years(levers: object) -> str:

@@ -40,11 +40,11 @@ def section(context: Context) -> Section:
         ),
         BulletList(tuple(_sentence(kind, row) for kind, row in shown.items())),
         Heading("By kind of place"),
-        _chart(context, list(shown.items()), "kind", "kind of place", "Kind of place", WANTED_LABEL),
+        kind_chart(context),
     ]
     for service in context.services:
         blocks.append(Heading(SERVICE_LABEL[service]))
-        blocks += _of_service(context, service)
+        blocks += service_blocks(context, service)
     figures = tuple(
         TracedFigure(
             f"gap_{kind}",
@@ -60,7 +60,8 @@ def section(context: Context) -> Section:
     return Section("gap", title, tuple(blocks), figures)
 
 
-def _of_service(context: Context, service: str) -> list[Block]:
+def service_blocks(context: Context, service: str) -> list[Block]:
+    """Return the gap of a service by need, age and area."""
     groups = codes.CARE_NEED_GROUPS if service == codes.CARE else codes.EDUCATION_NEED_GROUPS
     key, who = ("care", "looked after") if service == codes.CARE else ("plans", "with EHC plans")
     blocks: list[Block] = []
@@ -91,12 +92,20 @@ class ShownGap:
     gap: str
 
 
+def kind_chart(context: Context) -> Figure:
+    """Return need and places by kind of place."""
+    shown = list(gap_by_kind(context).items())
+    return _chart(context, shown, "kind", "kind of place", "Kind of place", WANTED_LABEL)
+
+
 def gap_by_kind(context: Context) -> dict[str, ShownGap]:
     """Return the gap of each kind of place: kinds of the two services have no total worth having."""
     table = context.sufficiency("provision")
     found = {}
     for kind in _in_order(table.index, tuple(WANTED_LABEL)):
         service = codes.EDUCATION if kind in ("special_school", "specialist_base") else codes.CARE
+        if service not in context.asked:
+            continue
         found[kind] = _shown(context, service, {"wanted": kind}, cell(table, kind, "available_to_us"), {"wanted": kind})
     return found
 
@@ -167,8 +176,8 @@ def _table(
         (
             (
                 "In the county: children in placements that local places can be made for. Avoidably outside: at "
-                "most, see the section on why. Places: held by our children or open to them. Gap: local need less "
-                "places."
+                "most, as reasons that are inferred cannot see safety or choice. Places: held by our children or open "
+                "to them. Gap: local need less places."
             ),
         ),
         int(gaps[-1][0] == TOTAL),
@@ -192,8 +201,14 @@ def _chart(
     }
     pairs = [(words.value_of(row.need_local), words.value_of(row.places)) for row in kept.values()]
     names = list(kept)
+    nameless = label_of(labels, codes.UNKNOWN)
     wide = sorted(
-        ((words.value_of(row.gap), name) for name, row in kept.items() if row.gap != SUPPRESSED), reverse=True
+        (
+            (words.value_of(row.gap), name)
+            for name, row in kept.items()
+            if row.gap != SUPPRESSED and name not in (nameless, codes.AGE_UNKNOWN)
+        ),
+        reverse=True,
     )
     widest = wide[0][1] if wide and wide[0][0] > 0 and (len(wide) == 1 or wide[0][0] > wide[1][0]) else ""
     heading = (

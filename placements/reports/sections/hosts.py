@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from placements import codes
 from placements.analysis.profile import hosts
 from placements.disclosure.publication import NONE
 from placements.disclosure.suppress import SMALLEST_FLOW, SUPPRESSED
 from placements.reports import words
 from placements.reports.charts import bars
+from placements.reports.charts_flow import flows
 from placements.reports.content import Block, Figure, Heading, Paragraph, Table
 from placements.reports.context import SERVICE_NOUN, Context
 from placements.reports.sections.parts import SERVICE_LABEL, SOURCE, figure, mark
@@ -15,6 +18,8 @@ from placements.reports.tables import noted, ordered
 
 #: Host authorities that are named.
 _MOST_HOSTS = 12
+#: Flows drawn: more are a tangle; fewer are a table.
+_MOST_FLOWS, _FEWEST_FLOWS = 24, 3
 #: Where a child is not outside, or outside nobody knows where.
 _NO_HOSTS = (NONE, codes.UNKNOWN)
 
@@ -31,7 +36,59 @@ def host_blocks(context: Context) -> list[Block]:
             )
             continue
         blocks.append(_host_chart(context, service, {code: shown[code] for code in named[:_MOST_HOSTS]}))
+        drawn = _flow_chart(context, service, named)
+        blocks += [drawn] if drawn is not None else []
     return blocks
+
+
+def _flow_chart(context: Context, service: str, named: Sequence[str]) -> Figure | None:
+    """Return from which home area children go to which host; None where hardly a number may be shown."""
+    texts = {
+        (area, host): context.count(service, {"home_area": area, "host": host})
+        for area in ordered(context.figures, service, "home_area", tuple(context.area_names))
+        for host in named
+    }
+    told = {pair: text for pair, text in texts.items() if text not in (SUPPRESSED, "0")}
+    if len(told) < _FEWEST_FLOWS:
+        return None
+    largest = sorted(told, key=lambda pair: (-words.value_of(told[pair]), pair))[:_MOST_FLOWS]
+    pairs = [pair for pair in told if pair in largest]
+    rows = tuple(
+        (context.area_names.get(area, area), context.host_name(host), told[area, host]) for area, host in pairs
+    )
+    key = "care" if service == codes.CARE else "plans"
+    data = noted(
+        Table(
+            f"{key}-flows",
+            f"{SERVICE_LABEL[service]} outside the authority: from home area to host, {context.day_text}",
+            ("Home area", "Host authority", "Children"),
+            rows,
+            ("text", "text", "number"),
+            (
+                (
+                    f"The {len(rows)} largest of the flows that may be shown. Those of 1 to {SMALLEST_FLOW - 1} "
+                    "children, and those that would give such a one away, are in neither the chart nor the table."
+                ),
+            ),
+        ),
+        context.profile,
+    )
+    numbers = sorted((words.value_of(row[2]) for row in rows), reverse=True)
+    most = next(row for row in rows if words.value_of(row[2]) == numbers[0])
+    heading = (
+        f"The largest flow that may be shown is from {most[0]} to {most[1]}: {most[2]}"
+        if numbers[0] > numbers[1]
+        else f"Where {SERVICE_NOUN[service]} go from each home area: flows that may be shown"
+    )
+    drawn = flows(
+        heading,
+        [(area, host, words.value_of(text)) for area, host, text in rows],
+        ends=("Home area", "Host authority"),
+        mark=mark(context),
+    )
+    said = "; ".join(f"{area} to {host}, {text}" for area, host, text in rows)
+    alt = f"Flow chart of {SERVICE_NOUN[service]} from home area to host authority. {said}."
+    return figure(context, drawn=drawn, alt=alt, source=f"Source: {SOURCE[service]}", data=data)
 
 
 def _host_chart(context: Context, service: str, shown: dict[str, str]) -> Figure:

@@ -22,7 +22,7 @@ from placements.reports.tables import noted, numeric, rows_of
 def section(context: Context) -> Section:
     """Return the section on provision."""
     provision = context.county.provision
-    local = provision[provision["provision"].isin(list(LOCAL_KINDS))]
+    local = provision[provision["provision"].isin(list(LOCAL_KINDS)) & provision["service"].isin(context.asked)]
     table = capacity(local, ["provision", "sector"])
     if table.empty:
         return Section(

@@ -41,14 +41,15 @@ def section(context: Context) -> Section:
             )
         ),
         Heading("How children are protected in this statement"),
-        BulletList(_disclosure(context)),
+        BulletList(disclosure_texts(context)),
         Heading("Glossary"),
         Definitions(_GLOSSARY),
     ]
     return Section("method", "Method, definitions and glossary", tuple(blocks))
 
 
-def _disclosure(context: Context) -> tuple[str, ...]:
+def disclosure_texts(context: Context) -> tuple[str, ...]:
+    """Return how small numbers are protected, in words."""
     if context.profile == INTERNAL:
         return (
             (

@@ -91,13 +91,13 @@ def age_order(service: str) -> tuple[str, ...]:
 
 def figure(context: Context, *, drawn: tuple[bytes, bytes], alt: str, source: str, data: Table) -> Figure:
     """Return a chart whose key, caption and marks follow from the table it was drawn from."""
-    marks = "".join(f" {mark}." for mark in context.marks[1:])
+    marks = "".join(f" {mark}." for mark in context.lasting_marks)
     return Figure(f"chart-{data.key}", data.caption, drawn[0], drawn[1], alt, f"{source}.{marks}", data)
 
 
 def mark(context: Context) -> str:
     """Return what a picture must carry when it is lifted out of the report."""
-    return " | ".join(context.marks[1:])
+    return " | ".join(context.lasting_marks)
 
 
 def known_shares(

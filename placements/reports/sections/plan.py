@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +14,7 @@ from placements.disclosure.suppress import SUPPRESSED
 from placements.geography.authorities import district_names
 from placements.interventions import Intervention, Opening, RecruitCarers, ReduceEntries, RetainCarers
 from placements.reports import words
-from placements.reports.content import Block, BulletList, Callout, Heading, Paragraph, Section, Table
+from placements.reports.content import Block, BulletList, Callout, Heading, Kind, Paragraph, Section, Table
 from placements.reports.context import Context
 from placements.reports.future import Goal, Proposal, Use, year_label
 from placements.reports.sections.gap import gap_by_kind
@@ -69,7 +69,7 @@ def _proposal(context: Context, proposal: Proposal) -> list[Block]:
         f"{words.pounds(limits.revenue_per_year_gbp)} of running cost in any year. Each step is a proposal to be "
         "tested: sites, planning consent, staff and prices are not confirmed here."
     )
-    return [Paragraph(text), *_kinds(context, steps), _steps_table(context, proposal, steps), *_proof(proposal)]
+    return [Paragraph(text), *_kinds(context, steps), steps_table(context, steps, proposal.uses), *_proof(proposal)]
 
 
 def _in_order(steps: tuple[Intervention, ...]) -> list[Intervention]:
@@ -80,14 +80,26 @@ def _year(step: Intervention) -> int:
     return int(getattr(step, "opens_year", getattr(step, "from_year", 1)))
 
 
-def _steps_table(context: Context, proposal: Proposal, steps: list[Intervention]) -> Table:
-    rows = tuple(_step_row(context, proposal, step) for step in steps)
+def steps_table(context: Context, steps: Sequence[Intervention], uses: Mapping[str, Use] | None = None) -> Table:
+    """Return the steps of a plan: what, where, when, at what cost, and what the model expects of each.
+
+    Parameters
+    ----------
+    context : Context
+    steps : sequence of Intervention
+    uses : mapping of str to Use, optional
+        What each is expected to do, by its name; without it the table has no column for that.
+    """
+    rows = tuple(_step_row(context, uses or {}, step) for step in steps)
+    columns = ("What and where", "Decided", "In use", "Places", "Capital", "Running cost a year", "Why")
+    kinds: tuple[Kind, ...] = ("text", "text", "text", "number", "number", "number", "text")
+    shown = len(columns) if uses is not None else len(columns) - 1
     return Table(
         "plan-steps",
         "The plan: what would be done, when, where and at what cost",
-        ("What and where", "Decided", "In use", "Places", "Capital", "Running cost a year", "Why"),
-        rows,
-        ("text", "text", "text", "number", "number", "number", "text"),
+        columns[:shown],
+        tuple(row[:shown] for row in rows),
+        kinds[:shown],
         (
             (
                 "Decided: the financial year in which the money is committed. In use: the year in which the first "
@@ -95,17 +107,17 @@ def _steps_table(context: Context, proposal: Proposal, steps: list[Intervention]
                 "week by week. Foster carers: totals of all households."
             ),
             "Why: what the model expects the step to do over all years for children whose placements start in them.",
-        ),
+        )[: 1 if uses is None else 2],
     )
 
 
-def _step_row(context: Context, proposal: Proposal, step: Intervention) -> tuple[str, ...]:
+def _step_row(context: Context, uses: Mapping[str, Use], step: Intervention) -> tuple[str, ...]:
     day, horizon = context.day, max(context.future.years, 1)
     year = _year(step)
     if isinstance(step, ReduceEntries):
         label = f"{KIND[step.kind]}: {step.name}"
         start = year_label(day, int(np.floor(year + step.lead_time_years + 1e-9)))
-        use = proposal.uses.get(step.name)
+        use = uses.get(step.name)
         why = step.evidence or "Fewer children would need a placement"
         why = why if use is None else _why(context, use, "Prevents")
         money = (words.pounds(step.capital_gbp), words.pounds(step.yearly_cost_gbp))
@@ -123,7 +135,7 @@ def _step_row(context: Context, proposal: Proposal, step: Intervention) -> tuple
         f"{step.places * units:,.0f}",
         words.pounds(step.capital_gbp * paid),
         words.pounds(step.yearly_cost_gbp * paid),
-        _why(context, proposal.uses.get(step.name)),
+        _why(context, uses.get(step.name)),
     )
 
 
@@ -234,6 +246,12 @@ def _goals_table(goals: tuple[Goal, ...]) -> Table:
                 "Each goal is kept, but for one part in 1,000, while the next is worked on. Gap: how far the plan "
                 "could still be from the best possible, as a share of what was reached; for cost, of what the care of "
                 "these children costs in all. Values are model estimates over all years."
+            ),
+            (
+                "Net cost here is counted from every one of these children being paid for as if no local place were "
+                "used, in the futures that the search looked at. The change in net cost under “What would change” is "
+                "counted from doing nothing, where some find a local place anyway, in futures of its own. So the two "
+                "sums differ, and neither can be had from the other."
             ),
         ),
     )

@@ -81,17 +81,17 @@ _SETTING: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 
 
-def section(context: Context) -> Section:
-    """Return the section on provenance."""
+def section(context: Context, *, with_settings: bool = True) -> Section:
+    """Return the section on provenance; without the settings where the statement of the same study gives them."""
     blocks: list[Block] = [
         Paragraph(
             "The same files, settings and seeds give the same figures again. The fingerprints (SHA-256, first "
             "characters) tell whether a file is the one that was used."
         ),
         *_files(context.county.files),
-        Heading("Settings"),
-        _settings(context),
     ]
+    if with_settings:
+        blocks += [Heading("Settings"), _settings(context)]
     rows = tuple(
         (label, value)
         for key, item in context.provenance.items()

@@ -28,12 +28,13 @@ def comparison(context: Context) -> list[Block]:
     ]
     others = [outcome for outcome in outcomes if not outcome.is_baseline]
     if others:
-        blocks.append(BulletList(tuple(_outcome_sentence(context, outcome) for outcome in others)))
+        blocks.append(BulletList(tuple(outcome_sentence(context, outcome) for outcome in others)))
     blocks.append(_chart(context, outcomes))
     return blocks
 
 
-def _outcome_sentence(context: Context, outcome: Outcome) -> str:
+def outcome_sentence(context: Context, outcome: Outcome) -> str:
+    """Return what a scenario changes, in children and money, each with its range."""
     change, cost = outcome.away_change, outcome.cost_change
     p = context.profile
     clear = change.high < 0 or change.low > 0

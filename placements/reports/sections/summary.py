@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -50,8 +50,8 @@ def section(context: Context) -> Section:
             "and young people with education, health and care (EHC) plans learn, where local provision falls short, "
             f"and what is proposed. It describes {context.day_text}."
         ),
-        BulletList(_points(context)),
-        _table(context),
+        BulletList(points(context)),
+        headline_table(context),
     ]
     proposal = _proposal(context)
     if proposal:
@@ -68,20 +68,21 @@ def section(context: Context) -> Section:
     return Section("summary", "Summary", tuple(blocks), figures)
 
 
-def _points(context: Context) -> tuple[str, ...]:
-    points = []
+def points(context: Context) -> tuple[str, ...]:
+    """Return the headline figures in sentences."""
+    found = []
     if len(context.care):
-        points.append(
+        found.append(
             f"{context.authority} looks after {words.counted(context.count(codes.CARE))}. Of those whose location is "
             f"known, {words.fraction_first(context.headline_share('care_out_of_county'))} live outside the authority."
         )
-        points.append(
+        found.append(
             "Of children looked after whose distance from home is known, "
             f"{words.fraction_first(context.headline_share('care_over_20_miles'))} live more than 20 miles from home, "
             "inside or outside the authority."
         )
     if len(context.plans):
-        points.append(
+        found.append(
             f"Of {words.counted(context.count(codes.EDUCATION), 'EHC plan', 'EHC plans')}, "
             f"{words.of(context.headline_share('plans_out_of_county'))} name a setting outside the authority, where "
             "its location is known. Independent and non-maintained special schools are the setting of "
@@ -91,15 +92,15 @@ def _points(context: Context) -> tuple[str, ...]:
         if name not in context.headline or context.headline_share(name).percent == NOT_AVAILABLE:
             continue
         basis = context.share_in(*recorded_of_avoidable(context.figures, name))
-        points.append(
+        found.append(
             f"Of children {label} who are outside in kinds of placement that local places can be made for, "
             f"{at_most(basis)}{words.of(context.headline_share(name))} are judged avoidable: outside for want of local "
             f"provision.{basis_of_avoidable(basis)}"
         )
     gaps = _gaps(context)
     if gaps:
-        points.append(f"Local places fall short of need most for {gaps}.")
-    return tuple(points) or ("The data hold no children.",)
+        found.append(f"Local places fall short of need most for {gaps}.")
+    return tuple(found) or ("The data hold no children.",)
 
 
 def _gaps(context: Context) -> str:
@@ -114,9 +115,12 @@ def _gaps(context: Context) -> str:
     return words.joined(parts)
 
 
-def _table(context: Context) -> Table:
+def headline_table(context: Context, names: Sequence[str] = ()) -> Table:
+    """Return the headline figures, or those of them that are named, with what they mean."""
     rows = []
     for item in context.headline.values():
+        if names and item.name not in names:
+            continue
         texts = headline_texts(context.figures, item.name)
         if item.denominator is None:
             figure, left = texts.value, ""

@@ -40,7 +40,7 @@ _NOT_SHOWN = "Hidden, small numbers"
 
 def section(context: Context) -> Section:
     """Return the section on location."""
-    blocks: list[Block] = [_overview(context)] if context.services else []
+    blocks: list[Block] = [overview(context)] if context.services else []
     for service in context.services:
         blocks += _of_service(context, service)
     blocks += host_blocks(context)
@@ -53,7 +53,7 @@ def section(context: Context) -> Section:
     return Section("where", "Where our children live and learn", tuple(blocks), figures)
 
 
-def _overview(context: Context) -> Figure:
+def overview(context: Context) -> Figure:
     """Return location by distance of each service as one chart, with its data."""
     p = context.profile
     shares: dict[str, list[float]] = {name: [] for name, _ in _PARTS}
