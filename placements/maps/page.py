@@ -18,11 +18,14 @@ import jinja2
 from markupsafe import Markup
 
 from placements.maps import chart, headline
+from placements.maps.filters import filters_of
 from placements.maps.layer import CHOICES, GROUPS, Layer, LegendItem, Table
 from placements.maps.scene import Scene
 from placements.maps.style import SUPPRESSED_FILL
 
 _FILES: Final = resources.files("placements.maps")
+#: In the order in which they need each other.
+_SCRIPTS: Final = ("map.js", "tables.js", "views.js", "swipe.js", "find.js", "print.js")
 #: Neither address is ever called; both are taken out so that no link leaves the page.
 _ATTRIBUTION_LINK: Final = re.compile(r'<a href="https://leafletjs\.com"[^>]*>')
 _SOURCE_MAP: Final = re.compile(r"\n?//# sourceMappingURL=\S+")
@@ -31,8 +34,8 @@ _CSS_URL: Final = re.compile(r"[\w-]+\s*:\s*url\([^)]*\);?")
 
 def page(scene: Scene, layers: Sequence[Layer]) -> str:
     """Return the page as HTML."""
-    scripts = [_leaflet_js(), _asset("map.js"), chart.script(scene, layers)]
-    styles = _CSS_URL.sub("", _asset("leaflet.css")) + _asset("map.css")
+    scripts = [_leaflet_js(), *(_asset(name) for name in _SCRIPTS), chart.script(scene, layers)]
+    styles = _CSS_URL.sub("", _asset("leaflet.css")) + _asset("map.css") + _asset("print.css")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (_FILES / "templates" / name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -52,7 +55,8 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         map_html=Markup(f'<div class="folium-map" id="map_{chart.MAP_NAME}"></div>'),  # noqa: S704
         figures=headline.figures(scene),
         sources=headline.sources(scene),
-        layers=list(views.values()),
+        filters=filters_of(layers),
+        areas=sorted(scene.drawn_areas.items(), key=lambda item: item[1]),
         groups=_groups(views, layers),
         tables=[views[layer.key] for layer in _in_group_order(layers) if layer.table],
         about=_about(scene),
@@ -97,6 +101,7 @@ class _View:
     date: str
     date_label: str
     shown: bool
+    service: str
     table: Table | None
 
 
@@ -113,6 +118,7 @@ def _view(layer: Layer) -> _View:
         date=layer.date,
         date_label=layer.date[0].upper() + layer.date[1:],
         shown=layer.shown,
+        service=layer.service,
         table=layer.table,
     )
 
@@ -122,12 +128,13 @@ def _in_group_order(layers: Sequence[Layer]) -> list[Layer]:
 
 
 def _groups(views: dict[str, _View], layers: Sequence[Layer]) -> list[dict[str, Any]]:
-    out = []
-    for name in GROUPS:
-        members = [views[layer.key] for layer in layers if layer.group == name]
-        if members:
-            out.append({"name": name, "choice": name in CHOICES, "last_choice": name == CHOICES[-1], "layers": members})
-    return out
+    members = {name: [views[layer.key] for layer in layers if layer.group == name and layer.drawn] for name in GROUPS}
+    there = [name for name in GROUPS if members[name]]
+    choices = [name for name in there if name in CHOICES]
+    return [
+        {"name": name, "choice": name in CHOICES, "last_choice": name in choices[-1:], "layers": members[name]}
+        for name in there
+    ]
 
 
 _SWATCHES: Final = {

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 
+from placements.analysis.year_ends import year_label
 from placements.comparison import compare
 from placements.disclosure.scanning import Secrets, scan, secrets_of
 from placements.errors import DisclosureError
@@ -23,7 +24,7 @@ from placements.optimisation import optimise
 from placements.reports import statement_of, write_document, write_statement
 from placements.reports.content import Callout, Figure, Table
 from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
-from placements.reports.future import future_of, year_label
+from placements.reports.future import future_of
 from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html
 from placements.reports.sections import SECTIONS, plan, summary
