@@ -89,7 +89,8 @@ def view_values(view: str) -> dict[str, str]:
 
 def label_of(key: str, value: str) -> str:
     """Return what a value of a filter is called."""
-    return _LABELS.get(key, {}).get(value, value)
+    name = _LABELS.get(key, {}).get(value, value)
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def size_of(places: float) -> str:

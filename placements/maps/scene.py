@@ -16,7 +16,6 @@ import shapely
 
 from placements.analysis.year_ends import year_label
 from placements.county import County
-from placements.disclosure.explored import Explored, explored
 from placements.disclosure.restated import ShownRestatement, shown_restatement
 from placements.disclosure.shown import ShownFigures
 from placements.disclosure.suppress import INTERNAL
@@ -96,6 +95,7 @@ class Scene:
     gap_ahead: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     away: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     years_ahead: int = 0
+    _tables: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def internal(self) -> bool:
@@ -131,10 +131,11 @@ class Scene:
         sets = () if self.boundary_set is None else (self.boundary_set,)
         return Figures(self.county, self.profile, sets, self.released)
 
-    @cached_property
-    def explored(self) -> tuple[Explored, ...]:
-        """Return need, places and gap by area and further characteristics, as this page may show them."""
-        return explored(self.county, self.figures.release)
+    def sufficiency(self, by: tuple[str, ...]) -> pd.DataFrame:
+        """Return need, places and the gap by breakdowns, as columns; each table is worked out once."""
+        if by not in self._tables:
+            self._tables[by] = self.county.sufficiency(by).reset_index()
+        return self._tables[by]
 
     def restated(self, service: str) -> ShownRestatement:
         """Return a service's placements under the boundary set, as this page may show them."""

@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 
 from placements import codes
-from placements.disclosure.explored import ONE_AT_A_TIME
-from placements.disclosure.sufficiency import shown_together
+from placements.disclosure.control.audit import audit
+from placements.disclosure.control.tables import group
+from placements.disclosure.publication import LOCAL_NEED
 from placements.maps import scene_of, scene_of_today
 from placements.maps.filters import ALWAYS_CHOSEN, FILTERS, SIZES, filters_of, size_of, view_name, view_values
 from placements.maps.layers import build
@@ -52,20 +53,26 @@ def test_every_view_can_be_looked_up(layers):
             assert not layer.views.default or layer.views.default in layer.views.legends
 
 
-def test_by_need_age_and_kind_is_one_release(scenes):
-    """What the map shows by need is what is shown when need, age and kind are released together, beside all else."""
-    scene = scenes["shareable"]
-    county, released = scene.county, scene.figures.release
-    tables = {("service", name, "area"): county.sufficiency(("service", name, "area")) for name in ONE_AT_A_TIME}
-    together = shown_together(tables, "shareable", released)
-    for part in scene.explored:
-        assert list(part.texts) == together[part.by]
+def test_need_by_characteristic_is_of_the_one_release(scenes, layers):
+    """Each figure of the closer table is the text of the release that all outputs share, and that release is safe."""
+    release = scenes["shareable"].figures.release
+    assert audit(release.linked.model, release.pattern).safe
+    breakdowns = {"need": "need_group", "age": "age_band", "kind": "wanted"}
+    for service in codes.SERVICES:
+        for mark, cells in layers["shareable"][f"{service}_closer"].table.marked_rows:
+            where = {breakdowns[key]: value for key, value in view_values(mark["view"]).items()}
+            assert len(where) == 1
+            one = group(service, {**where, "home_area": mark["area"], "part": LOCAL_NEED})
+            assert cells[2] == release.count(one)
+            assert cells[2] != "c" or cells[3:] == ("c", "c")
 
 
-def test_two_at_once_only_inside(scenes):
+def test_two_at_once_only_inside(layers):
     """Of what is shared there is one characteristic at a time; inside there are pairs."""
-    sizes = {name: {len(part.by) for part in scene.explored} for name, scene in scenes.items()}
-    assert sizes == {"shareable": {3}, "internal": {3, 4}}
+    sizes = {
+        name: {len(view_values(view)) for view in found["care_gap"].views.legends} for name, found in layers.items()
+    }
+    assert sizes == {"shareable": {1}, "internal": {1, 2}}
 
 
 def test_the_three_children_of_tandridge_are_in_no_view(layers):

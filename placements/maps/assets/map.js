@@ -206,7 +206,7 @@ var placements = (function () {
     });
     map.getContainer().setAttribute("role", "region");
     map.getContainer().setAttribute("aria-label", settings.label);
-    var page = { map: map, layers: layers, groups: groups, settings: settings, whole: whole };
+    var page = placements.page = { map: map, layers: layers, groups: groups, settings: settings };
     starts.forEach(function (begin) { begin(page); });
     refresh(false);
   }

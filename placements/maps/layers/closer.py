@@ -1,20 +1,25 @@
-"""A closer look at the shaded areas: need, places, gap and share by need, age and kind of place. A table and its views.
+"""A closer look at the shaded areas: need, places and gap by need, age and kind of place. A table, and its views.
 
-All rows come from one joint release (`disclosure.explored`). A combination that is not in it is shown as not published,
-never as zero.
+All figures are of the one release of the county. A combination that is not in it is shown as not published, never as
+zero; inside, where nothing is hidden, two characteristics can be combined.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from placements import codes
+from placements.analysis.gap import BREAKDOWNS
+from placements.disclosure.control.tables import group
+from placements.disclosure.publication import LOCAL_NEED
+from placements.disclosure.suppress import SUPPRESSED, count_text
 from placements.maps import filters
-from placements.maps.figures import MINUS, NOT_SHOWN_NOTE, Shown, shown
+from placements.maps.figures import NOT_SHOWN_NOTE, Shown, count, difference, shown
 from placements.maps.layer import CARE_AREAS, LEARNING_AREAS, Layer, LegendItem, Table, Views, frame
-from placements.maps.layers.measures import MEASURES, ROUNDING, WHO, Measure, classes_of, fill_of, legend_of
+from placements.maps.layers.measures import GAP, NEED, PLACES, ROUNDING, WHO, Measure, classes_of, fill_of, legend_of
 from placements.maps.scene import Scene
 from placements.maps.style import Class
 
@@ -23,13 +28,15 @@ _FILTER_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"need": filters.NEED, "age_band": filters.AGE, "provision": filters.KIND}
 )
 FILTERS: Final = tuple(_FILTER_OF.values())
-#: Figures of a row of the release, by the measure that shades by them.
-_FIGURES: Final = ("need_local", "available_to_us", "gap", "out_of_county")
-_COLUMNS: Final = ("Of whom", "Area", "Need for local places", "Places available to us", "Gap", "Placed outside")
+#: Measures that there are such figures of, in the order of the columns.
+MEASURES: Final = (NEED, PLACES, GAP)
+_COLUMNS: Final = ("Of whom", "Area", "Need for local places", "Places available to us", "Gap")
 _ONE: Final = (
-    "By one characteristic at a time: two at once are not published, because hardly a number could be shown. Only of "
-    "children in kinds of placement that local places can be made for, the share outside too."
+    "By one characteristic at a time: two at once are not published, because hardly a number could be shown. "
+    "A provider that takes several needs or ages is shared out over them in proportion to need."
 )
+#: By view, then by area: need, places and gap as they may be shown.
+_Figures = Mapping[str, Mapping[str, tuple[Shown, ...]]]
 
 
 def table_key(service: str) -> str:
@@ -37,15 +44,16 @@ def table_key(service: str) -> str:
     return f"{service}_closer"
 
 
-def views(scene: Scene, service: str, measure: Measure) -> Views:
-    """Return what a measure's layer shows when a reader filters by need, age or kind of place."""
-    position = MEASURES.index(measure)
-    found = _figures(scene, service)
+def views(scene: Scene, service: str, measure: Measure) -> Views | None:
+    """Return what a measure's layer shows when a reader filters by need, age or kind of place; None if nothing."""
+    if measure not in MEASURES:
+        return None
+    position, found = MEASURES.index(measure), _figures(scene, service)
     legends = {
         view: legend_of(classes[position], [row[position] for row in found[view].values()])
         for view, classes in _classes(found, scene.internal).items()
     }
-    return Views(table_key(service), FILTERS, len(_COLUMNS) - len(_FIGURES) + position, position, legends)
+    return Views(table_key(service), FILTERS, len(_COLUMNS) - len(MEASURES) + position, position, legends)
 
 
 def table(service: str) -> Callable[[Scene], Layer]:
@@ -83,7 +91,7 @@ def _layer(scene: Scene, service: str) -> Layer:
             columns=_COLUMNS,
             rows=tuple(rows),
             notes=("Exact figures.",) if scene.internal else (_ONE, ROUNDING, NOT_SHOWN_NOTE),
-            numeric=(2, 3, 4, 5),
+            numeric=(2, 3, 4),
             marks=tuple(marks),
         ),
         service=service,
@@ -91,21 +99,32 @@ def _layer(scene: Scene, service: str) -> Layer:
     )
 
 
-def _figures(scene: Scene, service: str) -> dict[str, dict[str, tuple[Shown, ...]]]:
-    """Return by view, then area, the figures that may be shown in the order of `_FIGURES`."""
+def _figures(scene: Scene, service: str) -> _Figures:
+    single = [(name,) for name in _FILTER_OF]
+    pairs = list(itertools.combinations(_FILTER_OF, 2)) if scene.internal else []
     found: dict[str, dict[str, tuple[Shown, ...]]] = {}
-    for part in scene.explored:
-        for keys, texts in zip(part.keys.to_dict("records"), part.texts, strict=True):
-            if keys["service"] == service:
-                values = {_FILTER_OF[name]: str(keys[name]) for name in part.by if name in _FILTER_OF}
-                row = tuple(shown(texts[name].replace("-", MINUS)) for name in _FIGURES)
-                found.setdefault(filters.view_name(**values), {})[str(keys["area"])] = row
+    for by in (*single, *pairs):
+        table = scene.sufficiency(("service", *by, "area"))
+        for row in table[table["service"].eq(service)].to_dict("records"):
+            view = filters.view_name(**{_FILTER_OF[name]: str(row[name]) for name in by})
+            where = {BREAKDOWNS[name]: str(row[name]) for name in by} | {"home_area": str(row["area"])}
+            found.setdefault(view, {})[str(row["area"])] = _row(
+                scene, service, where, float(row["need_local"]), float(row["available_to_us"])
+            )
     return found
 
 
-def _classes(
-    found: Mapping[str, Mapping[str, tuple[Shown, ...]]], internal: bool
-) -> dict[str, tuple[tuple[Class, ...], ...]]:
+def _row(scene: Scene, service: str, where: Mapping[str, str], need_local: float, places: float) -> tuple[Shown, ...]:
+    if scene.internal:
+        need = shown(count_text(need_local, scene.profile))
+    else:
+        need = shown(scene.figures.release.count(group(service, {**where, "part": LOCAL_NEED})))
+    # Places are shared out in proportion to need: where the one is hidden, so is the other.
+    local = Shown(SUPPRESSED) if need.suppressed else count(places, scene.profile)
+    return need, local, difference(need_local, places, (need, local), scene.internal)
+
+
+def _classes(found: _Figures, internal: bool) -> dict[str, tuple[tuple[Class, ...], ...]]:
     """Return by view the classes of each measure."""
     return {
         view: tuple(

@@ -71,8 +71,6 @@ SHARE: Final = Measure(
     lambda values, _unit: style.share_classes(values),
     "Of all {who} whose placement's authority is known, by home area. Some are rightly outside.",
 )
-#: In the order of the columns and colours of tables that have all of them.
-MEASURES: Final = (NEED, PLACES, GAP, SHARE)
 SUPPRESSED_ITEM: Final = LegendItem("Suppressed (c)", "hatch")
 
 
