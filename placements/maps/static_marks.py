@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import matplotlib.patheffects as effects
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -25,7 +24,8 @@ _SHAPES: Final[Mapping[str, str]] = {
     "number": "o",
 }
 _MILE_M: Final = 1609.344
-_HALO: Final = 2.2
+#: Behind text, so that it can be read on any colour. An outline of the letters would make shapes of the text.
+_GROUND: Final[Mapping[str, Any]] = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.9}
 
 
 def ground(axes: Any, box: tuple[float, float, float, float], dpi: int) -> None:
@@ -125,5 +125,5 @@ def _write(axes: Any, point: Any, text: str, *, size: float, weight: str, colour
         color=colour,
         zorder=7,
         clip_on=True,
-        path_effects=[effects.withStroke(linewidth=_HALO, foreground="white")],
+        bbox=_GROUND,
     )

@@ -47,7 +47,7 @@ def opened(chromium, written, **options) -> Iterator:
     tab.on("console", lambda message: said.append(message.text))
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.goto(written.as_uri())
-    tab.wait_for_selector(".pm-value")
+    tab.wait_for_selector(".pm-value", state="attached")
     yield tab
     context.close()
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
@@ -259,7 +259,7 @@ def test_an_area_has_its_table(page) -> None:
         placements.page.map.setView(found.feature.properties.at, 11, { animate: false }); }""",
         TANDRIDGE,
     )
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] / 2 - 40, box["y"] + box["height"] / 2 - 60)
     page.wait_for_selector(".pm-card .more")
     assert page.locator("#area-choice").input_value() == TANDRIDGE
 

@@ -2,7 +2,7 @@
    that a keyboard moves it too. */
 placements.swipe = (function () {
   "use strict";
-  var page = null, other = null, labels = null, shown = "", versus, slider;
+  var page = null, other = null, labels = null, versus, slider;
   var OWN = "own figures";
 
   function clip() {
@@ -34,18 +34,18 @@ placements.swipe = (function () {
     });
     versus.value = Array.prototype.some.call(versus.options, function (option) { return option.value === before; }) ? before : "";
     versus.parentNode.hidden = versus.options.length < 2;
-    placements.views.compare(versus.value === OWN ? "" : versus.value);
   }
 
   function follow() {
     var key = placements.shading();
     clear();
-    if (key) { offer(key); } else { versus.parentNode.hidden = true; }
-    shown = key && versus.value;
+    offer(key);
+    var shown = versus.value;
+    placements.views.compare(shown === OWN ? "" : shown);
     if (shown) {
       var view = shown === OWN ? "" : shown, layer = page.layers[key];
       other = L.geoJSON({ type: "FeatureCollection", features: layer.getLayers().map(function (part) { return part.feature; }) },
-        { pane: "other", style: function (feature) { return feature.properties.style; }, onEachFeature: placements.describe });
+        { pane: "other", style: function (feature) { return Object.assign({}, feature.properties.style, { fillOpacity: 1 }); }, onEachFeature: placements.describe });
       labels = L.layerGroup();
       other.addTo(page.map); labels.addTo(page.map);
       placements.views.paint(other, labels, key, view, "values-other");

@@ -126,7 +126,7 @@ placements.views = (function () {
       var key = box.id.replace("table-", ""), body = box.querySelector("tbody"), shown = [];
       var readers = Object.keys(page.layers).filter(function (one) { return views(one) && views(one).table === key; });
       if (readers.length) {
-        shown = [wanted(readers[0])].concat(readers.indexOf(placements.shading()) >= 0 && versus !== null && versus ? [versus] : []);
+        shown = [wanted(readers[0])].concat(versus && readers.indexOf(placements.shading()) >= 0 ? [versus] : []);
       }
       Array.prototype.forEach.call(body.rows, function (row) {
         var data = row.dataset;
@@ -150,7 +150,6 @@ placements.views = (function () {
     selects.forEach(function (select) {
       if (select.dataset.always) { select.parentNode.hidden = !(v && v.filters.indexOf(select.dataset.filter) >= 0); }
     });
-    followTables();
     var set = selects.filter(function (select) { return select.value && !select.parentNode.hidden; });
     document.getElementById("filtered").textContent = set.length
       ? "Filtered: " + set.map(function (select) { return select.parentNode.firstChild.textContent + ", " + select.options[select.selectedIndex].textContent; }).join("; ") +
@@ -190,5 +189,5 @@ placements.views = (function () {
     placements.follows(follow);
   });
 
-  return { views: views, wanted: wanted, words: words, paint: paint, compare: function (view) { versus = view; } };
+  return { views: views, wanted: wanted, words: words, paint: paint, compare: function (view) { versus = view; followTables(); } };
 }());
