@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from placements.analysis.access_bands import access_bands
 from placements.analysis.year_ends import year_label
 from placements.county import County
 from placements.disclosure.restated import ShownRestatement, shown_restatement
@@ -136,6 +137,11 @@ class Scene:
         if by not in self._tables:
             self._tables[by] = self.county.sufficiency(by).reset_index()
         return self._tables[by]
+
+    @cached_property
+    def access(self) -> pd.DataFrame:
+        """Return how local places are reached, by area where that may be told (`analysis.access_bands`)."""
+        return access_bands(self.county.inputs, by=("area",))
 
     def restated(self, service: str) -> ShownRestatement:
         """Return a service's placements under the boundary set, as this page may show them."""

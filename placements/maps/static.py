@@ -7,6 +7,7 @@ the children are made up or that the copy is not to be shared. Texts in the SVG 
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from placements.maps.seen import legend, seen
 FORMATS: Final = ("svg", "png")
 _SIZE_IN: Final = (11.0, 7.6)
 _DPI: Final = 150
+#: As matplotlib names shapes, clips and hatches.
+_HASHED: Final = re.compile(rb"\b[a-z][0-9a-f]{10}\b")
 _MARK: Final = "#8a1c1c"
 #: Share of the width that the map has; keys and notes have the rest.
 _MAP: Final = 0.72
@@ -197,4 +200,10 @@ def _bytes(canvas: Figure, kind: str) -> bytes:
     out = io.BytesIO()
     unnamed: dict[str, Any] = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     canvas.savefig(out, format=kind, dpi=_DPI, metadata=unnamed)
-    return out.getvalue()
+    return _numbered(out.getvalue()) if kind == "svg" else out.getvalue()
+
+
+def _numbered(svg: bytes) -> bytes:
+    """Return an SVG with its hashed ids counted instead: eight digits of a hash can be read as a date."""
+    names: dict[bytes, bytes] = {}
+    return _HASHED.sub(lambda found: names.setdefault(found[0], b"n%d" % (len(names) + 1)), svg)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from placements import codes
-from placements.analysis.access_bands import ALL_AREAS, access_bands
+from placements.analysis.access_bands import ALL_AREAS
 from placements.analysis.gap import WANTED_LABEL
 from placements.maps import filters, style
 from placements.maps.figures import Shown
@@ -87,10 +87,9 @@ def homes_and_carers(scene: Scene) -> Layer | None:
 
 
 def _rows(scene: Scene) -> list[dict[str, str]]:
-    table = access_bands(scene.county.inputs, by=("area",))
     return [
         {name: str(row[name]) for name in ("service", "provision", "area", "places_per_child", "nearest_vacancy")}
-        for row in table.to_dict("records")
+        for row in scene.access.to_dict("records")
     ]
 
 
