@@ -122,6 +122,12 @@ occupancy_change = {d.compare.occupancy_change}             # of the places
 # North = ["Spelthorne", "Runnymede"]
 # South = ["Waverley"]
 
+[map]
+# The page has a background of its own and asks nobody for anything. With an address of tiles, such as
+# "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png", it may ask that host alone, which then knows what is looked at.
+tiles = "{d.map.tiles}"
+attribution = "{d.map.attribution}"                 # what the owner of the tiles asks to be said
+
 [disclosure]
 profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarked, not to be shared
 correction = false                  # true: figures published before are corrected, and the statement says so

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -67,6 +68,7 @@ def script(scene: Scene, layers: Sequence[Layer]) -> str:
         "The same figures are in the tables.",
         "layers": {layer.key: _followed(layer) for layer in drawn},
         "places": _places(scene),
+        "tiles": dataclasses.asdict(scene.county.settings.map),
     }
     table = "{" + ", ".join(f"{key}: {name}" for key, name in names.items()) + "}"
     written = figure.script.render()

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -44,8 +45,9 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     views = {layer.key: _view(layer) for layer in layers}
+    tiles = scene.county.settings.map
     return environment.get_template("page.html.jinja").render(
-        csp=_policy(scripts, styles),
+        csp=_policy(scripts, styles, tiles.tiles),
         authority=scene.county.authority.name,
         date=scene.date,
         internal=scene.internal,
@@ -60,7 +62,7 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         groups=_groups(views, layers),
         tables=[views[layer.key] for layer in _in_group_order(layers) if layer.table],
         about=_about(scene),
-        credits=[_CREDITS],
+        credits=[_CREDITS, *([f"Background: {tiles.attribution}."] if tiles.tiles else [])],
     )
 
 
@@ -84,7 +86,14 @@ def _about(scene: Scene) -> list[str]:
         "Inside and outside are decided by the authority of the placement's postcode. Outside is not the same as far: "
         "a place over the boundary can be the nearest there is."
     )
-    return [rules, outside, "The page holds everything it needs and is not able to connect to anything."]
+    host = urlsplit(scene.county.settings.map.tiles).hostname
+    alone = "The page holds everything it needs and is not able to connect to anything."
+    if host:
+        alone = (
+            f"The page asks {host} for the pictures of its background and is not able to connect to anything else. "
+            "That host can tell which part of the country is looked at, and nothing of the figures."
+        )
+    return [rules, outside, alone]
 
 
 # --- parts of the page --------------------------------------------------------------------------------------------
@@ -167,10 +176,12 @@ def _picture(item: LegendItem) -> Markup:
     return Markup(svg)  # noqa: S704 - colours are our own
 
 
-def _policy(scripts: Sequence[str], styles: str) -> str:
+def _policy(scripts: Sequence[str], styles: str, tiles: str) -> str:
+    """Return the content security policy: what is in the file, and pictures from the host of the tiles if any."""
+    pictures = f"data: https://{urlsplit(tiles).netloc}" if tiles else "data:"
     code = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     return (
-        f"default-src 'none'; script-src {code}; style-src 'sha256-{_digest(styles)}'; img-src data:; "
+        f"default-src 'none'; script-src {code}; style-src 'sha256-{_digest(styles)}'; img-src {pictures}; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -186,6 +186,13 @@ var placements = (function () {
     order = Object.keys(theLayers); layers = theLayers;
     order.forEach(function (key) { groups[key] = values(layers[key]); });
     L.control.scale({ metric: false }).addTo(map);
+    if (settings.tiles.tiles) {
+      var notice = L.control({ position: "bottomright" });
+      notice.onAdd = function () { return element("p", "pm-credit", settings.tiles.attribution); };
+      notice.addTo(map);
+      L.tileLayer(settings.tiles.tiles, { maxZoom: 14 }).addTo(map);
+      ["neighbours", "authority"].forEach(function (key) { layers[key].setStyle({ fillOpacity: 0 }); });
+    }
     function density() {
       var marks = map.getContainer().classList, zoom = map.getZoom();
       marks.toggle("pm-far", zoom < settings.names);
