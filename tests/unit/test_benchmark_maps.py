@@ -10,10 +10,19 @@ from placements.disclosure.suppress import INTERNAL
 from tests.maps_support import map_county, small_country
 
 
+#: Enough of each, so that there is next to nothing to hide.
+MANY = """
+n  | service   | provision       | home      | to        | need | birth      | start      | end | reason
+80 | care      | in_house_foster | Guildford | Guildford | N1   | 2016-05-01 | 2023-10-02 | -   | -
+40 | care      | agency_foster   | Guildford | out       | N1   | 2012-07-01 | 2024-02-01 | -   | not_available
+90 | education | state_special   | Woking    | Woking    | ASD  | 2014-03-01 | 2024-09-01 | -   | -
+"""
+
+
 @pytest.fixture
 def county(tmp_path, monkeypatch):
     monkeypatch.setenv("PLACEMENTS_CACHE", str(tmp_path))
-    return dataclasses.replace(map_county(), directory=small_country())
+    return dataclasses.replace(map_county(MANY), directory=small_country())
 
 
 def test_a_larger_county_has_as_many_as_asked(county):
