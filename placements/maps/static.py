@@ -40,6 +40,8 @@ _MARK: Final = "#8a1c1c"
 _MAP: Final = 0.72
 #: How much land is shown around the authority, as a share of its extent.
 _AROUND: Final = 0.04
+#: How many times as wide as the authority a map may be for names on it to have room.
+_NEAR: Final = 2.5
 _STYLE: Final[dict[str, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
@@ -103,13 +105,17 @@ def _drawn(scene: Scene, layers: Sequence[Layer], layer: Layer, view: str, forma
         box = _extent(scene, layer)
         static_marks.ground(axes, box, _DPI)
         background = {one.key: one for one in layers if one.group == BACKGROUND}
-        under = [background[key] for key in ("neighbours", "authority") if key in background]
-        for one in under:
-            _features(axes, one, seen(one, layers), box)
+        west, _, east, _ = scene.outline.bounds
+        # Names are for where they have room: not where the county is small among all that flows lead to.
+        near = box[2] - box[0] < _NEAR * (east - west)
+        for key in ("neighbours", "authority"):
+            if key in background:
+                _features(axes, background[key], seen(background[key], layers), box, names=near)
         _features(axes, layer, seen(layer, layers, view), box)
         shaded = layer.group in CHOICES
         if "districts" in background:
-            _features(axes, background["districts"], seen(background["districts"], layers), box, names=not shaded)
+            names = near and not shaded
+            _features(axes, background["districts"], seen(background["districts"], layers), box, names=names)
         if shaded:
             static_marks.area_names(axes, seen(layer, layers, view))
         static_marks.north_and_scale(axes, box)

@@ -39,7 +39,7 @@ placements.find = (function () {
 
   /* One table of all rows of an area, as the other tables have them now. */
   function area(code, move) {
-    var choice = document.getElementById("area-choice"), box = document.getElementById("area-table"), name;
+    var choice = document.getElementById("area-choice"), box = document.getElementById("area-table"), said = {}, name;
     choice.value = code;
     box.replaceChildren();
     if (!choice.value) { return; }
@@ -55,7 +55,10 @@ placements.find = (function () {
       found.forEach(function (row) {
         var texts = Array.prototype.map.call(row.cells, function (cell) { return cell.textContent; }), about = texts.filter(function (text, at) { return text !== name && !row.cells[at].classList.contains("n"); });
         texts.forEach(function (text, at) {
-          if (!row.cells[at].classList.contains("n")) { return; }
+          /* Need, places and the gap stand in several tables: each is said once. */
+          var figure = [details.dataset.service, about.join(), titles[at], row.dataset.view].join("|");
+          if (!row.cells[at].classList.contains("n") || said[figure]) { return; }
+          said[figure] = true;
           var line = body.insertRow(), th = placements.element("th", "", details.querySelector("summary").textContent + (about.length ? ": " + about.join(", ") : ""));
           th.scope = "row";
           line.appendChild(th);
