@@ -71,7 +71,12 @@ def filters_of(layers: Sequence[Layer]) -> tuple[Filter, ...]:
         for key, value in _values(layer):
             found[key].setdefault(value)
     return tuple(
-        Filter(key, FILTERS[key], tuple((value, label_of(key, value)) for value in _ordered(key, values)), _always(key))
+        Filter(
+            key,
+            FILTERS[key],
+            tuple((value, label_of(key, value)) for value in _ordered(key, values)),
+            key in ALWAYS_CHOSEN,
+        )
         for key, values in found.items()
         if values
     )
@@ -114,7 +119,3 @@ def _values(layer: Layer) -> Iterator[tuple[str, str]]:
 def _ordered(key: str, values: Mapping[str, None]) -> list[str]:
     order = _ORDERS.get(key, ())
     return sorted(values, key=lambda value: order.index(value) if value in order else len(order))
-
-
-def _always(key: str) -> bool:
-    return key in ALWAYS_CHOSEN

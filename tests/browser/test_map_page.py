@@ -173,6 +173,8 @@ def test_homes_are_counted_anew_by_area(page) -> None:
             for row in rows:
                 sums[row[0]] = sums.get(row[0], 0) + int(row[5])
             assert sorted(page.locator(".pm-dot").all_text_contents()) == sorted(map(str, sums.values()))
+            said = page.locator(".pm-dot").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+            assert sorted(said) == sorted(f"{area}: {number}" for area, number in sums.items())
         page.click("#clear")
 
 

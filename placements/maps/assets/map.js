@@ -78,7 +78,7 @@ var placements = (function () {
   /* A marker that opens a pop-up is a button, and needs a name that can be read aloud. */
   function button(latlng, name, icon) {
     var marker = L.marker(latlng, { icon: icon, pane: "sites", riseOnHover: true });
-    return marker.on("add", function () { marker.getElement().setAttribute("aria-label", name); });
+    return marker.on("add", function () { marker.getElement().setAttribute("aria-label", name()); });
   }
 
   function point(feature, latlng) {
@@ -90,12 +90,13 @@ var placements = (function () {
           ')" d="M0 -9 L8 9 L0 5 L-8 9 Z" fill="' + m.colour + '" stroke="#fff" stroke-width="1.5"/></svg>' }) });
     }
     if (m.kind === "site") {
-      return button(latlng, p.label, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15 + m.lift],
+      return button(latlng, function () { return p.label; }, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15 + m.lift],
         html: picture(m.shape, m.colour, 30) }));
     }
     if (m.kind === "number") {
       var icon = L.divIcon({ className: "pm-dot", html: element("span", "", m.text), iconSize: [2 * s, 2 * s], iconAnchor: [s, -27] });
-      return button(latlng, p.label + ": " + m.text, icon);
+      /* A filter counts the number anew. */
+      return button(latlng, function () { return p.label + ": " + icon.options.html.textContent; }, icon);
     }
     if (CORNERS[m.kind]) { return new Symbol(latlng, { radius: s, corners: m.kind }); }
     return L.circleMarker(latlng, { radius: s });

@@ -114,7 +114,7 @@ placements.views = (function () {
     parts[key].forEach(function (part) {
       var p = part.feature.properties, number = sums ? sums[p.area] : p.marker && p.marker.text;
       if (about.counted ? !number : !matches(p.facets || {}, about.facets)) { return; }
-      if (about.counted) { part.options.icon.options.html.textContent = number; part.options.number = number; }
+      if (about.counted) { part.options.icon.options.html.textContent = number; }
       layer.addLayer(part);
     });
   }
