@@ -333,6 +333,9 @@ def _declare_need(plan: Plan, population: str) -> None:
             values = [value for value in rows[name].unique() if value != NONE]
             plan.counts.extend(group(population, {name: value, "part": part}) for value in values)
     areas = rows["home_area"].unique()
+    # Before a cell of an area is shown, the county's need and the area's are.
+    plan.prominent.append(group(population, {"part": LOCAL_NEED}))
+    plan.broad.extend(group(population, {"home_area": area, "part": LOCAL_NEED}) for area in areas)
     plan.counts.extend(
         group(population, {name: value, "home_area": area, "part": LOCAL_NEED})
         for name in LOCAL_NEED_IN_AREAS_BY
