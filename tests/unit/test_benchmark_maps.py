@@ -9,7 +9,6 @@ from placements.analysis.snapshot import stock
 from placements.disclosure.suppress import INTERNAL
 from tests.maps_support import map_county, small_country
 
-
 #: Enough of each, so that there is next to nothing to hide.
 MANY = """
 n  | service   | provision       | home      | to        | need | birth      | start      | end | reason
