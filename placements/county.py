@@ -15,7 +15,7 @@ import pandas as pd
 from placements import schemas
 from placements.analysis.answer import answer
 from placements.analysis.catalogue import indicator
-from placements.analysis.gap import need, sufficiency
+from placements.analysis.gap import need, sufficiency_of
 from placements.analysis.indicators import Indicator, headline
 from placements.analysis.inputs import Inputs
 from placements.analysis.journeys import SchoolJourneys, school_journeys
@@ -142,21 +142,25 @@ class County:
         """Return the answer to an indicator of the catalogue, by any breakdown. See `placements.analysis.answer`."""
         return answer(indicator(name), self.inputs, by)
 
+    @cached_property
+    def local_need(self) -> pd.DataFrame:
+        """Return the children placed in kinds that local places can be made for, judged (`analysis.gap.need`)."""
+        return need(self.placements, self.provision, self.snapshot, self.settings.thresholds)
+
     def sufficiency(self, by: Sequence[str] = ("service", "need")) -> pd.DataFrame:
         """Return need, local places and the gap, by `service`, `need`, `age_band`, `area` or `provision`.
 
         See `placements.analysis.gap.sufficiency`.
         """
-        return sufficiency(self.placements, self.provision, self.snapshot, self.settings.thresholds, by)
+        return sufficiency_of(self.local_need, self.provision, by)
 
     def access(self, limit: float | None = None, costs: Costs = straight_miles) -> pd.DataFrame:
         """Return how well need reaches local places, by service, provision family and area.
 
         Within `thresholds.far_miles` unless a limit is given; see `placements.analysis.local_access`.
         """
-        children = need(self.placements, self.provision, self.snapshot, self.settings.thresholds)
         far = self.settings.thresholds.far_miles if limit is None else limit
-        return local_access(children, self.provision, self.areas, far, costs)
+        return local_access(self.local_need, self.provision, self.areas, far, costs)
 
     def headline(self) -> tuple[Indicator, ...]:
         """Return the headline figures, each with numerator, denominator and what was left out."""

@@ -128,6 +128,12 @@ sections = []                       # such as ["summary", "voices", "duty", "whe
 template = ""                       # a Word file in this folder whose styles are used, such as house-style.docx
 draft = true                        # marked as a draft on every page; false when it is to be published
 
+[map]
+# The page has a background of its own and asks nobody for anything. With an address of tiles, such as
+# "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png", it may ask that host alone, which then knows what is looked at.
+tiles = "{d.map.tiles}"
+attribution = "{d.map.attribution}"                 # what the owner of the tiles asks to be said
+
 [disclosure]
 profile = "{d.disclosure.profile}"      # "shareable", or "internal": watermarked, not to be shared
 correction = false                  # true: figures published before are corrected, and the statement says so

@@ -202,6 +202,18 @@ class CompareSettings:
 
 
 @dataclass(frozen=True)
+class MapSettings:
+    """Background tiles of the map page, for those who want them: none unless an address is given.
+
+    `tiles` is an address of one host with `{z}`, `{x}` and `{y}`; whoever opens the page then tells that host which
+    part of the country is looked at. `attribution` is what the owner of the tiles asks to be said.
+    """
+
+    tiles: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True)
 class DisclosureSettings:
     """What may leave the program, and whether it corrects what was published before (and says so)."""
 
@@ -235,6 +247,7 @@ class Settings:
     optimise: OptimiseSettings = field(default_factory=OptimiseSettings)
     compare: CompareSettings = field(default_factory=CompareSettings)
     reports: ReportSettings = field(default_factory=ReportSettings)
+    map: MapSettings = field(default_factory=MapSettings)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     boundary_sets: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -384,7 +397,7 @@ def _rules(settings: Settings) -> list[str]:
         problems.append(f"areas.layer = {settings.areas.layer!r}: name a file in data/areas/, without folders")
     if settings.disclosure.profile not in PROFILES:
         problems.append(f"disclosure.profile = {settings.disclosure.profile!r}: choose one of {', '.join(PROFILES)}")
-    problems += _travel_rules(settings.travel)
+    problems += _travel_rules(settings.travel) + _map_rules(settings.map)
     unknown = [goal for goal in settings.optimise.goals if goal not in GOAL_NAMES]
     if unknown or not settings.optimise.goals:
         problems.append(f"optimise.goals = {list(settings.optimise.goals)!r}: choose from {', '.join(GOAL_NAMES)}")
@@ -484,6 +497,21 @@ def _step_rules(steps: tuple[ForecastStep, ...]) -> list[str]:
         if step.service not in ("", *SERVICES):
             problems.append(f"forecast.steps {at}.service = {step.service!r}: care, education, or left out for both")
     return problems
+
+
+def _map_rules(chosen: MapSettings) -> list[str]:
+    """Return what is wrong with an address of tiles: one host, over https, and said whose they are."""
+    if not chosen.tiles:
+        return []
+    try:
+        url = urlsplit(chosen.tiles)
+        sound = url.scheme == "https" and bool(url.hostname) and url.username is None and "{" not in url.netloc
+        sound = sound and all("!" <= sign <= "~" and sign not in "\"';," for sign in chosen.tiles)
+    except ValueError:
+        sound = False
+    if not sound or not all(part in chosen.tiles for part in ("{z}", "{x}", "{y}")):
+        return ["map.tiles is not an address such as https://tiles.example.org/{z}/{x}/{y}.png, of one host"]
+    return [] if chosen.attribution else ["map.attribution is not set: say whose tiles they are"]
 
 
 def _travel_rules(travel: TravelSettings) -> list[str]:

@@ -91,12 +91,16 @@ def sufficiency(
     UsageError
         When `by` names something else.
     """
+    return sufficiency_of(need(placements, provision, on, thresholds), provision, by)
+
+
+def sufficiency_of(children: pd.DataFrame, provision: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return what `sufficiency` does, of children whose need has been judged (`need`)."""
     wrong = [name for name in by if name not in BREAKDOWNS]
     if wrong or not by or len(set(by)) < len(by):
         asked = ", ".join(wrong or by) or "nothing"
         raise UsageError(f"cannot break down by {asked}; choose, once each, from {', '.join(BREAKDOWNS)}")
     columns = [BREAKDOWNS[name] for name in by]
-    children = need(placements, provision, on, thresholds)
     counts = count_by(children, columns, "judgement", JUDGEMENTS)
     places = _shared_places(children, provision, columns)
     table = counts.join(places, how="outer").fillna(0)

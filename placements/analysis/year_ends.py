@@ -38,3 +38,13 @@ def years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February
         return day.replace(year=day.year - years, day=28)
+
+
+def year_label(snapshot: dt.date, year: int) -> str:
+    """Return the name of a year of the plan, counted from 1: ``"2025-26"`` after 31 March 2025."""
+    first = (snapshot + dt.timedelta(days=1)).year + year - 1
+    if (snapshot.month, snapshot.day) == (3, 31):
+        return f"{first}-{(first + 1) % 100:02d}"
+    if (snapshot.month, snapshot.day) == (12, 31):
+        return str(first)
+    return f"Year {year}"

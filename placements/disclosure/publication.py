@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from types import MappingProxyType
 from typing import Final
 
@@ -101,6 +101,8 @@ _PROFILES: Final = ("age_band", "need", "legal_status", "provision")
 #: Breakdowns that the share outside is published by, and those that the local need is.
 OUTSIDE_BY: Final = ("need", "need_group", "age_band", "sector", "provision", "home_area")
 LOCAL_NEED_BY: Final = ("wanted", "need_group", "age_band", "home_area")
+#: What the local need of each area is published by, one at a time: two at once would leave hardly a number to show.
+LOCAL_NEED_IN_AREAS_BY: Final = ("need_group", "age_band", "wanted")
 
 
 def publication(county: County, boundary_sets: Sequence[BoundarySet] = ()) -> Plan:
@@ -334,6 +336,15 @@ def _declare_need(plan: Plan, population: str) -> None:
         for name in LOCAL_NEED_BY:
             values = [value for value in rows[name].unique() if value != NONE]
             plan.counts.extend(group(population, {name: value, "part": part}) for value in values)
+    areas = rows["home_area"].unique()
+    # Before a cell of an area is shown, the county's need and the area's are.
+    plan.prominent.append(group(population, {"part": LOCAL_NEED}))
+    plan.broad.extend(group(population, {"home_area": area, "part": LOCAL_NEED}) for area in areas)
+    plan.counts.extend(
+        group(population, {name: value, "home_area": area, "part": LOCAL_NEED})
+        for name in LOCAL_NEED_IN_AREAS_BY
+        for value, area in product(rows.loc[rows["wanted"].ne(NONE), name].unique(), areas)
+    )
 
 
 def year_population(day: dt.date) -> str:

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
-
-from placements import codes
 from placements.county import County
-from placements.disclosure.release import release
+from placements.disclosure.release import cleared, release
 from placements.disclosure.secrets import county_secrets
 from placements.disclosure.shown import ShownFigures
-from placements.errors import UsageError
-from placements.geography.areas import area_boundaries, divide
-from placements.geography.boundaries import authority_boundary, district_boundaries
-from placements.geography.boundary_sets import boundary_set as find_boundary_set
-from placements.geography.boundary_sets import coming_change
-from placements.geography.postcodes import PostcodeDirectory, open_directory
-from placements.interventions import Intervention, Opening
-from placements.interventions.locate import locate
-from placements.maps.backdrop import surroundings
-from placements.maps.geojson import simplified
+from placements.geography.postcodes import PostcodeDirectory
 from placements.maps.layers import LAYERS, build
+from placements.maps.making import make_scene, scene_of, scene_of_today
 from placements.maps.page import page
-from placements.maps.scene import Scene, authority_centres
-from placements.maps.why import reasons
-from placements.settings import PROFILES
+from placements.maps.scene import Scene
+from placements.maps.static import FORMATS, checked_formats, pictures
+from placements.writing import write_bytes
 
 if TYPE_CHECKING:
     from placements.comparison import Comparison
     from placements.optimisation import Plan
 
-__all__ = ["LAYERS", "make_scene", "write_map"]
+__all__ = [
+    "LAYERS",
+    "make_scene",
+    "scene_of",
+    "scene_of_today",
+    "write_map",
+    "write_map_of_today",
+    "write_page",
+    "write_pictures",
+]
 
 
 def write_map(
@@ -82,85 +79,62 @@ def write_map(
     DisclosureError
         When the page would show something of a child; nothing is written.
     """
-    county = result.county
-    profile = profile or county.settings.disclosure.profile
-    if profile not in PROFILES:
-        raise UsageError(f"there is no disclosure profile {profile!r}; choose one of {', '.join(PROFILES)}")
-    name, interventions = _chosen(result, plan, scenario)
-    scene = make_scene(county, directory or county.directory or open_directory(), profile, interventions, name)
-    scene = dataclasses.replace(
-        scene,
-        boundary_set=coming_change(county.authority)
-        if boundary_set is None
-        else find_boundary_set(boundary_set, county.authority, county.settings.boundary_sets),
-        boundary_set_first=boundary_set is not None,
+    scene = scene_of(
+        result,
+        plan=plan,
+        scenario=scenario,
+        profile=profile,
+        directory=directory,
+        boundary_set=boundary_set,
         released=released,
     )
-    if plan is not None:
-        scene = dataclasses.replace(scene, why=reasons(county, plan, profile))
-    return release(Path(path), page(scene, build(scene)), county_secrets(county), profile)
+    return write_page(scene, path)
 
 
-def make_scene(
+def write_map_of_today(
     county: County,
-    directory: PostcodeDirectory,
-    profile: str,
-    interventions: tuple[Intervention, ...] = (),
-    proposal: str = "",
-) -> Scene:
-    """Return what the layers are drawn from: boundaries, centres of host authorities and located proposals."""
-    official = county.boundaries
-    districts = district_boundaries(county.authority, directory, official=official)
-    division = county.division or divide(county.authority, county.settings.areas, directory)
-    areas = area_boundaries(division, directory, official=official)
-    own = None if official is None else authority_boundary(county.authority, directory, official=official)
-    hosts = county.placements.loc[county.placements["location"].eq(codes.OUT_OF_COUNTY), "placement_authority"]
-    return Scene(
-        county=county,
-        profile=profile,
-        districts=_simplified(districts),
-        areas=_simplified(areas),
-        surroundings=surroundings(directory, on=county.authority.on),
-        centres=authority_centres(directory, sorted(set(hosts.dropna())), county.authority.on),
-        interventions=interventions,
-        proposal=proposal,
-        sites=_located(county, directory, interventions),
-        official_outline=None if own is None else _simplified(own).geometry.iloc[0],
-    )
+    path: Path | str,
+    *,
+    profile: str | None = None,
+    directory: PostcodeDirectory | None = None,
+    released: ShownFigures | None = None,
+) -> Path:
+    """Write the placement map of a county as it is today: nothing is forecast, planned or compared.
+
+    The parameters, what is returned and what is raised are those of `write_map`.
+    """
+    return write_page(scene_of_today(county, profile=profile, directory=directory, released=released), path)
 
 
-def _simplified(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return outlines for the page, keeping whether they are official."""
-    out = simplified(frame)
-    out.attrs.update(frame.attrs)
-    return out
+def write_page(scene: Scene, path: Path | str) -> Path:
+    """Write the page of a scene. Raises `DisclosureError` when it would show something of a child."""
+    return release(Path(path), page(scene, build(scene)), county_secrets(scene.county), scene.profile)
 
 
-def _chosen(result: Comparison, plan: Plan | None, scenario: str | None) -> tuple[str, tuple[Intervention, ...]]:
-    scenarios = result.scenarios
-    if plan is not None:
-        same = [name for name, interventions in scenarios.items() if tuple(interventions) == tuple(plan.interventions)]
-        return (same[0] if same and plan.interventions else "Plan"), tuple(plan.interventions)
-    if scenario is not None:
-        if scenario not in scenarios:
-            raise UsageError(f"there is no scenario {scenario!r}; there are {', '.join(scenarios) or 'none'}")
-        return scenario, tuple(scenarios[scenario])
-    return next(((name, tuple(given)) for name, given in scenarios.items() if given), ("", ()))
+def write_pictures(scene: Scene, folder: Path | str, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
+    """Write every layer of a scene as a static map: `care-gap.svg`, `care-gap.png` and so on.
 
+    A picture has no text to be read back, so the same map as SVG is scanned before any format of it is written.
 
-def _located(county: County, directory: PostcodeDirectory, interventions: tuple[Intervention, ...]) -> pd.DataFrame:
-    """Return `easting, northing, area` by position of each intervention that has a site."""
-    rows = {
-        position: {
-            "name": entry.name,
-            "district": entry.district,
-            "postcode": entry.postcode,
-            "easting": entry.easting,
-            "northing": entry.northing,
-        }
-        for position, entry in enumerate(interventions)
-        if isinstance(entry, Opening)
-    }
-    columns = ["name", "district", "postcode", "easting", "northing"]
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return locate(frame, county, lambda: directory)[["easting", "northing", "area"]] if rows else frame.iloc[:, 3:]
+    Parameters
+    ----------
+    scene : Scene
+    folder : Path or str
+        Made if it is not there.
+    formats : sequence of str
+        Of `static.FORMATS`.
+
+    Raises
+    ------
+    UsageError
+        When a format is not one of them.
+    DisclosureError
+        When a map would show something of a child; it and those after it are not written.
+    """
+    formats, secrets = checked_formats(formats), county_secrets(scene.county)
+    written: list[Path] = []
+    for picture in pictures(scene, sorted({"svg", *formats})):
+        paths = {kind: Path(folder) / f"{picture.name}.{kind}" for kind in formats}
+        cleared(Path(folder) / f"{picture.name}.svg", picture.content["svg"], secrets, scene.profile)
+        written += [write_bytes(path, picture.content[kind]) for kind, path in paths.items()]
+    return tuple(written)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import folium
+import geopandas as gpd
 from folium.utilities import JsCode
 
 from placements.maps.geojson import feature_collection
@@ -23,7 +25,8 @@ _FEW_AREAS: Final = 20
 
 def script(scene: Scene, layers: Sequence[Layer]) -> str:
     """Return the script that folium writes for the map and its layers, with names that do not change."""
-    collections = {layer.key: feature_collection(layer.frame) for layer in layers}
+    drawn = [layer for layer in layers if layer.drawn]
+    collections = {layer.key: feature_collection(layer.frame) for layer in drawn}
     authority = _bounds([collections["authority"]])
     everything = _bounds([collection for key, collection in collections.items() if key != "neighbours"])
     middle = [sum(side[i] for side in authority) / 2 for i in range(2)]
@@ -40,8 +43,8 @@ def script(scene: Scene, layers: Sequence[Layer]) -> str:
     _name(chart, MAP_NAME)
     shared = _share_shapes(collections.values())
     names = {}
-    for layer in layers:
-        drawn = folium.GeoJson(
+    for layer in drawn:
+        made = folium.GeoJson(
             collections[layer.key],
             name=layer.name,
             show=False,
@@ -50,9 +53,9 @@ def script(scene: Scene, layers: Sequence[Layer]) -> str:
             point_to_layer=JsCode("placements.point"),
             on_each_feature=JsCode("placements.describe"),
         )
-        _name(drawn, layer.key)
-        drawn.add_to(chart)
-        names[layer.key] = drawn.get_name()
+        _name(made, layer.key)
+        made.add_to(chart)
+        names[layer.key] = made.get_name()
     figure = chart.get_root()
     figure.render()
     settings = {
@@ -63,13 +66,43 @@ def script(scene: Scene, layers: Sequence[Layer]) -> str:
         "values": _VALUES_FROM if len(scene.areas) <= _FEW_AREAS else _SMALL_VALUES_FROM,
         "label": f"Map of {scene.county.authority.name}. Arrow keys move it, plus and minus zoom. "
         "The same figures are in the tables.",
+        "layers": {layer.key: _followed(layer) for layer in drawn},
+        "places": _places(scene),
+        "tiles": dataclasses.asdict(scene.county.settings.map),
     }
     table = "{" + ", ".join(f"{key}: {name}" for key, name in names.items()) + "}"
-    made = figure.script.render()
+    written = figure.script.render()
     return (
-        f"(function () {{\nObject.assign(placements.shapes, {as_json(shared)});\n{made}\n"
+        f"(function () {{\nObject.assign(placements.shapes, {as_json(shared)});\n{written}\n"
         f"placements.start(map_{MAP_NAME}, {table}, {as_json(settings)});\n}}());\n"
     )
+
+
+def _followed(layer: Layer) -> dict[str, Any]:
+    """Return what the page must know of a layer to follow filters: see `layer.Views` and `Layer.facets`."""
+    about: dict[str, Any] = {"service": layer.service} if layer.service else {}
+    if layer.facets:
+        about |= {"facets": list(layer.facets), "counted": layer.facet_table}
+    if layer.views:
+        about["views"] = {
+            "table": layer.views.table,
+            "filters": list(layer.views.filters),
+            "column": layer.views.column,
+            "measure": layer.views.measure,
+            "start": layer.views.default,
+            "legends": {
+                view: [[item.label, item.colour if item.swatch == "area" else ""] for item in items]
+                for view, items in layer.views.legends.items()
+            },
+        }
+    return about
+
+
+def _places(scene: Scene) -> list[list[Any]]:
+    """Return what can be searched for that no layer draws: postcode districts with a point to three decimals."""
+    frame = scene.postcode_districts
+    points = gpd.GeoSeries.from_xy(frame["easting"], frame["northing"], crs="EPSG:27700").to_crs("EPSG:4326")
+    return [[name, round(point.y, 3), round(point.x, 3)] for name, point in zip(frame.index, points, strict=True)]
 
 
 def _name(element: Any, name: str) -> None:

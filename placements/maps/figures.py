@@ -22,6 +22,7 @@ from placements.disclosure.suppress import (
     SUPPRESSED,
     count_text,
     rounded,
+    signed_text,
 )
 from placements.geography.boundary_sets import BoundarySet
 
@@ -59,6 +60,11 @@ class Shown:
             return SUPPRESSED_WORDS
         return "not available" if self.text == NOT_AVAILABLE else self.text
 
+    @property
+    def label(self) -> str:
+        """Return the text that is written on the map."""
+        return "suppressed" if self.suppressed else self.text
+
 
 def count(value: float, profile: str) -> Shown:
     """Return a number of places, or of households, as it may be shown: what is no count of children in the release."""
@@ -66,8 +72,16 @@ def count(value: float, profile: str) -> Shown:
 
 
 def shown(text: str) -> Shown:
-    """Return a figure from its text in the release: a count, or a share, of which `value` is the percentage."""
-    return Shown(text, None if text in (SUPPRESSED, NOT_AVAILABLE) else float(text.replace(",", "").rstrip("%")))
+    """Return a figure from its text in the release: a count, money, or a share, of which `value` is the percentage."""
+    if text in (SUPPRESSED, NOT_AVAILABLE):
+        return Shown(text)
+    return Shown(text, float(text.replace(",", "").replace(MINUS, "-").replace("£", "").rstrip("%")))
+
+
+def signed(value: float, profile: str) -> Shown:
+    """Return a change that is no count of children, with its sign; hidden under 6 either way when shared."""
+    text = signed_text(value, profile)
+    return shown(f"+{text}" if value > 0 and text not in (SUPPRESSED, "0") else text.replace("-", MINUS))
 
 
 def difference(need: float, places: float, parts: tuple[Shown, Shown], internal: bool) -> Shown:

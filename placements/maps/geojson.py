@@ -57,11 +57,11 @@ def arrival_degrees(line: shapely.LineString) -> float:
 def feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return a layer's frame as a GeoJSON FeatureCollection in WGS84 with coordinates rounded to five decimals."""
     places = frame.to_crs("EPSG:4326")
+    labels = gpd.GeoSeries([given.get("at") for given in frame["properties"]], crs=frame.crs).to_crs("EPSG:4326")
     features = []
-    for shape, given in zip(places.geometry, frame["properties"], strict=True):
+    for shape, given, at in zip(places.geometry, frame["properties"], labels, strict=True):
         properties = dict(given)
-        if isinstance(properties.get("at"), BaseGeometry):
-            at = gpd.GeoSeries([properties["at"]], crs=frame.crs).to_crs("EPSG:4326").iloc[0]
+        if at is not None:
             properties["at"] = [round(at.y, DECIMALS), round(at.x, DECIMALS)]
         geometry = json.loads(shapely.to_geojson(shapely.set_precision(shape, 0.0)))
         features.append(

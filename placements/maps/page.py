@@ -13,16 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
 
 from placements.maps import chart, headline
+from placements.maps.filters import filters_of
 from placements.maps.layer import CHOICES, GROUPS, Layer, LegendItem, Table
 from placements.maps.scene import Scene
 from placements.maps.style import SUPPRESSED_FILL
 
 _FILES: Final = resources.files("placements.maps")
+#: In the order in which they need each other.
+_SCRIPTS: Final = ("map.js", "tables.js", "views.js", "swipe.js", "find.js", "print.js")
 #: Neither address is ever called; both are taken out so that no link leaves the page.
 _ATTRIBUTION_LINK: Final = re.compile(r'<a href="https://leafletjs\.com"[^>]*>')
 _SOURCE_MAP: Final = re.compile(r"\n?//# sourceMappingURL=\S+")
@@ -31,8 +35,8 @@ _CSS_URL: Final = re.compile(r"[\w-]+\s*:\s*url\([^)]*\);?")
 
 def page(scene: Scene, layers: Sequence[Layer]) -> str:
     """Return the page as HTML."""
-    scripts = [_leaflet_js(), _asset("map.js"), chart.script(scene, layers)]
-    styles = _CSS_URL.sub("", _asset("leaflet.css")) + _asset("map.css")
+    scripts = [_leaflet_js(), *(_asset(name) for name in _SCRIPTS), chart.script(scene, layers)]
+    styles = _CSS_URL.sub("", _asset("leaflet.css")) + _asset("map.css") + _asset("print.css")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (_FILES / "templates" / name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -41,8 +45,9 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     views = {layer.key: _view(layer) for layer in layers}
+    tiles = scene.county.settings.map
     return environment.get_template("page.html.jinja").render(
-        csp=_policy(scripts, styles),
+        csp=_policy(scripts, styles, tiles.tiles),
         authority=scene.county.authority.name,
         date=scene.date,
         internal=scene.internal,
@@ -52,11 +57,12 @@ def page(scene: Scene, layers: Sequence[Layer]) -> str:
         map_html=Markup(f'<div class="folium-map" id="map_{chart.MAP_NAME}"></div>'),  # noqa: S704
         figures=headline.figures(scene),
         sources=headline.sources(scene),
-        layers=list(views.values()),
+        filters=filters_of(layers),
+        areas=sorted(scene.drawn_areas.items(), key=lambda item: item[1]),
         groups=_groups(views, layers),
         tables=[views[layer.key] for layer in _in_group_order(layers) if layer.table],
         about=_about(scene),
-        credits=[_CREDITS],
+        credits=[_CREDITS, *([f"Background: {tiles.attribution}."] if tiles.tiles else [])],
     )
 
 
@@ -80,7 +86,14 @@ def _about(scene: Scene) -> list[str]:
         "Inside and outside are decided by the authority of the placement's postcode. Outside is not the same as far: "
         "a place over the boundary can be the nearest there is."
     )
-    return [rules, outside, "The page holds everything it needs and is not able to connect to anything."]
+    host = urlsplit(scene.county.settings.map.tiles).hostname
+    alone = "The page holds everything it needs and is not able to connect to anything."
+    if host:
+        alone = (
+            f"The page asks {host} for the pictures of its background and is not able to connect to anything else. "
+            "That host can tell which part of the country is looked at, and nothing of the figures."
+        )
+    return [rules, outside, alone]
 
 
 # --- parts of the page --------------------------------------------------------------------------------------------
@@ -97,6 +110,7 @@ class _View:
     date: str
     date_label: str
     shown: bool
+    service: str
     table: Table | None
 
 
@@ -113,6 +127,7 @@ def _view(layer: Layer) -> _View:
         date=layer.date,
         date_label=layer.date[0].upper() + layer.date[1:],
         shown=layer.shown,
+        service=layer.service,
         table=layer.table,
     )
 
@@ -122,12 +137,13 @@ def _in_group_order(layers: Sequence[Layer]) -> list[Layer]:
 
 
 def _groups(views: dict[str, _View], layers: Sequence[Layer]) -> list[dict[str, Any]]:
-    out = []
-    for name in GROUPS:
-        members = [views[layer.key] for layer in layers if layer.group == name]
-        if members:
-            out.append({"name": name, "choice": name in CHOICES, "last_choice": name == CHOICES[-1], "layers": members})
-    return out
+    members = {name: [views[layer.key] for layer in layers if layer.group == name and layer.drawn] for name in GROUPS}
+    there = [name for name in GROUPS if members[name]]
+    choices = [name for name in there if name in CHOICES]
+    return [
+        {"name": name, "choice": name in CHOICES, "last_choice": name in choices[-1:], "layers": members[name]}
+        for name in there
+    ]
 
 
 _SWATCHES: Final = {
@@ -160,10 +176,12 @@ def _picture(item: LegendItem) -> Markup:
     return Markup(svg)  # noqa: S704 - colours are our own
 
 
-def _policy(scripts: Sequence[str], styles: str) -> str:
+def _policy(scripts: Sequence[str], styles: str, tiles: str) -> str:
+    """Return the content security policy: what is in the file, and pictures from the host of the tiles if any."""
+    pictures = f"data: https://{urlsplit(tiles).netloc}" if tiles else "data:"
     code = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     return (
-        f"default-src 'none'; script-src {code}; style-src 'sha256-{_digest(styles)}'; img-src data:; "
+        f"default-src 'none'; script-src {code}; style-src 'sha256-{_digest(styles)}'; img-src {pictures}; "
         "base-uri 'none'; form-action 'none'"
     )
 

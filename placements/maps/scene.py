@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from placements.analysis.access_bands import access_bands
+from placements.analysis.year_ends import year_label
 from placements.county import County
 from placements.disclosure.restated import ShownRestatement, shown_restatement
 from placements.disclosure.shown import ShownFigures
@@ -24,6 +26,7 @@ from placements.geography.boundaries import boundary_words
 from placements.geography.boundary_sets import BoundarySet
 from placements.geography.postcodes import PostcodeDirectory
 from placements.maps.figures import Figures
+from placements.maps.geojson import label_point
 from placements.maps.style import date_text
 
 
@@ -58,6 +61,15 @@ class Scene:
         Whether that is what the page opens with.
     released : ShownFigures, optional
         The release of the county under the profile, where it has been worked out already.
+    postcode_districts : DataFrame
+        Indexed by postcode district (`GU1`): `easting, northing`, the middle of its postcodes in the authority.
+    gap_ahead : DataFrame
+        Need, places and the gap in the years ahead by service and area (`forecasting.need_ahead.gap_of`); or empty.
+    away : DataFrame
+        Child-years away over all years by `service` and `area`, a column for each scenario, doing nothing first; or
+        empty.
+    years_ahead : int
+        How many years that is.
     official_outline : geometry, optional
         The authority's own outline in metres, simplified, where the study has an official one.
     """
@@ -78,6 +90,13 @@ class Scene:
     released: ShownFigures | None = field(default=None, repr=False)
     boundary_set: BoundarySet | None = None
     boundary_set_first: bool = False
+    postcode_districts: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["easting", "northing"], dtype=float), repr=False
+    )
+    gap_ahead: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    away: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    years_ahead: int = 0
+    _tables: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def internal(self) -> bool:
@@ -88,6 +107,10 @@ class Scene:
     def date(self) -> str:
         """Return the snapshot in words."""
         return date_text(self.county.snapshot)
+
+    def year_name(self, year: int) -> str:
+        """Return what a year ahead is called; 1 is the first."""
+        return year_label(self.county.snapshot, year)
 
     @cached_property
     def outline(self) -> Any:
@@ -109,15 +132,38 @@ class Scene:
         sets = () if self.boundary_set is None else (self.boundary_set,)
         return Figures(self.county, self.profile, sets, self.released)
 
+    def sufficiency(self, by: tuple[str, ...]) -> pd.DataFrame:
+        """Return need, places and the gap by breakdowns, as columns; each table is worked out once."""
+        if by not in self._tables:
+            self._tables[by] = self.county.sufficiency(by).reset_index()
+        return self._tables[by]
+
+    @cached_property
+    def access(self) -> pd.DataFrame:
+        """Return how local places are reached, by area where that may be told (`analysis.access_bands`)."""
+        return access_bands(self.county.inputs, by=("area",))
+
     def restated(self, service: str) -> ShownRestatement:
         """Return a service's placements under the boundary set, as this page may show them."""
         assert self.boundary_set is not None
         return shown_restatement(self.figures.release, service, self.boundary_set)
 
     @cached_property
+    def area_points(self) -> dict[str, shapely.Point]:
+        """Return where the label of each planning area has most room, by area."""
+        return {
+            str(area): label_point(shape) for area, shape in zip(self.areas["area"], self.areas.geometry, strict=True)
+        }
+
+    @cached_property
     def area_names(self) -> dict[str, str]:
         """Return the name of each planning area, `unknown` and `outside` among them."""
         return dict(zip(self.county.areas["area"], self.county.areas["name"], strict=True))
+
+    @property
+    def drawn_areas(self) -> dict[str, str]:
+        """Return the name of each planning area that is on the map."""
+        return {area: self.area_names.get(area, area) for area in self.area_points}
 
     @cached_property
     def adjoining(self) -> frozenset[str]:

@@ -24,6 +24,11 @@ SUPPRESSED_FILL: Final = "#f1f2f4"
 NEED_RAMP: Final = ("#e4eef8", "#b5d1ec", "#7db0dc", "#3f84c2", "#16548f")
 PLACES_RAMP: Final = ("#e2f3ec", "#b0dccb", "#6fbda2", "#34937a", "#0f6350")
 SHARE_RAMP: Final = ("#f1ebf7", "#d4c4e7", "#af96d1", "#845fb3", "#57308a")
+COST_RAMP: Final = ("#fdf0dc", "#f8d3a0", "#e8a85c", "#bf7320", "#7d4708")
+#: From near to far.
+REACH_RAMP: Final = ("#0f5c63", "#3f8f94", "#86bfbf", "#c5e0dc", "#f0efe6")
+#: From few places to many.
+ACCESS_RAMP: Final = ("#f1ebf7", "#c9b7e0", "#9273bd", "#57308a")
 #: From most spare, through none, to most short.
 GAP_RAMP: Final = ("#1f6f8f", "#6fb0c8", "#c3e0ea", "#efede4", "#f8d3ae", "#eb9f5c", "#c05a12")
 #: Pale fills that tell the parts of a boundary set apart.
@@ -118,6 +123,22 @@ def share_classes(shares: Sequence[float], ramp: Sequence[str] = SHARE_RAMP) -> 
     return tuple(
         Class(a, math.inf if i == number - 1 else b + 1, colour, f"{a}% to {b}%")
         for i, ((a, b), colour) in enumerate(zip(edges, colours, strict=True))
+    )
+
+
+def money_classes(values: Sequence[float], ramp: Sequence[str] = COST_RAMP) -> tuple[Class, ...]:
+    """Return equal classes of pounds from the least to the largest of the values as shown, with round ends."""
+    if not values:
+        return ()
+    step = nice_step((max(values) - min(values)) / (len(ramp) - 1), 10)
+    low = math.floor(min(values) / step) * step
+    number = min(len(ramp), math.floor((max(values) - low) / step) + 1)
+    colours = [ramp[round(i * (len(ramp) - 1) / max(number - 1, 1))] for i in range(number)]
+    return tuple(
+        Class(
+            low + i * step, low + (i + 1) * step, colour, f"£{low + i * step:,.0f} to £{low + (i + 1) * step - 1:,.0f}"
+        )
+        for i, colour in enumerate(colours)
     )
 
 

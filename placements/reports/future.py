@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -134,16 +133,6 @@ class Future:
     def baseline(self) -> Outcome | None:
         """Return the outcome that others are set against."""
         return next((outcome for outcome in self.outcomes if outcome.is_baseline), None)
-
-
-def year_label(snapshot: dt.date, year: int) -> str:
-    """Return the name of a year of the plan, counted from 1: ``"2025-26"`` after 31 March 2025."""
-    first = (snapshot + dt.timedelta(days=1)).year + year - 1
-    if (snapshot.month, snapshot.day) == (3, 31):
-        return f"{first}-{(first + 1) % 100:02d}"
-    if (snapshot.month, snapshot.day) == (12, 31):
-        return str(first)
-    return f"Year {year}"
 
 
 def future_of(result: Comparison, plan: Plan | None) -> Future:

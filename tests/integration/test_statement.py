@@ -19,6 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 
 from placements import codes
+from placements.analysis.year_ends import year_label
 from placements.comparison import compare
 from placements.disclosure.scanning import Secrets, scan, secrets_of
 from placements.errors import DataError, DisclosureError, SettingsError
@@ -27,7 +28,7 @@ from placements.optimisation import optimise
 from placements.reports import statement_of, write_document, write_statement
 from placements.reports.content import Callout, Figure, Paragraph, Table
 from placements.reports.context import INTERNAL_MARK, SYNTHETIC_MARK
-from placements.reports.future import future_of, year_label
+from placements.reports.future import future_of
 from placements.reports.own_words import OwnWords
 from placements.reports.render_docx import render_docx
 from placements.reports.render_html import render_html

@@ -1,11 +1,11 @@
 /* What the page does besides Leaflet: shapes drawn once, hatching, labels, pop-ups built as text, and the layer switch. */
 var placements = (function () {
   "use strict";
-  var shapes = {}, order = [], layers = {}, map = null, groups = null;
+  var shapes = {}, order = [], layers = {}, map = null, groups = null, after = [], starts = [];
 
-  /* Panes must be there before folium's layers that use them. */
+  /* Panes must be there before folium's layers that use them. What is right of the divider has panes of its own. */
   L.Map.addInitHook(function () {
-    var depths = { arrows: 450, sites: 605, labels: 615 };
+    var depths = { other: 420, arrows: 450, sites: 605, values: 612, "values-other": 613, labels: 615 };
     for (var name in depths) { this.createPane(name).style.zIndex = depths[name]; }
   });
 
@@ -64,10 +64,10 @@ var placements = (function () {
     return node;
   }
 
-  function label(latlng, kind, text) {
+  function label(latlng, kind, text, pane) {
     var node = element("span", "pm-label", text);
-    if (kind === "pm-value" && !/^[+\u2212\d]/.test(text)) { node.className += " word"; }
-    return L.marker(latlng, { interactive: false, keyboard: false, pane: "labels", icon: L.divIcon({ className: kind, html: node, iconSize: [0, 0] }) });
+    if (kind === "pm-value" && !/^[+\u2212\d£]/.test(text)) { node.className += " word"; }
+    return L.marker(latlng, { interactive: false, keyboard: false, pane: pane || "labels", icon: L.divIcon({ className: kind, html: node, iconSize: [0, 0] }) });
   }
 
   function picture(shape, colour, size) {
@@ -78,7 +78,7 @@ var placements = (function () {
   /* A marker that opens a pop-up is a button, and needs a name that can be read aloud. */
   function button(latlng, name, icon) {
     var marker = L.marker(latlng, { icon: icon, pane: "sites", riseOnHover: true });
-    return marker.on("add", function () { marker.getElement().setAttribute("aria-label", name); });
+    return marker.on("add", function () { marker.getElement().setAttribute("aria-label", name()); });
   }
 
   function point(feature, latlng) {
@@ -90,37 +90,50 @@ var placements = (function () {
           ')" d="M0 -9 L8 9 L0 5 L-8 9 Z" fill="' + m.colour + '" stroke="#fff" stroke-width="1.5"/></svg>' }) });
     }
     if (m.kind === "site") {
-      return button(latlng, p.label, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15 + m.lift],
+      return button(latlng, function () { return p.label; }, L.divIcon({ className: "pm-site", iconSize: [30, 30], iconAnchor: [15 - 24 * m.slot, 15 + m.lift],
         html: picture(m.shape, m.colour, 30) }));
     }
     if (m.kind === "number") {
       var icon = L.divIcon({ className: "pm-dot", html: element("span", "", m.text), iconSize: [2 * s, 2 * s], iconAnchor: [s, -27] });
-      return button(latlng, p.label + ": " + m.text, icon);
+      /* A filter counts the number anew. */
+      return button(latlng, function () { return p.label + ": " + icon.options.html.textContent; }, icon);
     }
     if (CORNERS[m.kind]) { return new Symbol(latlng, { radius: s, corners: m.kind }); }
     return L.circleMarker(latlng, { radius: s });
   }
 
-  /* Texts become text nodes, never markup: names come from files. */
-  function card(properties) {
-    var box = element("div", "pm-card"), list = element("dl");
-    box.appendChild(element("strong", "", properties.label));
-    (properties.rows || []).forEach(function (row) {
+  /* Texts become text nodes, never markup: names come from files. A filter puts other rows in the place of its own. */
+  function card(part, asked) {
+    var p = part.feature.properties, seen = part.seen || p, box = element("div", "pm-card"), list = element("dl");
+    box.appendChild(element("strong", "", p.label));
+    (seen.rows || []).forEach(function (row) {
       if (row[1].length > 26) { list.className = "long"; }
       list.appendChild(element("dt", "", row[0]));
       list.appendChild(element("dd", "", row[1]));
     });
     box.appendChild(list);
+    if (asked && p.area) {
+      var more = element("button", "more", "All figures of " + p.label);
+      more.type = "button";
+      more.addEventListener("click", function () { placements.find.area(p.area, true); });
+      box.appendChild(more);
+    }
     return box;
+  }
+
+  function fill(part, colour, hatched) {
+    pattern = pattern || hatch();
+    part.setStyle({ fillColor: hatched ? pattern : colour });
   }
 
   function describe(feature, layer) {
     var p = feature.properties;
     if (p.hatch) { pattern = pattern || hatch(); layer.options.fillColor = pattern; }
     if (!p.label) { return; }
-    layer.bindPopup(function () { return card(p); }, { maxWidth: 300 });
+    layer.bindPopup(function () { return card(layer, true); }, { maxWidth: 300 });
+    if (p.area) { layer.on("click", function () { placements.find.area(p.area, false); }); }
     if (window.matchMedia("(hover: hover)").matches) {
-      layer.bindTooltip(function () { return card(p); }, { sticky: true, opacity: 1 });
+      layer.bindTooltip(function () { return card(layer, false); }, { sticky: true, opacity: 1 });
       layer.on("popupopen", function () { layer.closeTooltip(); });
     }
     if (layer.setStyle && p.style && p.style.weight) {
@@ -133,7 +146,7 @@ var placements = (function () {
     var group = L.layerGroup();
     layer.eachLayer(function (part) {
       var p = part.feature.properties;
-      if (p.value !== undefined && p.at) { group.addLayer(label(p.at, "pm-value", p.value)); }
+      if (p.value !== undefined && p.at) { group.addLayer(label(p.at, "pm-value", p.value, "values")); }
     });
     return group;
   }
@@ -150,44 +163,66 @@ var placements = (function () {
     });
   }
 
+  /* The layer of shaded areas that is on, or nothing. */
+  function shading() {
+    var input = document.querySelector('.switch input[name="shading"]:checked');
+    return input ? input.value : "";
+  }
+
   function refresh(say) {
     var names = [];
     document.querySelectorAll(".switch input").forEach(function (input) {
       if (input.value) { show(input.value, input.checked); }
       if (input.checked && input.value) { names.push(input.parentNode.textContent.trim()); }
     });
-    map.getContainer().classList.toggle("pm-shaded", !!document.querySelector('.switch input[name="shading"]:checked:not([value=""])'));
+    map.getContainer().classList.toggle("pm-shaded", !!shading());
+    after.forEach(function (follow) { follow(); });
     stack();
     if (say) { document.getElementById("status").textContent = "Showing: " + names.join("; "); }
   }
 
-  function start(theMap, theLayers, bounds) {
+  function start(theMap, theLayers, settings) {
     map = theMap; groups = {};
-    var view = L.latLngBounds(bounds.authority), all = L.latLngBounds(bounds.all);
+    var view = L.latLngBounds(settings.authority), all = L.latLngBounds(settings.all);
     order = Object.keys(theLayers); layers = theLayers;
     order.forEach(function (key) { groups[key] = values(layers[key]); });
     L.control.scale({ metric: false }).addTo(map);
+    if (settings.tiles.tiles) {
+      var notice = L.control({ position: "bottomright" });
+      notice.onAdd = function () { return element("p", "pm-credit", settings.tiles.attribution); };
+      notice.addTo(map);
+      L.tileLayer(settings.tiles.tiles, { maxZoom: 14 }).addTo(map);
+      ["neighbours", "authority"].forEach(function (key) { layers[key].setStyle({ fillOpacity: 0 }); });
+    }
     function density() {
       var marks = map.getContainer().classList, zoom = map.getZoom();
-      marks.toggle("pm-far", zoom < bounds.names);
-      marks.toggle("pm-mid", zoom < bounds.neighbours);
-      marks.toggle("pm-plain", zoom < bounds.values);
+      marks.toggle("pm-far", zoom < settings.names);
+      marks.toggle("pm-mid", zoom < settings.neighbours);
+      marks.toggle("pm-plain", zoom < settings.values);
     }
+    function whole() { map.fitBounds(view, { padding: [12, 12] }); }
     map.on("zoomend", density);
-    map.fitBounds(view, { padding: [12, 12] });
+    whole();
     map.setMaxBounds(all.pad(0.6));
     map.setMinZoom(Math.min(map.getBoundsZoom(all), map.getZoom()) - 0.5);
     density();
     document.querySelectorAll(".switch input").forEach(function (input) { input.addEventListener("change", function () { refresh(true); }); });
-    document.getElementById("zoom-authority").addEventListener("click", function () { map.fitBounds(view, { padding: [12, 12] }); });
+    document.getElementById("zoom-authority").addEventListener("click", whole);
     document.getElementById("zoom-all").addEventListener("click", function () { map.fitBounds(all, { padding: [12, 12] }); });
     document.querySelectorAll("a[data-table]").forEach(function (link) {
       link.addEventListener("click", function () { document.getElementById(link.getAttribute("data-table")).open = true; });
     });
     map.getContainer().setAttribute("role", "region");
-    map.getContainer().setAttribute("aria-label", bounds.label);
+    map.getContainer().setAttribute("aria-label", settings.label);
+    var page = placements.page = { map: map, layers: layers, groups: groups, settings: settings };
+    starts.forEach(function (begin) { begin(page); });
     refresh(false);
   }
 
-  return { shapes: shapes, point: point, describe: describe, start: start };
+  return {
+    shapes: shapes, point: point, describe: describe, start: start, element: element, label: label, fill: fill,
+    shading: shading, refresh: refresh,
+    /* Parts of the page that begin with it, and what follows every change of it. */
+    begins: function (begin) { starts.push(begin); }, follows: function (follow) { after.push(follow); }
+  };
 }());

@@ -7,21 +7,50 @@ from typing import Final
 
 from placements.codes import CARE, EDUCATION
 from placements.maps.layer import Layer
-from placements.maps.layers import areas, background, changes, flows, provision, sites
+from placements.maps.layers import (
+    access,
+    ahead,
+    areas,
+    background,
+    changes,
+    closer,
+    cost,
+    flows,
+    measures,
+    provision,
+    reach,
+    sites,
+    vacancy,
+)
 from placements.maps.scene import Scene
 
 #: From the bottom of the map to its top.
 LAYERS: Final[tuple[Callable[[Scene], Layer | None], ...]] = (
     background.neighbours,
     background.authority,
-    areas.shaded(CARE, areas.GAP),
-    areas.shaded(CARE, areas.NEED),
-    areas.shaded(CARE, areas.PLACES),
-    areas.shaded(CARE, areas.SHARE),
-    areas.shaded(EDUCATION, areas.GAP),
-    areas.shaded(EDUCATION, areas.NEED),
-    areas.shaded(EDUCATION, areas.PLACES),
-    areas.shaded(EDUCATION, areas.SHARE),
+    areas.shaded(CARE, measures.GAP),
+    areas.shaded(CARE, measures.NEED),
+    areas.shaded(CARE, measures.PLACES),
+    areas.shaded(CARE, measures.SHARE),
+    vacancy.vacancies(CARE),
+    cost.mean_cost(CARE),
+    access.homes_and_carers,
+    closer.table(CARE),
+    areas.shaded(EDUCATION, measures.GAP),
+    areas.shaded(EDUCATION, measures.NEED),
+    areas.shaded(EDUCATION, measures.PLACES),
+    areas.shaded(EDUCATION, measures.SHARE),
+    vacancy.vacancies(EDUCATION),
+    cost.mean_cost(EDUCATION),
+    access.schools,
+    closer.table(EDUCATION),
+    ahead.gap(CARE),
+    ahead.need(CARE),
+    ahead.scenarios(CARE),
+    ahead.gap(EDUCATION),
+    ahead.need(EDUCATION),
+    ahead.scenarios(EDUCATION),
+    reach.of_sites,
     changes.restated(CARE),
     changes.restated(EDUCATION),
     background.districts,
@@ -31,6 +60,7 @@ LAYERS: Final[tuple[Callable[[Scene], Layer | None], ...]] = (
     flows.by_area(EDUCATION),
     flows.hosts,
     provision.counts,
+    provision.detail,
     provision.schools,
     sites.proposed_sites,
 )

@@ -91,6 +91,7 @@ def _layer(scene: Scene, service: str, shown: ShownRestatement) -> Layer:
         note=f"Placements of {scene.date} by the boundaries of {said(boundaries.parts[0].on)}. Each child counts where "
         f"its home is. Outside {boundaries.whole.name} today: {today}.",
         shown=scene.boundary_set_first and service == codes.CARE,
+        service=service,
     )
 
 

@@ -11,7 +11,7 @@ import shapely
 from placements import codes
 from placements.maps import style
 from placements.maps.figures import NOT_SHOWN_NOTE, TOTAL, Flows
-from placements.maps.geojson import arrival_degrees, curve, label_point
+from placements.maps.geojson import arrival_degrees, curve
 from placements.maps.layer import FLOWS, Layer, LegendItem, Table, frame
 from placements.maps.scene import Scene, authority_label
 
@@ -86,9 +86,11 @@ def _layer(scene: Scene, service: str, flows: Flows, key: str, words: str) -> La
             rows=tuple(rows),
             notes=(statement,),
             numeric=(3,),
+            marks=tuple({"area": str(origin)} for origin in flows.frame["origin"]),
         ),
         note=f"{statement} Lines run to the middle of the host authority, not to an address.",
         shown=key == "care_flows" and not scene.boundary_set_first,
+        service=service,
     )
 
 
@@ -139,10 +141,7 @@ def hosts(scene: Scene) -> Layer:
 
 
 def _origins(scene: Scene) -> dict[str, tuple[float, float]]:
-    points = {
-        str(area): label_point(shape) for area, shape in zip(scene.areas["area"], scene.areas.geometry, strict=True)
-    }
-    return {TOTAL: scene.middle} | {area: (point.x, point.y) for area, point in points.items()}
+    return {TOTAL: scene.middle} | {area: (point.x, point.y) for area, point in scene.area_points.items()}
 
 
 def _origin_name(scene: Scene, origin: str) -> str:

@@ -54,7 +54,7 @@ def proposed_sites(scene: Scene) -> Layer:
             continue
         carers = isinstance(entry, RecruitCarers | RetainCarers)
         evidence = [["Figures from", str(entry.evidence)]] if entry.evidence else []
-        point = _point(scene, entry, located[position])
+        point = drawn_point(scene, entry, located[position])
         # Markers that would cover each other are set side by side; those of carers stand above the area's name.
         slot = 0 if carers else sum(math.dist(point, other) < _APART_M for other in drawn)
         drawn += [] if carers else [point]
@@ -153,7 +153,7 @@ def _district(scene: Scene, entry: Opening) -> str:
     return district_names().get(entry.district, entry.district) or "not stated"
 
 
-def _point(scene: Scene, entry: Any, at: Mapping[Hashable, Any]) -> tuple[float, float]:
+def drawn_point(scene: Scene, entry: Any, at: Mapping[Hashable, Any]) -> tuple[float, float]:
     """Return where to draw it: its point when internal; else the middle of its square kilometre, or of its area."""
     easting, northing = float(at["easting"]), float(at["northing"])
     area = scene.areas.loc[scene.areas["area"].eq(at["area"])].geometry

@@ -10,13 +10,14 @@ import numpy as np
 
 from placements import codes
 from placements.analysis.gap import WANTED
+from placements.analysis.year_ends import year_label
 from placements.disclosure.suppress import SUPPRESSED
 from placements.geography.authorities import district_names
 from placements.interventions import Intervention, Opening, RecruitCarers, ReduceEntries, RetainCarers
 from placements.reports import words
 from placements.reports.content import Block, BulletList, Callout, Heading, Kind, Paragraph, Section, Table
 from placements.reports.context import Context
-from placements.reports.future import Goal, Proposal, Use, year_label
+from placements.reports.future import Goal, Proposal, Use
 from placements.reports.sections.gap import gap_by_kind
 from placements.reports.sections.parts import GOAL, WANTED_NOUN
 from placements.reports.sections.scenarios import comparison
