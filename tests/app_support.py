@@ -40,10 +40,12 @@ BASE: Mapping[str, Any] = {
     },
     "figures": [],
     "gap": [
-        {"service": "care", "need": need, "area": area, "age_band": "", "children": "20", "in_county": "10",
-         "avoidable": "5", "need_local": "15", "available_to_us": "10", "gap": gap, "out_of_county": "50%"}
-        for need, area, gap in (("Disabled children", "Guildford", "+5"), ("Family", "Woking", "c"),
-                                ("Family", "Guildford", "-10"))
+        {"service": "care", "need": "", "age_band": "", "provision": "", "area": area, "need_local": "15",
+         "available_to_us": "10", "gap": gap, by: value}
+        for by, value, area, gap in (
+            ("need", "Disabled children", "Guildford", "+5"), ("need", "Family", "Woking", "c"),
+            ("need", "Family", "Guildford", "-10"), ("age_band", "10 to 15", "Woking", "+20"),
+        )
     ],
     "areas": {"E1": "Guildford", "E2": "Woking"},
     "boundary_sets": [],

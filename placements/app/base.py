@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-import pandas as pd
-
 from placements import codes
+from placements.analysis.gap import BREAKDOWNS, WANTED_LABEL
 from placements.app.overview import FIRST
 from placements.county import County
+from placements.disclosure.control.tables import group
+from placements.disclosure.local_gap import local_gap_texts
+from placements.disclosure.publication import LOCAL_NEED
 from placements.disclosure.shown import ShownFigures
-from placements.disclosure.sufficiency import shown_together
-from placements.disclosure.suppress import INTERNAL
 from placements.interventions import read_scenario, scenario_text
 from placements.pipeline import BEST_PLAN, RunResult
 from placements.reports.content import BulletList, Document, Figure, Heading, TracedFigure
 from placements.reports.render_html import render_blocks
 from placements.study import Study
 
-#: Breakdowns of the gap that are looked into: of what is shared a third way would leave hardly a number to show.
-EXPLORED: Final = ("service", "need", "area")
+#: By what the gap of each home area is told, one at a time: two at once would leave hardly a number to show.
+EXPLORED: Final = ("need", "age_band", "provision")
+_GAP: Final = ("need_local", "available_to_us", "gap")
 _SUMMARY, _CHILDREN = "summary", "children"
-_AGES: Final = ("service", "need", "age_band")
 
 
 def base_values(study: Study, found: RunResult) -> dict[str, Any]:
@@ -61,24 +61,28 @@ def base_values(study: Study, found: RunResult) -> dict[str, Any]:
 
 
 def gap_rows(county: County, released: ShownFigures) -> list[dict[str, str]]:
-    """Return need, local places and the gap by service, need and area, and by age too where nothing is hidden."""
-    breakdowns = [EXPLORED, *([_AGES] if released.profile == INTERNAL else [])]
-    tables: dict[tuple[str, ...], pd.DataFrame] = {by: county.sufficiency(by) for by in breakdowns}
+    """Return local need, places and the gap of each home area by need, age and kind of place, one at a time.
+
+    Every figure is of the one release of the county, as on the map.
+    """
     areas = county.area_names
     out = []
-    for by, texts in shown_together(tables, released.profile, released).items():
-        for key, row in zip(tables[by].index, texts, strict=True):
-            at = dict(zip(by, map(str, key), strict=True))
-            out.append(
-                {
-                    "service": at["service"],
-                    "need": codes.NEED_GROUP_LABEL.get(at["need"], at["need"]),
-                    "area": areas.get(at["area"], "Not known") if "area" in at else "",
-                    "age_band": at.get("age_band", ""),
-                    **row,
-                }
-            )
+    for by in EXPLORED:
+        table = county.sufficiency(("service", by, "area")).reset_index()
+        for row in table.to_dict("records"):
+            where = {BREAKDOWNS[by]: str(row[by]), "home_area": str(row["area"]), "part": LOCAL_NEED}
+            need = released.count(group(str(row["service"]), where))
+            texts = local_gap_texts(need, float(row["need_local"]), float(row["available_to_us"]), released.profile)
+            named = {name: _label(name, str(row[name])) if name == by else "" for name in EXPLORED}
+            area = areas.get(str(row["area"]), "Not known")
+            out.append({"service": str(row["service"]), "area": area, **named, **dict(zip(_GAP, texts, strict=True))})
     return out
+
+
+def _label(by: str, value: str) -> str:
+    """Return what a need, an age or a kind of place is called."""
+    name = {"need": codes.NEED_GROUP_LABEL, "provision": WANTED_LABEL}.get(by, {}).get(value, value)
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _overview(document: Document) -> dict[str, Any]:

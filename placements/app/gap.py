@@ -8,17 +8,21 @@ from types import MappingProxyType
 from typing import Any, Final
 
 #: By what the gap can be looked into.
-FILTERS: Final = ("service", "need", "area", "age_band")
+FILTERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"service": "Service", "need": "Need", "age_band": "Age", "provision": "Kind of place", "area": "Home area"}
+)
+#: What each group is of: one of these, in a home area.
+BY: Final = ("need", "age_band", "provision")
 SERVICES: Final[Mapping[str, str]] = MappingProxyType({"care": "Children looked after", "education": "EHC plans"})
 ORDERS: Final[Mapping[str, str]] = MappingProxyType(
-    {"gap": "Widest gap first", "need": "By need", "area": "By home area"}
+    {"gap": "Widest gap first", "whom": "By need, age or kind", "area": "By home area"}
 )
 _LOWEST: Final = float("-inf")
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The gap of one service: needs down, home areas (or ages) across; None where there is no such group."""
+    """The gap of one service: needs, ages or kinds of place down, home areas across; None where there is no group."""
 
     service: str
     by: str
@@ -27,7 +31,7 @@ class Matrix:
 
 
 def choices(rows: Sequence[Mapping[str, str]], chosen: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return what can be chosen by each filter; needs and ages of the service that is chosen, if one is."""
+    """Return what can be chosen by each filter; those of the service that is chosen, if one is."""
     service = {"service": chosen.get("service", "")}
     return {name: sorted({row[name] for row in rows if row[name] and _is_in(row, service)}) for name in FILTERS}
 
@@ -44,17 +48,24 @@ def told(rows: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
 
 
 def matrices(rows: Sequence[Mapping[str, str]]) -> list[Matrix]:
-    """Return the gap at a glance, by service, and by home area and then age where there are ages."""
+    """Return the gap at a glance, by service and by each of `BY`."""
     out = []
     for service in SERVICES:
-        for by in ("area", "age_band"):
+        for by in BY:
             own = [row for row in rows if row["service"] == service and row[by]]
-            columns = tuple(sorted({row[by] for row in own}))
-            found = {(row["need"], row[by]): row for row in own}
-            needs = sorted({row["need"] for row in own})
-            lines = tuple((need, tuple(found.get((need, column)) for column in columns)) for need in needs)
+            columns = tuple(sorted({row["area"] for row in own}))
+            found = {(row[by], row["area"]): row for row in own}
+            lines = tuple(
+                (value, tuple(found.get((value, column)) for column in columns))
+                for value in dict.fromkeys(row[by] for row in own)
+            )
             out += [Matrix(service, by, columns, lines)] if lines else []
     return out
+
+
+def whom(row: Mapping[str, str]) -> str:
+    """Return whom a group is of."""
+    return next(row[by] for by in BY if row[by])
 
 
 def is_short(row: Mapping[str, str]) -> bool:
@@ -67,10 +78,10 @@ def _is_in(row: Mapping[str, str], chosen: Mapping[str, str]) -> bool:
 
 
 def _rank(row: Mapping[str, Any], order: str) -> tuple[float, str, str]:
-    names = (row["need"], row["area"])
+    names = (whom(row), row["area"])
     if order == "gap":
         return (_number(row["gap"]), *names)
-    return (0.0, *(names if order == "need" else names[::-1]))
+    return (0.0, *(names if order == "whom" else names[::-1]))
 
 
 def _number(text: str) -> float:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from placements import __version__, codes
 from placements.app.board import board
-from placements.app.gap import SERVICES, choices, matrices
+from placements.app.gap import FILTERS, SERVICES, choices, matrices
 from placements.app.overview import first_and_further
 from placements.app.render import templates
 
@@ -63,7 +63,7 @@ def pack_page(base: Mapping[str, Any], compared: Mapping[str, Any], scenarios: M
     ]
     return templates().get_template("pack.html.j2").render(
         base=base, board=board(compared), scenarios=scenarios, parts=parts, first=first, further=further,
-        needs=codes.NEED_GROUP_LABEL, services=SERVICES, matrices=matrices(base["gap"]),
+        needs=codes.NEED_GROUP_LABEL, services=SERVICES, filters=FILTERS, matrices=matrices(base["gap"]),
         choices=choices(base["gap"], {}), links=_LINKS, most=MOST, version=__version__, policy=policy,
         style=Markup(style), script=Markup(script),  # noqa: S704
     )  # fmt: skip

@@ -7,7 +7,7 @@ from functools import cache
 import jinja2
 
 from placements.app.board import text_of
-from placements.app.gap import is_short
+from placements.app.gap import is_short, whom
 
 
 @cache
@@ -21,5 +21,6 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["figure"] = text_of
+    environment.filters["whom"] = whom
     environment.tests["short"] = is_short
     return environment

@@ -11,11 +11,18 @@ from typing import Any
 
 import jinja2
 
-from placements.reports.content import STATUS_TONES, Block, Document
+from placements.reports.content import STATUS_TONES, Block, Document, Figure
 
 
-def render_html(document: Document) -> str:
-    """Return the document as an HTML page (WCAG 2.2 AA is the aim) that forbids itself any network."""
+def render_html(document: Document, picture: Callable[[Figure], str] | None = None) -> str:
+    """Return the document as an HTML page (WCAG 2.2 AA is the aim) that forbids itself any network.
+
+    Parameters
+    ----------
+    document : Document
+    picture : callable, optional
+        The address of a chart's picture; its drawing (SVG), in the page itself, when not given.
+    """
     folder = files("placements.reports") / "templates"
     style = (
         (folder / "statement.css").read_text(encoding="utf-8")
@@ -31,6 +38,7 @@ def render_html(document: Document) -> str:
             style=style,
             style_hash=digest,
             internal=any("NOT FOR SHARING" in mark for mark in document.marks),
+            picture=picture or drawing,
             **_numbers(),
         )
     )
@@ -41,7 +49,7 @@ def render_blocks(blocks: Sequence[Block]) -> str:
     page = (
         '{% from "blocks.html.j2" import render with context %}{% for block in blocks %}{{ render(block) }}{% endfor %}'
     )
-    return _environment().from_string(page).render(blocks=blocks, **_numbers())
+    return _environment().from_string(page).render(blocks=blocks, picture=drawing, **_numbers())
 
 
 def _environment() -> jinja2.Environment:
@@ -53,7 +61,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["data_uri"] = _data_uri
     environment.filters["kind"] = _kind
     environment.filters["tone"] = lambda cell: STATUS_TONES.get(cell[:1], "none")
     return environment
@@ -75,8 +82,14 @@ def _across(watermark: str) -> str:
     return f'.watermark::before {{ content: "{watermark}"; }}\n' if watermark else ""
 
 
-def _data_uri(svg: bytes) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+def drawing(figure: Figure) -> str:
+    """Return a chart's drawing (SVG) as an address that holds it."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(figure.svg).decode('ascii')}"
+
+
+def raster(figure: Figure) -> str:
+    """Return a chart's picture in dots (PNG) as an address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(figure.png).decode('ascii')}"
 
 
 def _kind(block: Any) -> str:

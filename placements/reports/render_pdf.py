@@ -7,7 +7,7 @@ from typing import Any
 
 from placements.errors import UsageError
 from placements.reports.content import Document
-from placements.reports.render_html import render_html
+from placements.reports.render_html import raster, render_html
 
 
 def pdf_is_possible() -> bool:
@@ -31,7 +31,8 @@ def render_pdf(document: Document) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it tells of print rules that browsers alone know
     # What is inside the page is opened, and nothing else: no file of this machine and no address.
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
-    page = weasyprint.HTML(string=render_html(document), url_fetcher=fetcher)
+    # Charts in dots: drawn letter by letter they would take as long as all else, and say no more.
+    page = weasyprint.HTML(string=render_html(document, raster), url_fetcher=fetcher)
     made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"placements")
     return made
 

@@ -294,6 +294,8 @@ def test_scenarios_of_a_pack_are_chosen_and_groups_filtered(chromium, pack) -> N
         assert 0 < page.locator(".board tbody tr:visible").count() < rows
         page.get_by_role("link", name="Gap", exact=True).click()
         page.get_by_label("Home area", exact=True).select_option("Woking")
+        assert page.locator("#groups tbody tr:visible").count() == 2
+        page.get_by_label("Need", exact=True).select_option("Family")
         assert page.locator("#groups tbody tr:visible").count() == 1
         assert page.locator("#groups-count").text_content() == "1"
 

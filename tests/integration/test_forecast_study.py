@@ -81,6 +81,7 @@ def test_what_cannot_be_asked_is_refused(small_study, words):
     assert isinstance(run(str(small_study), *words).exception, UsageError)
 
 
+@pytest.mark.slow
 def test_the_command_takes_a_peer(small_study: Path, tmp_path: Path) -> None:
     """Beside the baselines where it answers; said on standard error where it does not; of a back-test only."""
     words = [str(small_study), "--backtest", "--runs", "4", "--years", "1", "--peer-python"]

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from placements import codes
 from placements.app.bars import WIDTH, Row, bars
-from placements.app.gap import choices, filtered, matrices
+from placements.app.base import gap_rows
+from placements.app.gap import choices, filtered, matrices, told, whom
 from placements.app.overview import changes, last_other
 from placements.app.process import READ
+from placements.disclosure.publication import county_figures
+from placements.geography.postcodes import open_directory
+from placements.maps.figures import MINUS
+from placements.maps.layers import closer
+from placements.maps.making import make_scene
 from tests.app_support import BASE, MadeUp, send, started
+from tests.maps_support import map_county
 
 FIGURES = BASE["overview"]["figures"]
 VALUES = st.one_of(st.floats(-1e9, 1e9), st.just("c"), st.none())
@@ -92,15 +101,17 @@ def test_what_an_older_program_kept_is_not_shown(tmp_path) -> None:
 
 def test_the_gap_at_a_glance_has_every_group_once() -> None:
     """Each group of the rows stands in one cell, a group that there is not is empty, what is hidden stays hidden."""
-    (matrix,) = matrices(BASE["gap"])
-    assert (matrix.service, matrix.by, matrix.columns) == ("care", "area", ("Guildford", "Woking"))
-    cells = {need: [cell and cell["gap"] for cell in cells] for need, cells in matrix.rows}
+    of_need, of_age = matrices(BASE["gap"])
+    assert (of_need.service, of_need.by, of_need.columns) == ("care", "need", ("Guildford", "Woking"))
+    cells = {value: [cell and cell["gap"] for cell in cells] for value, cells in of_need.rows}
     assert cells == {"Disabled children": ["+5", None], "Family": ["-10", "c"]}
+    assert [(value, [cell["gap"] for cell in cells]) for value, cells in of_age.rows] == [("10 to 15", ["+20"])]
 
 
 def test_what_is_hidden_stands_last_in_the_order_by_gap() -> None:
     """The widest gap first, then the others, then what may not be known."""
-    assert [row["gap"] for row in filtered(BASE["gap"], {}, "gap")] == ["+5", "-10", "c"]
+    assert [row["gap"] for row in filtered(BASE["gap"], {}, "gap")] == ["+20", "+5", "-10", "c"]
+    assert [row["gap"] for row in told(BASE["gap"])] == ["+5", "-10", "+20"]
     assert [row["area"] for row in filtered(BASE["gap"], {"need": "Family"}, "area")] == ["Guildford", "Woking"]
     assert choices(BASE["gap"], {"service": "education"})["need"] == []
 
@@ -121,3 +132,28 @@ def test_bars_stand_on_one_axis_that_holds_nought(ranges) -> None:
             places.append((middle, bar.dot))
     places.sort()
     assert [at for _, at in places] == sorted(at for _, at in places)
+
+
+@pytest.mark.parametrize("profile", ["shareable", "internal"])
+def test_the_gap_is_the_same_as_on_the_map(profile) -> None:
+    """Need, places and gap of every area by need, age and kind: one release, one way of telling it."""
+    county = map_county()
+    found = gap_rows(county, county_figures(county, profile))
+    scene = make_scene(county, open_directory(), profile)
+    on_map = set()
+    for service in codes.SERVICES:
+        table = closer.table(service)(scene).table
+        on_map |= {(service, *row) for row in table.rows if "," not in row[0]}
+    here = {
+        (
+            row["service"],
+            whom(row),
+            row["area"],
+            row["need_local"],
+            row["available_to_us"],
+            row["gap"].replace("-", MINUS),
+        )
+        for row in found
+    }
+    assert len(here) == len(found) > 0
+    assert here == on_map

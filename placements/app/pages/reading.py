@@ -71,7 +71,8 @@ async def gap(request: Request) -> Response:
     shown = found if everything == "yes" else told(found)
     return page(
         request, "gap.html.j2", "Gap explorer", rows=shown, untold=len(found) - len(shown), chosen=chosen, order=order,
-        everything=everything, choices=choices(rows, chosen), orders=ORDERS, services=SERVICES, matrices=matrices(rows),
+        everything=everything, choices=choices(rows, chosen), orders=ORDERS, services=SERVICES, filters=FILTERS,
+        matrices=matrices(rows),
     )  # fmt: skip
 
 

@@ -14,10 +14,10 @@ from typing import Final
 from placements import codes
 from placements.analysis.gap import BREAKDOWNS
 from placements.disclosure.control.tables import group
+from placements.disclosure.local_gap import local_gap_texts
 from placements.disclosure.publication import LOCAL_NEED
-from placements.disclosure.suppress import SUPPRESSED, count_text
 from placements.maps import filters
-from placements.maps.figures import NOT_SHOWN_NOTE, Shown, count, difference, shown
+from placements.maps.figures import MINUS, NOT_SHOWN_NOTE, Shown, shown
 from placements.maps.layer import CARE_AREAS, LEARNING_AREAS, Layer, LegendItem, Table, Views, frame
 from placements.maps.layers.measures import GAP, NEED, PLACES, ROUNDING, WHO, Measure, classes_of, fill_of, legend_of
 from placements.maps.scene import Scene
@@ -115,13 +115,9 @@ def _figures(scene: Scene, service: str) -> _Figures:
 
 
 def _row(scene: Scene, service: str, where: Mapping[str, str], need_local: float, places: float) -> tuple[Shown, ...]:
-    if scene.internal:
-        need = shown(count_text(need_local, scene.profile))
-    else:
-        need = shown(scene.figures.release.count(group(service, {**where, "part": LOCAL_NEED})))
-    # Places are shared out in proportion to need: where the one is hidden, so is the other.
-    local = Shown(SUPPRESSED) if need.suppressed else count(places, scene.profile)
-    return need, local, difference(need_local, places, (need, local), scene.internal)
+    need = "" if scene.internal else scene.figures.release.count(group(service, {**where, "part": LOCAL_NEED}))
+    texts = local_gap_texts(need, need_local, places, scene.profile)
+    return tuple(shown(text.replace("-", MINUS)) for text in texts)
 
 
 def _classes(found: _Figures, internal: bool) -> dict[str, tuple[tuple[Class, ...], ...]]:
