@@ -47,23 +47,28 @@ class Bars:
 
 def bars(rows: Sequence[Row]) -> Bars:
     """Return ranges on one axis that holds all of them, and nought: a length is only told by a bar from there."""
-    ends = [float(value) for row in rows for value in (row.low, row.high, row.middle) if _is_number(value)]
+    found = [tuple(number_of(value) for value in (row.low, row.high, row.middle)) for row in rows]
+    ends = [value for values in found for value in values if value is not None]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     span = high - low or 1.0
 
-    def at(value: Any) -> float:
-        return round(WIDTH * (float(value) - low) / span, 1)
+    def at(value: float) -> float:
+        return round(WIDTH * (value - low) / span, 1)
 
     drawn = []
-    for number, row in enumerate(rows):
+    for place, (row, (first, last, middle)) in enumerate(zip(rows, found, strict=True)):
         left = width = None
-        if _is_number(row.low) and _is_number(row.high):
-            left = min(at(row.low), at(row.high))
-            width = max(abs(at(row.high) - at(row.low)), _LEAST)
-        dot = at(row.middle) if _is_number(row.middle) else None
-        drawn.append(Bar(row.label, row.words, number * ROW, left, width, dot))
+        if first is not None and last is not None:
+            left = min(at(first), at(last))
+            width = max(abs(at(last) - at(first)), _LEAST)
+        dot = None if middle is None else at(middle)
+        drawn.append(Bar(row.label, row.words, place * ROW, left, width, dot))
     return Bars(tuple(drawn), len(rows) * ROW, at(0.0))
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def number_of(value: Any) -> float | None:
+    """Return the number that a figure as it may be shown says; None when it is hidden or there is none."""
+    try:
+        return None if value is None else float(str(value).replace("£", "").replace(",", ""))
+    except ValueError:
+        return None

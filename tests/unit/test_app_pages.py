@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placements import codes
-from placements.app.bars import WIDTH, Row, bars
+from placements.app.bars import WIDTH, Row, bars, number_of
 from placements.app.base import gap_rows
 from placements.app.gap import choices, filtered, matrices, told, whom
 from placements.app.overview import changes, last_other
@@ -114,6 +114,17 @@ def test_what_is_hidden_stands_last_in_the_order_by_gap() -> None:
     assert [row["gap"] for row in told(BASE["gap"])] == ["+5", "-10", "+20"]
     assert [row["area"] for row in filtered(BASE["gap"], {"need": "Family"}, "area")] == ["Guildford", "Woking"]
     assert choices(BASE["gap"], {"service": "education"})["need"] == []
+
+
+def test_money_that_is_shown_in_words_is_drawn() -> None:
+    """Pounds as they may be shared are texts; what is hidden is not drawn."""
+    assert [number_of(text) for text in ("£-3,790,000", "£1,200", "c", None, 5)] == [
+        -3_790_000.0,
+        1200.0,
+        None,
+        None,
+        5.0,
+    ]
 
 
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=8))
