@@ -27,6 +27,8 @@ from placements.study import open_study
 
 #: Owner of what the server itself asks for.
 NOBODY: Final = ""
+#: A person reads a page for a while before the next: the connection waits for it.
+_KEEP_ALIVE_S: Final = 75
 _STATIC: Final = "/static"
 _SIGN_IN: Final = "/sign-in"
 
@@ -77,7 +79,7 @@ def serve(setup: Setup) -> None:
 
     uvicorn.run(
         create_app(setup), host=setup.host, port=setup.port, log_level="warning", server_header=False,
-        date_header=False, proxy_headers=False,
+        date_header=False, proxy_headers=False, timeout_keep_alive=_KEEP_ALIVE_S,
     )  # fmt: skip
 
 
