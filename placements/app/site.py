@@ -106,7 +106,7 @@ def page(request: Request, template: str, title: str, status: int = 200, **value
 def reading(site: Site) -> Run | None:
     """Return the reading of the study that is under way or waits, or else the last if it came to nothing."""
     run = site.store.last_asked(READ)
-    return run if run is not None and run.result is None else None
+    return run if run is not None and not run.has_result else None
 
 
 def note(request: Request, what: str) -> None:

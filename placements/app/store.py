@@ -11,9 +11,9 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +28,13 @@ OVER: Final = (DONE, FAILED, CANCELLED, INTERRUPTED)
 #: A browser that has not been seen for so long must begin anew; its drafts stay, but nobody's.
 _SESSION_SECONDS: Final = 30 * 24 * 3600
 _BUSY_MS: Final = 10_000
+#: Results kept at hand.
+_RESULTS: Final = 4
+#: Runs, with whether there is a result instead of the result itself.
+_RUNS: Final = (
+    "select id, owner, kind, title, request, state, share, doing, error, asked, result is not null as has_result "
+    "from runs"
+)
 
 _SCHEMA: Final = """
 create table if not exists sessions (
@@ -91,8 +98,7 @@ class Run:
     share : float
         Done, 0 to 1.
     doing : str
-    answer : str or None
-        The result as it was kept: of all runs in a list, hardly one is read.
+    has_result : bool
     error : str
         In words, when it failed.
     asked : float
@@ -106,14 +112,15 @@ class Run:
     state: str
     share: float
     doing: str
-    answer: str | None
+    has_result: bool
     error: str
     asked: float
+    _read: Callable[[str], Mapping[str, Any]] = field(repr=False, compare=False)
 
     @property
     def result(self) -> Mapping[str, Any] | None:
-        """Return the result; None if there is none."""
-        return None if self.answer is None else _parsed(self.answer)
+        """Return the result; None if there is none. Read when it is asked for: of a list of runs, hardly one is."""
+        return self._read(self.id) if self.has_result else None
 
     @property
     def is_over(self) -> bool:
@@ -135,6 +142,8 @@ class Store:
         path.touch(mode=0o600)
         self._path = path
         self._lock = threading.Lock()
+        # What came out of a run never changes, every page shows that of the last reading, and it is long.
+        self._result = lru_cache(maxsize=_RESULTS)(self._read_result)
         with self._writing() as base:
             base.executescript(_SCHEMA)
 
@@ -235,26 +244,26 @@ class Store:
     def run(self, run_id: str, owner: str | None = None) -> Run | None:
         """Return a run; with an owner, only if it is theirs."""
         with self._reading() as base:
-            row = base.execute("select * from runs where id = ?", (run_id,)).fetchone()
-        return None if row is None or (owner is not None and row["owner"] != owner) else _run(row)
+            row = base.execute(f"{_RUNS} where id = ?", (run_id,)).fetchone()
+        return None if row is None or (owner is not None and row["owner"] != owner) else self._run(row)
 
     def runs(self, owner: str, kind: str | None = None) -> list[Run]:
         """Return the runs of one browser, the last asked for first; `None` for kind is any."""
         with self._reading() as base:
-            rows = base.execute("select * from runs where owner = ? order by asked desc", (owner,)).fetchall()
-        return [_run(row) for row in rows if kind in (None, row["kind"])]
+            rows = base.execute(f"{_RUNS} where owner = ? order by asked desc", (owner,)).fetchall()
+        return [self._run(row) for row in rows if kind in (None, row["kind"])]
 
     def last_asked(self, kind: str) -> Run | None:
         """Return the last run of a kind, whosever it is and whatever became of it."""
         with self._reading() as base:
-            row = base.execute("select * from runs where kind = ? order by asked desc limit 1", (kind,)).fetchone()
-        return None if row is None else _run(row)
+            row = base.execute(f"{_RUNS} where kind = ? order by asked desc limit 1", (kind,)).fetchone()
+        return None if row is None else self._run(row)
 
-    def done(self, kind: str) -> Iterator[Run]:
-        """Give the runs of a kind that came to something, whosever they are, the last asked for first, one by one."""
+    def done(self, kind: str) -> list[Run]:
+        """Return the runs of a kind that came to something, whosever they are, the last asked for first."""
         with self._reading() as base:
-            rows = base.execute("select * from runs where kind = ? and state = ? order by asked desc", (kind, DONE))
-            yield from map(_run, rows)
+            rows = base.execute(f"{_RUNS} where kind = ? and state = ? order by asked desc", (kind, DONE)).fetchall()
+        return [self._run(row) for row in rows]
 
     def waiting(self) -> int:
         """Return how many runs wait for their turn."""
@@ -270,10 +279,10 @@ class Store:
     def next_run(self) -> Run | None:
         """Take the run that has waited longest: it is running from now on."""
         with self._writing() as base:
-            row = base.execute("select * from runs where state = ? order by asked limit 1", (QUEUED,)).fetchone()
+            row = base.execute(f"{_RUNS} where state = ? order by asked limit 1", (QUEUED,)).fetchone()
             if row is not None:
                 base.execute("update runs set state = ?, began = ? where id = ?", (RUNNING, time.time(), row["id"]))
-        return None if row is None else _run(row)
+        return None if row is None else self._run(row)
 
     def progress(self, run_id: str, share: float, doing: str) -> None:
         """Note how far a run is."""
@@ -311,6 +320,17 @@ class Store:
         with self._reading() as base:
             return [dict(row) for row in base.execute("select * from audit order by at desc").fetchall()]
 
+    def _run(self, row: sqlite3.Row) -> Run:
+        return Run(
+            row["id"], row["kind"], row["title"], json.loads(row["request"]), row["state"], row["share"], row["doing"],
+            bool(row["has_result"]), row["error"], row["asked"], self._result,
+        )  # fmt: skip
+
+    def _read_result(self, run_id: str) -> Mapping[str, Any]:
+        with self._reading() as base:
+            row = base.execute("select result from runs where id = ?", (run_id,)).fetchone()
+        return MappingProxyType(json.loads(row["result"]))
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connected()) as base:
@@ -327,19 +347,6 @@ class Store:
         base.execute("pragma journal_mode = wal")
         base.execute("pragma synchronous = full")
         return base
-
-
-def _run(row: sqlite3.Row) -> Run:
-    return Run(
-        row["id"], row["kind"], row["title"], json.loads(row["request"]), row["state"], row["share"], row["doing"],
-        row["result"], row["error"], row["asked"],
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=4)
-def _parsed(answer: str) -> Mapping[str, Any]:
-    """Return a result: every page shows the last reading of the study, which is long."""
-    return MappingProxyType(json.loads(answer))
 
 
 def _digest(token: str) -> str:
