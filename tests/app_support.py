@@ -20,7 +20,6 @@ BASE: Mapping[str, Any] = {
     "date": "31 March 2025",
     "marks": ["Draft", "Synthetic data: no real children"],
     "profile": "shareable",
-    "years": 5,
     "form": FORM,
     "overview": {
         "figures": [
@@ -38,7 +37,6 @@ BASE: Mapping[str, Any] = {
         key: {"title": f"Section {key}", "html": f"<p>What is said of {key}.</p>"}
         for key in ("forecast", "plan", "why", "quality", "method", "provenance")
     },
-    "figures": [],
     "gap": [
         {"service": "care", "need": "", "age_band": "", "provision": "", "area": area, "need_local": "15",
          "available_to_us": "10", "gap": gap, by: value}
@@ -48,11 +46,9 @@ BASE: Mapping[str, Any] = {
         )
     ],
     "areas": {"E1": "Guildford", "E2": "Woking"},
-    "boundary_sets": [],
     "plan_name": "Best plan found",
     "plan": scenario_text((HOME,), title="Best plan found"),
     "written": {"homes-first": scenario_text((HOME,), title="Homes first")},
-    "solver": None,
     "outputs": [{"name": "map", "path": "maps/placements.html"}],
 }  # fmt: skip
 

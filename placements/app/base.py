@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from placements import codes
 from placements.analysis.gap import BREAKDOWNS, WANTED_LABEL
-from placements.app.overview import FIRST
 from placements.county import County
 from placements.disclosure.control.tables import group
 from placements.disclosure.local_gap import local_gap_texts
@@ -16,7 +14,7 @@ from placements.disclosure.publication import LOCAL_NEED
 from placements.disclosure.shown import ShownFigures
 from placements.interventions import read_scenario, scenario_text
 from placements.pipeline import BEST_PLAN, RunResult
-from placements.reports.content import BulletList, Document, Figure, Heading, TracedFigure
+from placements.reports.content import BulletList, Document, Figure, Heading
 from placements.reports.render_html import render_blocks
 from placements.study import Study
 
@@ -91,19 +89,14 @@ def _overview(document: Document) -> dict[str, Any]:
     Returns
     -------
     dict
-        `figures` (see `reports.content.TracedFigure`; those that stand first come first), `said` (the summary's points
+        `figures` (see `reports.content.TracedFigure`), `said` (the summary's points
         and what is proposed, as HTML) and `trend` (the charts of earlier years, as HTML).
     """
     blocks = {section.key: section.blocks for section in document.sections}
     said = [block for block in blocks.get(_SUMMARY, ()) if isinstance(block, BulletList | Heading)]
     trend = [block for block in blocks.get(_CHILDREN, ()) if isinstance(block, Figure)]
     return {
-        "figures": [asdict(one) for one in _in_order(document.figures)],
+        "figures": [asdict(one) for one in document.figures],
         "said": render_blocks(said),
         "trend": render_blocks(trend),
     }
-
-
-def _in_order(figures: Sequence[TracedFigure]) -> list[TracedFigure]:
-    places = {name: at for at, name in enumerate(FIRST)}
-    return sorted(figures, key=lambda one: places.get(one.name, len(places)))

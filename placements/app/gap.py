@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from placements.app.bars import number_of
+
 #: By what the gap can be looked into.
 FILTERS: Final[Mapping[str, str]] = MappingProxyType(
     {"service": "Service", "need": "Need", "age_band": "Age", "provision": "Kind of place", "area": "Home area"}
@@ -86,7 +88,5 @@ def _rank(row: Mapping[str, Any], order: str) -> tuple[float, str, str]:
 
 def _number(text: str) -> float:
     """Return a figure as it was shown; what is hidden is below all."""
-    try:
-        return float(text.replace(",", "").replace("\u2212", "-"))
-    except ValueError:
-        return _LOWEST
+    number = number_of(text)
+    return _LOWEST if number is None else number

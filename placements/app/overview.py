@@ -21,8 +21,9 @@ FIRST: Final = (
 def first_and_further(
     figures: Sequence[Mapping[str, str]],
 ) -> tuple[list[Mapping[str, str]], list[Mapping[str, str]]]:
-    """Return the figures that stand first, and all others."""
-    return [one for one in figures if one["name"] in FIRST], [one for one in figures if one["name"] not in FIRST]
+    """Return the figures that stand first, in the order of `FIRST`, and all others."""
+    by_name = {one["name"]: one for one in figures}
+    return [by_name[name] for name in FIRST if name in by_name], [one for one in figures if one["name"] not in FIRST]
 
 
 def changes(now: Sequence[Mapping[str, str]], before: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
