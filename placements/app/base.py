@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from placements import codes
-from placements.analysis.gap import BREAKDOWNS, WANTED_LABEL
 from placements.county import County
-from placements.disclosure.control.tables import group
-from placements.disclosure.local_gap import local_gap_texts
-from placements.disclosure.publication import LOCAL_NEED
+from placements.disclosure.local_gap import local_gap_texts, local_need_group
 from placements.disclosure.shown import ShownFigures
 from placements.interventions import read_scenario, scenario_text
+from placements.maps.filters import label_of
+from placements.maps.layers.closer import FILTER_OF
 from placements.pipeline import BEST_PLAN, RunResult
 from placements.reports.content import BulletList, Document, Figure, Heading
 from placements.reports.render_html import render_blocks
 from placements.study import Study
 
-#: By what the gap of each home area is told, one at a time: two at once would leave hardly a number to show.
-EXPLORED: Final = ("need", "age_band", "provision")
 _GAP: Final = ("need_local", "available_to_us", "gap")
 _SUMMARY, _CHILDREN = "summary", "children"
 
@@ -65,22 +61,15 @@ def gap_rows(county: County, released: ShownFigures) -> list[dict[str, str]]:
     """
     areas = county.area_names
     out = []
-    for by in EXPLORED:
+    for by, key in FILTER_OF.items():
         table = county.sufficiency(("service", by, "area")).reset_index()
         for row in table.to_dict("records"):
-            where = {BREAKDOWNS[by]: str(row[by]), "home_area": str(row["area"]), "part": LOCAL_NEED}
-            need = released.count(group(str(row["service"]), where))
+            need = released.count(local_need_group(row, (by,)))
             texts = local_gap_texts(need, float(row["need_local"]), float(row["available_to_us"]), released.profile)
-            named = {name: _label(name, str(row[name])) if name == by else "" for name in EXPLORED}
+            named = {name: label_of(key, str(row[name])) if name == by else "" for name in FILTER_OF}
             area = areas.get(str(row["area"]), "Not known")
             out.append({"service": str(row["service"]), "area": area, **named, **dict(zip(_GAP, texts, strict=True))})
     return out
-
-
-def _label(by: str, value: str) -> str:
-    """Return what a need, an age or a kind of place is called."""
-    name = {"need": codes.NEED_GROUP_LABEL, "provision": WANTED_LABEL}.get(by, {}).get(value, value)
-    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _overview(document: Document) -> dict[str, Any]:

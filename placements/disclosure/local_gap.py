@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from placements.analysis.gap import BREAKDOWNS
+from placements.disclosure.control.tables import Group, group
+from placements.disclosure.publication import LOCAL_NEED
 from placements.disclosure.suppress import INTERNAL, SUPPRESSED, count_text, rounded
+
+
+def local_need_group(row: Mapping[Any, Any], by: Sequence[str]) -> Group:
+    """Return the group of the release that the local need of a row of `analysis.gap.sufficiency` is.
+
+    Parameters
+    ----------
+    row : mapping
+        Of a table by `service`, `area` and `by`.
+    by : sequence of str
+        Any of `analysis.gap.BREAKDOWNS`.
+    """
+    where = {BREAKDOWNS[name]: str(row[name]) for name in by}
+    return group(str(row["service"]), {**where, "home_area": str(row["area"]), "part": LOCAL_NEED})
 
 
 def local_gap_texts(need: str, need_local: float, places: float, profile: str) -> tuple[str, str, str]:

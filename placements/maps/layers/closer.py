@@ -7,15 +7,12 @@ zero; inside, where nothing is hidden, two characteristics can be combined.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from placements import codes
-from placements.analysis.gap import BREAKDOWNS
-from placements.disclosure.control.tables import group
-from placements.disclosure.local_gap import local_gap_texts
-from placements.disclosure.publication import LOCAL_NEED
+from placements.disclosure.local_gap import local_gap_texts, local_need_group
 from placements.maps import filters
 from placements.maps.figures import MINUS, NOT_SHOWN_NOTE, Shown, shown
 from placements.maps.layer import CARE_AREAS, LEARNING_AREAS, Layer, LegendItem, Table, Views, frame
@@ -24,10 +21,10 @@ from placements.maps.scene import Scene
 from placements.maps.style import Class
 
 #: Filter by breakdown of `analysis.gap`.
-_FILTER_OF: Final[Mapping[str, str]] = MappingProxyType(
+FILTER_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"need": filters.NEED, "age_band": filters.AGE, "provision": filters.KIND}
 )
-FILTERS: Final = tuple(_FILTER_OF.values())
+FILTERS: Final = tuple(FILTER_OF.values())
 #: Measures that there are such figures of, in the order of the columns.
 MEASURES: Final = (NEED, PLACES, GAP)
 _COLUMNS: Final = ("Of whom", "Area", "Need for local places", "Places available to us", "Gap")
@@ -100,23 +97,20 @@ def _layer(scene: Scene, service: str) -> Layer:
 
 
 def _figures(scene: Scene, service: str) -> _Figures:
-    single = [(name,) for name in _FILTER_OF]
-    pairs = list(itertools.combinations(_FILTER_OF, 2)) if scene.internal else []
+    single = [(name,) for name in FILTER_OF]
+    pairs = list(itertools.combinations(FILTER_OF, 2)) if scene.internal else []
     found: dict[str, dict[str, tuple[Shown, ...]]] = {}
     for by in (*single, *pairs):
         table = scene.sufficiency(("service", *by, "area"))
         for row in table[table["service"].eq(service)].to_dict("records"):
-            view = filters.view_name(**{_FILTER_OF[name]: str(row[name]) for name in by})
-            where = {BREAKDOWNS[name]: str(row[name]) for name in by} | {"home_area": str(row["area"])}
-            found.setdefault(view, {})[str(row["area"])] = _row(
-                scene, service, where, float(row["need_local"]), float(row["available_to_us"])
-            )
+            view = filters.view_name(**{FILTER_OF[name]: str(row[name]) for name in by})
+            found.setdefault(view, {})[str(row["area"])] = _row(scene, row, by)
     return found
 
 
-def _row(scene: Scene, service: str, where: Mapping[str, str], need_local: float, places: float) -> tuple[Shown, ...]:
-    need = "" if scene.internal else scene.figures.release.count(group(service, {**where, "part": LOCAL_NEED}))
-    texts = local_gap_texts(need, need_local, places, scene.profile)
+def _row(scene: Scene, row: Mapping[Any, Any], by: Sequence[str]) -> tuple[Shown, ...]:
+    need = "" if scene.internal else scene.figures.release.count(local_need_group(row, by))
+    texts = local_gap_texts(need, float(row["need_local"]), float(row["available_to_us"]), scene.profile)
     return tuple(shown(text.replace("-", MINUS)) for text in texts)
 
 
