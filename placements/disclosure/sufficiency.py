@@ -53,22 +53,9 @@ def shown_sufficiency(
         By row of the table: `children`, `in_county`, `avoidable`, `need_local`, `available_to_us`, `gap`,
         `out_of_county`; for the internal profile `appropriate` and `unknown` too.
     """
-    return shown_together({tuple(by): table}, profile, released)[tuple(by)]
-
-
-def shown_together(
-    tables: Mapping[tuple[str, ...], pd.DataFrame], profile: str, released: ShownFigures
-) -> dict[tuple[str, ...], list[dict[str, str]]]:
-    """Return several such tables, by their breakdowns, in one release: none of them gives away what another hides."""
-    rows = {
-        by: _records(table.reset_index()[list(by)].astype("str").rename(columns=_COLUMN))
-        for by, table in tables.items()
-    }
-    figures = _figures(rows, profile, released)
-    return {
-        by: [_row(raw, row, profile, figures) for raw, row in zip(table.to_dict("records"), rows[by], strict=True)]
-        for by, table in tables.items()
-    }
+    rows = _records(table.reset_index()[list(by)].astype("str").rename(columns=_COLUMN))
+    figures = _figures(rows, by, released, profile)
+    return [_row(raw, row, profile, figures) for raw, row in zip(table.to_dict("records"), rows, strict=True)]
 
 
 def _row(raw: Mapping[Any, Any], where: Mapping[str, str], profile: str, figures: ShownFigures) -> dict[str, str]:
@@ -93,31 +80,29 @@ def _row(raw: Mapping[Any, Any], where: Mapping[str, str], profile: str, figures
 
 
 def _figures(
-    tables: Mapping[tuple[str, ...], Sequence[Mapping[str, str]]], profile: str, released: ShownFigures
+    rows: Sequence[Mapping[str, str]], by: Sequence[str], released: ShownFigures, profile: str
 ) -> ShownFigures:
-    """Return the release with the tables in it: their own rows, for which there may be places and no child, too."""
-    columns = list(dict.fromkeys(_COLUMN[name] for by in tables for name in by if name != _SERVICE))
+    """Return the release with the table in it: its own rows, for which there may be places and no child, too."""
+    asked = [_COLUMN[name] for name in by]
+    broken_down = [name for name in asked if name != _SERVICE]
     frames = []
     for service in (CARE, PLANS):
         members = released.plan.populations[service]
-        planned = members.loc[members["wanted"].ne(NONE), [*columns, "part", "location"]]
+        planned = members.loc[members["wanted"].ne(NONE), [*broken_down, "part", "location"]]
         frames.append(planned.assign(**{_SERVICE: service}))
     population = pd.concat(frames, ignore_index=True).astype("str")
     counts, shares, ties = list(released.plan.counts), list(released.plan.shares), list(released.plan.ties)
-    for by, rows in tables.items():
-        asked = [_COLUMN[name] for name in by]
-        theirs = _records(population[asked])
-        for where in (dict(key) for key in dict.fromkeys(tuple(row.items()) for row in (*rows, *theirs))):
-            counts.append(group(NEED, where))
-            counts += [group(NEED, {**where, "part": part}) for part in (IN_COUNTY_PART, AVOIDABLE_PART, LOCAL_NEED)]
-            outside = group(NEED, {**where, "location": codes.OUT_OF_COUNTY})
-            shares.append((outside, group(NEED, {**where, "location": KNOWN["location"]})))
-        broken_down = [name for name in asked if name != _SERVICE]
-        for name in ("part", "location"):
-            for row in _records(population[[_SERVICE, *broken_down, name]]):
-                service = row.pop(_SERVICE)
-                kinds: dict[str, Sequence[str]] = {} if "wanted" in row else {"wanted": _kinds(released, service)}
-                ties.append({group(NEED, {**row, _SERVICE: service}): 1, group(service, {**row, **kinds}): -1})
+    theirs = _records(population[asked])
+    for where in (dict(key) for key in dict.fromkeys(tuple(row.items()) for row in (*rows, *theirs))):
+        counts.append(group(NEED, where))
+        counts += [group(NEED, {**where, "part": part}) for part in (IN_COUNTY_PART, AVOIDABLE_PART, LOCAL_NEED)]
+        outside = group(NEED, {**where, "location": codes.OUT_OF_COUNTY})
+        shares.append((outside, group(NEED, {**where, "location": KNOWN["location"]})))
+    for name in ("part", "location"):
+        for row in _records(population[[_SERVICE, *broken_down, name]]):
+            service = row.pop(_SERVICE)
+            kinds: dict[str, Sequence[str]] = {} if "wanted" in row else {"wanted": _kinds(released, service)}
+            ties.append({group(NEED, {**row, _SERVICE: service}): 1, group(service, {**row, **kinds}): -1})
     plan = dataclasses.replace(
         released.plan,
         populations={**released.plan.populations, NEED: population},
