@@ -17,7 +17,7 @@ from placements.disclosure.shown import ShownFigures
 from placements.errors import UsageError
 from placements.forecasting import Forecast, forecast
 from placements.forecasting.backtest import backtest
-from placements.interventions import Intervention, read_scenario, scenario_text
+from placements.interventions import Intervention, read_scenario, scenario_name, scenario_text
 from placements.loading import load
 from placements.manifest import coverage_words, outputs, provenance, write_manifest
 from placements.maps import write_map
@@ -64,7 +64,7 @@ def read_scenarios(files: Sequence[Path]) -> dict[str, tuple[Intervention, ...]]
     """
     found: dict[str, tuple[Intervention, ...]] = {}
     for path in files:
-        name = path.stem.replace("-", " ").capitalize()
+        name = scenario_name(path.stem)
         if name in found or name.lower() in (DO_NOTHING, BEST_PLAN.lower()):
             raise UsageError(f"{path}: there is a scenario called {name!r} already; give the file another name")
         found[name] = read_scenario(path)

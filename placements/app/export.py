@@ -12,7 +12,7 @@ from placements.app.setup import Setup
 from placements.app.store import Store
 from placements.app.worker import Worker
 from placements.errors import UsageError
-from placements.interventions import scenario_text
+from placements.interventions import scenario_name, scenario_text
 from placements.pipeline import BEST_PLAN, read_scenarios
 from placements.progress import Reporter
 from placements.study import open_study
@@ -72,7 +72,7 @@ def export_pack(
     worker = Worker(folder, profile)
     with reporter.stage("run the study") as stage:
         base = worker.answer(READ, {}, stage)
-    written = {} if files else {stem.replace("-", " ").capitalize(): text for stem, text in base["written"].items()}
+    written = {} if files else {scenario_name(stem): text for stem, text in base["written"].items()}
     scenarios = {BEST_PLAN: base["plan"], **written, **named}
     if len(scenarios) > _MOST:
         raise UsageError(f"a pack holds {_MOST} scenarios at most, and there are {len(scenarios)}: name those wanted")

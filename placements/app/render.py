@@ -8,6 +8,7 @@ import jinja2
 
 from placements.app.board import text_of
 from placements.app.gap import is_short, whom
+from placements.interventions import scenario_name
 
 
 @cache
@@ -21,6 +22,7 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["figure"] = text_of
+    environment.filters["scenario_name"] = scenario_name
     environment.filters["whom"] = whom
     environment.tests["short"] = is_short
     return environment

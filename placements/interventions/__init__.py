@@ -14,7 +14,13 @@ from placements.interventions.openings import (
     OpenSupportedAccommodation,
 )
 from placements.interventions.reorganisation import ReorganiseBoundary
-from placements.interventions.scenario import parse_scenario, read_scenario, scenario_text, write_scenario
+from placements.interventions.scenario import (
+    parse_scenario,
+    read_scenario,
+    scenario_name,
+    scenario_text,
+    write_scenario,
+)
 
 __all__ = [
     "INTERVENTIONS",
@@ -40,6 +46,7 @@ __all__ = [
     "StepDown",
     "parse_scenario",
     "read_scenario",
+    "scenario_name",
     "scenario_text",
     "write_scenario",
 ]

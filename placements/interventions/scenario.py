@@ -29,6 +29,11 @@ _WORDS: Final[Mapping[Any, str]] = {
 }
 
 
+def scenario_name(stem: str) -> str:
+    """Return what the scenario of a file is called, from the file's name without its ending."""
+    return stem.replace("-", " ").capitalize()
+
+
 def read_scenario(path: str | Path) -> tuple[Intervention, ...]:
     """Read a scenario.
 

@@ -16,6 +16,7 @@ from placements.app.board import board
 from placements.app.pack import pack_page
 from placements.app.process import COMPARE
 from placements.app.site import go, missing, note, page, session_of, site_of
+from placements.interventions import scenario_name
 
 #: Scenarios side by side, beside doing nothing: more cannot be taken in at a glance.
 MOST: Final = 4
@@ -141,7 +142,7 @@ def _chosen(request: Request, chosen: list[str]) -> Mapping[str, str] | None:
     known = {_PLAN: (str(base["plan_name"]), base["plan"])} if site.base else {}
     known |= {f"draft:{one.id}": (one.name, one.scenario) for one in site.store.drafts(owner)}
     known |= {f"saved:{one.name}": (one.name, one.scenario) for one in site.store.scenarios(owner)}
-    known |= {f"written:{stem}": (stem.replace("-", " ").capitalize(), text) for stem, text in base["written"].items()}
+    known |= {f"written:{stem}": (scenario_name(stem), text) for stem, text in base["written"].items()}
     out: dict[str, str] = {}
     for key in chosen:
         if key not in known:
